@@ -1,0 +1,90 @@
+//! Rows of a batch record as they travel in the feed and over REST.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use viruj_domain::{
+    batch::{BatchStatus, RecordStatus, ReleaseStatus},
+    decimal::ExactDecimal,
+    deviation::{DeviationCause, DeviationStatus, Severity},
+    ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId},
+    phase::{EntrySignature, PhaseDefinition, PhaseEntry, PhaseStatus},
+};
+
+use crate::statement::MasterReference;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BatchRow {
+    pub id: BatchId,
+    pub plant_id: PlantId,
+    pub number: String,
+    pub product: String,
+    pub quantity: ExactDecimal,
+    pub unit: String,
+    pub status: BatchStatus,
+    pub release_status: ReleaseStatus,
+    pub record_status: RecordStatus,
+    pub hold_reason: Option<String>,
+    pub assigned_to: Option<UserId>,
+    pub started_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Absent for batches of the legacy system, which have no phases here.
+    pub master_record: Option<MasterReference>,
+    /// Counts the changes of the row.
+    pub version: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PhaseRow {
+    pub id: PhaseId,
+    pub plant_id: PlantId,
+    pub batch_id: BatchId,
+    /// From 1, dense within the batch.
+    pub number: u32,
+    pub unit_procedure: String,
+    pub operation: String,
+    pub definition: PhaseDefinition,
+    pub status: PhaseStatus,
+    /// Counts the changes of the phase.
+    pub version: i64,
+}
+
+/// One recorded entry of a phase, kept for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EntryRow {
+    pub operation_id: OperationId,
+    pub plant_id: PlantId,
+    pub batch_id: BatchId,
+    pub phase_id: PhaseId,
+    pub entry: PhaseEntry,
+    pub person_id: UserId,
+    pub person_name: String,
+    pub station_id: StationId,
+    /// The station's time.
+    pub recorded_at: DateTime<Utc>,
+    /// The server's time.
+    pub received_at: DateTime<Utc>,
+    pub reason: Option<String>,
+    pub signature: Option<EntrySignature>,
+    pub deviation: Option<DeviationCause>,
+    /// `accepted`, `accepted_with_deviation`, `not_applied`.
+    pub verdict: String,
+    pub verdict_code: Option<String>,
+    /// Whether the entry counts for the phase; a duplicate that was kept beside another does not.
+    pub is_effective: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviationRow {
+    pub id: DeviationId,
+    pub plant_id: PlantId,
+    pub batch_id: Option<BatchId>,
+    pub phase_id: Option<PhaseId>,
+    pub operation_id: Option<OperationId>,
+    pub code: String,
+    pub cause: DeviationCause,
+    pub severity: Severity,
+    pub status: DeviationStatus,
+    pub description: String,
+    pub opened_at: DateTime<Utc>,
+}

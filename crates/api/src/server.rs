@@ -1,0 +1,43 @@
+//! What a server says of itself.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use viruj_domain::ids::PlantId;
+
+/// Answer of `GET /api/v1/server`: who the server is and how its signatures are verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServerIdentity {
+    /// Stays the same for one database, on every replica.
+    pub server_id: Uuid,
+    pub version: String,
+    /// The newest migration that the program knows; a database beyond it is newer than the program.
+    pub schema_version: i64,
+    /// Changes when the database is restored or fails over with loss.
+    pub feed_epoch: Uuid,
+    /// Live signing keys, the signing one first.
+    pub signing_keys: Vec<ServerKey>,
+    pub plants: Vec<PlantSummary>,
+    /// The database holds demo data.
+    pub is_demo: bool,
+    pub time: DateTime<Utc>,
+}
+
+/// The public half of a server signing key (Ed25519).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServerKey {
+    /// First 16 hex digits of the SHA-256 of the public key.
+    pub key_id: String,
+    /// 32 bytes, base64.
+    pub public_key: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlantSummary {
+    pub id: PlantId,
+    pub name: String,
+    pub region: String,
+    /// IANA name.
+    pub time_zone: String,
+}

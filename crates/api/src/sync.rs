@@ -1,0 +1,131 @@
+//! Push of recorded operations, pull of the feeds.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use viruj_domain::ids::{DeviationId, OperationId};
+
+use crate::statement::SignedEnvelope;
+
+/// Envelopes that one push may carry.
+pub const MAXIMUM_PUSH: usize = 200;
+/// Entries that one pull brings at most.
+pub const MAXIMUM_PULL: u32 = 1000;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PushRequest {
+    /// In order of `station_seq`.
+    pub envelopes: Vec<SignedEnvelope>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PushResponse {
+    /// One for each envelope that was taken, in their order.
+    pub verdicts: Vec<OperationVerdict>,
+    /// Why the rest was not taken; absent when everything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<PushStop>,
+    pub server_time: ServerTime,
+}
+
+/// The first envelope that was not taken, and why; the ones before it stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PushStop {
+    /// Index in the request.
+    pub index: u32,
+    /// `sequence_gap`, `chain_fork`, `bad_signature`, `other_bytes`, `too_new`; an unknown code means "try again later".
+    pub code: String,
+    /// The `station_seq` that the server expects next.
+    pub expected_seq: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OperationVerdict {
+    pub operation_id: OperationId,
+    pub station_seq: u64,
+    pub verdict: Verdict,
+    pub received_at: DateTime<Utc>,
+}
+
+/// What the server made of an operation; once given it never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    Accepted,
+    AcceptedWithDeviation { code: String, deviation_id: Option<DeviationId> },
+    NotApplied { code: String },
+}
+
+impl Verdict {
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::AcceptedWithDeviation { .. } => "accepted_with_deviation",
+            Self::NotApplied { .. } => "not_applied",
+        }
+    }
+
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Accepted => None,
+            Self::AcceptedWithDeviation { code, .. } | Self::NotApplied { code } => Some(code),
+        }
+    }
+}
+
+/// The server's time with a token that it can recognise later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServerTime {
+    pub time: DateTime<Utc>,
+    /// `<time>.<key id>.<Ed25519 over "viruj-time-v1\0" and the time text, base64url>`.
+    pub token: String,
+}
+
+/// Where a reader of a feed stands: everything up to and with `seq` is applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FeedCursor {
+    pub feed_epoch: Uuid,
+    /// A plant's id, or `system`.
+    pub feed: String,
+    pub seq: u64,
+}
+
+/// The feed of people, stations and materials.
+pub const SYSTEM_FEED: &str = "system";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FeedPage {
+    /// In order of `seq`, without gaps.
+    pub entries: Vec<FeedEntry>,
+    /// Where the reader stands when it has applied the page.
+    pub cursor: FeedCursor,
+    /// The newest `seq` of the feed.
+    pub head: u64,
+    pub server_time: ServerTime,
+}
+
+/// One changed row, as a projection without secrets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FeedEntry {
+    pub seq: u64,
+    pub at: DateTime<Utc>,
+    pub change: FeedChange,
+}
+
+/// The row after the change; kinds that a station does not keep arrive as `other`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", content = "row", rename_all = "snake_case")]
+pub enum FeedChange {
+    Plant(crate::server::PlantSummary),
+    Person(crate::people::Person),
+    Batch(crate::batches::BatchRow),
+    Phase(crate::batches::PhaseRow),
+    Entry(crate::batches::EntryRow),
+    Deviation(crate::batches::DeviationRow),
+    #[serde(other)]
+    Other,
+}

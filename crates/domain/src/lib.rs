@@ -1,0 +1,19 @@
+//! Types, rules and state machines of batch records.
+//!
+//! This crate does no I/O and knows neither a clock nor a random source: time and chance are passed in.
+//! The plant server calls the rules online and the station calls the same rules offline.
+
+pub mod batch;
+pub mod capability;
+pub mod clock;
+pub mod decimal;
+pub mod deviation;
+pub mod execution;
+pub mod ids;
+pub mod master;
+pub mod navigation;
+pub mod phase;
+pub mod plant;
+pub mod role;
+pub mod signature;
+pub mod unit;

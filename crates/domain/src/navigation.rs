@@ -1,0 +1,126 @@
+//! The menu of each role: the legacy menus, less what is not built yet.
+
+use serde::{Deserialize, Serialize};
+
+use crate::role::Role;
+
+/// A screen that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Screen {
+    MyBatches,
+    BatchExecution,
+    GateEntries,
+    GoodsReceipts,
+    QualitySamples,
+    QualityTests,
+    Materials,
+}
+
+/// One entry of a menu; the label is the legacy one and the user interface translates it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct MenuEntry {
+    pub section: &'static str,
+    pub label: &'static str,
+    pub screen: Screen,
+}
+
+const fn entry(section: &'static str, label: &'static str, screen: Screen) -> MenuEntry {
+    MenuEntry { section, label, screen }
+}
+
+/// The entries of the role's menu, in order, grouped by section.
+#[must_use]
+pub fn menu(role: Role) -> &'static [MenuEntry] {
+    use Screen::*;
+    match role {
+        Role::ProductionHead => &[
+            const { entry("Oversight", "Batch Oversight", MyBatches) },
+            const { entry("Oversight", "Stage Progress", BatchExecution) },
+            const { entry("Management", "Material & Yield", Materials) },
+        ],
+        Role::ProductionManager => &[
+            const { entry("Operations", "Batch Execution Control", MyBatches) },
+            const { entry("Operations", "Stage/Operation Tracking", BatchExecution) },
+            const { entry("Resources", "Material & Variance", Materials) },
+        ],
+        Role::ProductionOperator => &[
+            const { entry("Execution", "My Batches", MyBatches) },
+            const { entry("Execution", "Batch Execution", BatchExecution) },
+            const { entry("Tasks", "Material Issue", Materials) },
+        ],
+        Role::PlantHead => &[
+            const { entry("Operations", "Production", MyBatches) },
+            const { entry("Operations", "Quality", QualityTests) },
+            const { entry("Operations", "Supply Chain", GateEntries) },
+            const { entry("Operations", "Warehouse", GoodsReceipts) },
+        ],
+        Role::QaHead => &[
+            const { entry("Management", "Batch Review", MyBatches) },
+            const { entry("Management", "Release Console", QualityTests) },
+        ],
+        Role::QaManager => &[
+            const { entry("Operations", "Batch Review", MyBatches) },
+            const { entry("Operations", "Pre-Release Review", QualityTests) },
+        ],
+        Role::QaOperator => &[
+            const { entry("Execution", "Lab Workbench", QualityTests) },
+            const { entry("Execution", "In-Process Inspections", MyBatches) },
+            const { entry("Documentation", "Sample Management", QualitySamples) },
+        ],
+        Role::QcHead => &[
+            const { entry("Oversight", "Sample Oversight", QualitySamples) },
+            const { entry("Oversight", "Test Oversight", QualityTests) },
+        ],
+        Role::QcManager => &[
+            const { entry("Core", "Sample Management", QualitySamples) },
+            const { entry("Core", "Test Review & Approval", QualityTests) },
+        ],
+        Role::QcOperator => &[
+            const { entry("Core Tasks", "Sample Assignment", QualitySamples) },
+            const { entry("Core Tasks", "Testing Bench", QualityTests) },
+        ],
+        Role::ProcurementOfficer => &[
+            const { entry("Coordination", "Delivery Tracking", GateEntries) },
+            const { entry("Coordination", "GRN Coordination", GoodsReceipts) },
+            const { entry("Coordination", "QC Inspection", QualityTests) },
+        ],
+        Role::WarehouseManager => &[
+            const { entry("Inbound", "Inbound (GRN & Receiving)", GoodsReceipts) },
+            const { entry("Inbound", "QC Coordination", QualityTests) },
+            const { entry("Inventory", "Inventory Management", Materials) },
+        ],
+        Role::Management => &[
+            const { entry("Core", "Plants", MyBatches) },
+            const { entry("Core", "Quality", QualityTests) },
+            const { entry("Core", "SCM Overview", GateEntries) },
+        ],
+        Role::SecurityOfficer => &[const { entry("Core", "My Tasks", GateEntries) }],
+        Role::FinanceOfficer | Role::SystemAdmin | Role::SalesPerson => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capability::Capability;
+
+    #[test]
+    fn every_entry_leads_to_a_screen_that_the_role_may_read() {
+        for role in Role::ALL {
+            for entry in menu(*role) {
+                let needed = match entry.screen {
+                    Screen::MyBatches | Screen::BatchExecution => Capability::BatchRead,
+                    Screen::GateEntries => Capability::GateEntryRead,
+                    Screen::GoodsReceipts => Capability::GoodsReceiptRead,
+                    Screen::QualitySamples => Capability::QualitySampleRead,
+                    Screen::QualityTests => Capability::QualityTestRead,
+                    Screen::Materials => Capability::MaterialRead,
+                };
+                assert!(role.can(needed), "{role} cannot open {}", entry.label);
+            }
+        }
+    }
+}

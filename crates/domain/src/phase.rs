@@ -1,0 +1,153 @@
+//! Phases: the smallest part of a master batch record (ISA-88), what is asked and what was recorded.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{decimal::ExactDecimal, role::words, signature::SignatureMeaning, unit::Unit};
+
+words! {
+    /// Where a phase stands.
+    PhaseStatus {
+        Pending = "Pending",
+        InProgress = "In Progress",
+        Completed = "Completed",
+        RequiresApproval = "Requires Approval",
+        Rejected = "Rejected",
+    }
+}
+
+/// A phase as the master batch record defines it and as the batch keeps its frozen copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseDefinition {
+    /// Stable within the master record; batches refer to it.
+    pub key: String,
+    pub title: String,
+    pub instruction: String,
+    pub kind: PhaseKind,
+    /// The meaning of the signature that completes the phase, when it must be signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<SignatureMeaning>,
+}
+
+/// What a phase asks of the person who executes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PhaseKind {
+    /// Do as the instruction says and confirm it.
+    Confirmation,
+    /// Read or measure a number.
+    Value(NumberParameter),
+    /// An in-process check: a number whose limits are acceptance criteria.
+    InProcessCheck(NumberParameter),
+    /// Charge a material of the recipe; the number is the quantity charged.
+    MaterialCharge { material: String, material_code: String, quantity: NumberParameter },
+    /// Let a time pass; bounds in seconds.
+    Timer { minimum_seconds: u32, maximum_seconds: Option<u32> },
+    /// Take a sample and hand it to quality control.
+    SampleRequest { sample: String, tests: Vec<String> },
+}
+
+/// A number with its unit, limits and places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NumberParameter {
+    pub unit: Unit,
+    /// Decimal places that are recorded; more are refused, fewer are kept as written.
+    pub places: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<ExactDecimal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<ExactDecimal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<ExactDecimal>,
+}
+
+words! {
+    /// Where a value lies against its limits; a value on a limit is within.
+    LimitCheck {
+        Within = "within",
+        Below = "below",
+        Above = "above",
+    }
+}
+
+impl NumberParameter {
+    #[must_use]
+    pub fn check(&self, value: ExactDecimal) -> LimitCheck {
+        if self.low.is_some_and(|low| value < low) {
+            LimitCheck::Below
+        } else if self.high.is_some_and(|high| value > high) {
+            LimitCheck::Above
+        } else {
+            LimitCheck::Within
+        }
+    }
+}
+
+impl PhaseKind {
+    /// The number that the phase records, when it records one.
+    #[must_use]
+    pub fn number(&self) -> Option<&NumberParameter> {
+        match self {
+            Self::Value(number) | Self::InProcessCheck(number) => Some(number),
+            Self::MaterialCharge { quantity, .. } => Some(quantity),
+            Self::Confirmation | Self::Timer { .. } | Self::SampleRequest { .. } => None,
+        }
+    }
+}
+
+/// What a person recorded for a phase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PhaseEntry {
+    Confirmed,
+    Number {
+        value: ExactDecimal,
+        unit: Unit,
+        /// The lot that was charged, as scanned or typed; only for a material charge.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<String>,
+    },
+    TimerStarted,
+    TimerStopped {
+        elapsed_seconds: u32,
+    },
+    SampleRequested {
+        container: String,
+    },
+}
+
+/// A recorded entry with who made it and when; a phase keeps every one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecordedEntry {
+    pub operation_id: Uuid,
+    pub entry: PhaseEntry,
+    pub person_id: String,
+    pub person_name: String,
+    /// The station's time when the entry became durable there.
+    pub recorded_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<EntrySignature>,
+    /// The cause of the deviation that the entry opened, when it opened one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<crate::deviation::DeviationCause>,
+}
+
+/// A signature as it prints (21 CFR 11.50): name, time with zone, meaning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EntrySignature {
+    pub person_id: String,
+    pub person_name: String,
+    pub meaning: SignatureMeaning,
+    pub method: crate::signature::SignatureMethod,
+    pub signed_at: DateTime<Utc>,
+    /// IANA name of the zone in which the time is shown.
+    pub time_zone: String,
+    /// SHA-256 of the signed statement's bytes, lower-case hex.
+    pub statement_sha256: String,
+}

@@ -1,0 +1,37 @@
+//! Plants and who sees which of them.
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+
+use crate::ids::PlantId;
+
+/// The plants whose rows a reader sees.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PlantScope {
+    /// Every plant, and rows that belong to none.
+    All,
+    /// These plants only; an empty set sees nothing.
+    Only(BTreeSet<PlantId>),
+}
+
+impl PlantScope {
+    #[must_use]
+    pub fn only(plant: PlantId) -> Self {
+        Self::Only(BTreeSet::from([plant]))
+    }
+
+    #[must_use]
+    pub fn sees(&self, plant: &PlantId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(plants) => plants.contains(plant),
+        }
+    }
+}
+
+/// Reads an IANA time zone name; an unknown one is `None`, and the caller falls back to UTC with a warning.
+#[must_use]
+pub fn time_zone(name: &str) -> Option<Tz> {
+    name.parse().ok()
+}

@@ -1,0 +1,14 @@
+//! Both halves of the sync protocol as functions over store traits.
+//!
+//! Nothing here does I/O: stores and the way to the other side are traits, time is passed in.
+//! So the whole story runs in a deterministic simulation, on SQLite and on PostgreSQL alike.
+
+pub mod canonical;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+#[cfg(feature = "conformance")]
+pub mod memory;
+pub mod receive;
+pub mod round;
+pub mod signing;
+pub mod store;
