@@ -1,0 +1,67 @@
+//! What the command line and the environment say, and where the station keeps its files.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// The command line of `viruj-station`.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "viruj-station", version, about = "Desktop application for plant floor stations")]
+pub struct LaunchOptions {
+    /// Answer the first start's question with the demo.
+    #[arg(long)]
+    pub demo: bool,
+
+    /// Keep the station's files here instead of in the user's data folder.
+    #[arg(long, env = "VIRUJ_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Work on this PostgreSQL database; the station is then a trusted server.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// Work with the plant server at this address.
+    #[arg(long, env = "VIRUJ_SERVER_URL", value_name = "URL")]
+    pub server_url: Option<String>,
+
+    /// The folder with PostgreSQL's programs for the embedded database.
+    #[arg(long, env = "VIRUJ_POSTGRES_DIR", value_name = "FOLDER")]
+    pub postgres_dir: Option<PathBuf>,
+}
+
+/// The folder that cannot be found out.
+#[derive(Debug, thiserror::Error)]
+#[error("neither XDG_DATA_HOME nor HOME is set, so there is no place for the station's files; set VIRUJ_DATA_DIR")]
+pub struct NoDataFolder;
+
+impl LaunchOptions {
+    /// `--data-dir`, else `viruj-station` in the user's data folder.
+    ///
+    /// # Errors
+    /// [`NoDataFolder`] when the environment names no such folder.
+    pub fn data_folder(&self) -> Result<PathBuf, NoDataFolder> {
+        if let Some(folder) = &self.data_dir {
+            return Ok(folder.clone());
+        }
+        user_data_folder().map(|folder| folder.join("viruj-station")).ok_or(NoDataFolder)
+    }
+}
+
+fn folder_from(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from).filter(|folder| folder.is_absolute())
+}
+
+#[cfg(target_os = "windows")]
+fn user_data_folder() -> Option<PathBuf> {
+    folder_from("LOCALAPPDATA")
+}
+
+#[cfg(target_os = "macos")]
+fn user_data_folder() -> Option<PathBuf> {
+    folder_from("HOME").map(|home| home.join("Library/Application Support"))
+}
+
+#[cfg(not(any(target_os = "windows", target_os = "macos")))]
+fn user_data_folder() -> Option<PathBuf> {
+    folder_from("XDG_DATA_HOME").or_else(|| folder_from("HOME").map(|home| home.join(".local/share")))
+}
