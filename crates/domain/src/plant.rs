@@ -35,3 +35,11 @@ impl PlantScope {
 pub fn time_zone(name: &str) -> Option<Tz> {
     name.parse().ok()
 }
+
+/// Every IANA name that [`time_zone`] reads, in alphabetical order.
+#[must_use]
+pub fn time_zone_names() -> Vec<String> {
+    let mut names: Vec<_> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name().to_owned()).collect();
+    names.sort_unstable();
+    names
+}

@@ -1,0 +1,8 @@
+//! What the window may ask of the station. A command takes typed values, asks the core, and answers a view or a code.
+
+pub mod batches;
+pub mod lists;
+pub mod session;
+pub mod settings;
+pub mod start;
+pub mod status;

@@ -1,0 +1,34 @@
+//! What the header shows.
+
+use tauri::State;
+use viruj_api::station::{CommandError, StationStatus, UnsentEntry};
+
+use crate::shell::Shell;
+
+/// Never fails: before the station runs, the stage says how far it has come.
+#[tauri::command]
+#[specta::specta]
+pub async fn station_status(shell: State<'_, Shell>) -> Result<StationStatus, CommandError> {
+    Ok(shell.status().await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn list_unsent(shell: State<'_, Shell>) -> Result<Vec<UnsentEntry>, CommandError> {
+    Ok(shell.core()?.list_unsent().await?)
+}
+
+/// Tries the server now instead of at the next turn.
+#[tauri::command]
+#[specta::specta]
+pub async fn sync_now(shell: State<'_, Shell>) -> Result<(), CommandError> {
+    Ok(shell.core()?.sync_now().await?)
+}
+
+/// The window has drawn its first usable screen; the log gives the time since the program's start.
+#[tauri::command]
+#[specta::specta]
+pub async fn report_painted(shell: State<'_, Shell>) -> Result<(), CommandError> {
+    shell.report_painted();
+    Ok(())
+}
