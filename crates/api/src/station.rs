@@ -93,6 +93,19 @@ view! {
         pub backup_folder: String,
     }
 
+    /// A plant that a station can be registered for.
+    pub struct PlantOption {
+        pub id: String,
+        pub name: String,
+        pub time_zone: String,
+    }
+
+    /// What a System Admin says when the station is registered.
+    pub struct StationRegistration {
+        pub station_name: String,
+        pub plant_id: String,
+    }
+
     pub struct BatchListQuery {
         pub search: String,
         pub statuses: Vec<BatchStatus>,

@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod lists;
+pub mod registration;
 pub mod session;
 pub mod settings;
 pub mod start;
