@@ -1,0 +1,234 @@
+//! One method for each endpoint.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, header};
+use serde::{Serialize, de::DeserializeOwned};
+use viruj_api::{
+    lists::{GateEntry, GoodsReceipt, Material, Page, PageQuery, QualitySample, QualityTest},
+    people::Person,
+    problem::Problem,
+    server::ServerIdentity,
+    sessions::{OpenSession, RefreshRequest, SignInRequest},
+    signatures::{AttestRequest, AttestResponse},
+    stations::{RegisterStation, RegisteredStation, StationChallenge, StationSession, StationSignIn},
+    sync::{FeedCursor, FeedPage, PushRequest, PushResponse},
+};
+
+use crate::{ClientError, Transport};
+
+/// Speaks to one server; cheap to clone, holds no token.
+///
+/// Every method fails with [`ClientError`]: no answer, the server's problem, or an answer that is none.
+#[derive(Clone, Debug)]
+pub struct Client {
+    transport: Transport,
+}
+
+type Answer<T> = Result<T, ClientError>;
+
+impl Client {
+    #[must_use]
+    pub fn new(transport: Transport) -> Self {
+        Self { transport }
+    }
+
+    /// Who the server is and with which keys it signs.
+    pub async fn server(&self) -> Answer<ServerIdentity> {
+        self.get("/api/v1/server", None).await
+    }
+
+    pub async fn sign_in(&self, request: &SignInRequest) -> Answer<OpenSession> {
+        self.post("/api/v1/sessions", None, Some(request)).await
+    }
+
+    /// Exchanges a refresh token; the one given works no more.
+    pub async fn refresh(&self, request: &RefreshRequest) -> Answer<OpenSession> {
+        self.post("/api/v1/sessions/refresh", None, Some(request)).await
+    }
+
+    /// Revokes the session on the server, its access and refresh tokens with it.
+    pub async fn sign_out(&self, access_token: &str) -> Answer<()> {
+        let answer = self.exchange(Method::DELETE, "/api/v1/sessions/current", Some(access_token), None::<&()>).await?;
+        if answer.status() == StatusCode::NO_CONTENT { Ok(()) } else { Err(bad_answer(&answer, "204 was expected")) }
+    }
+
+    /// The person whom the access token speaks for.
+    pub async fn me(&self, access_token: &str) -> Answer<Person> {
+        self.get("/api/v1/me", Some(access_token)).await
+    }
+
+    pub async fn register_station(&self, access_token: &str, request: &RegisterStation) -> Answer<RegisteredStation> {
+        self.post("/api/v1/stations", Some(access_token), Some(request)).await
+    }
+
+    pub async fn station_challenge(&self) -> Answer<StationChallenge> {
+        self.post("/api/v1/stations/challenge", None, None::<&()>).await
+    }
+
+    pub async fn station_sign_in(&self, request: &StationSignIn) -> Answer<StationSession> {
+        self.post("/api/v1/stations/sessions", None, Some(request)).await
+    }
+
+    pub async fn push(&self, station_token: &str, request: &PushRequest) -> Answer<PushResponse> {
+        self.post("/api/v1/sync/push", Some(station_token), Some(request)).await
+    }
+
+    /// One page of a feed after `after`, from its beginning without it.
+    pub async fn pull(
+        &self,
+        station_token: &str,
+        feed: &str,
+        after: Option<&FeedCursor>,
+        limit: Option<u32>,
+    ) -> Answer<FeedPage> {
+        let mut path = format!("/api/v1/sync/feeds/{}?after={}", escaped(feed), after.map_or(0, |cursor| cursor.seq));
+        if let Some(cursor) = after {
+            let _ = write!(path, "&epoch={}", cursor.feed_epoch);
+        }
+        if let Some(limit) = limit {
+            let _ = write!(path, "&limit={limit}");
+        }
+        self.get(&path, Some(station_token)).await
+    }
+
+    /// Asks the server to attest a signature; the password is in this request and nowhere else.
+    pub async fn attest(&self, access_token: &str, request: &AttestRequest) -> Answer<AttestResponse> {
+        self.post("/api/v1/signatures/attest", Some(access_token), Some(request)).await
+    }
+
+    pub async fn gate_entries(&self, access_token: &str, page: &PageQuery) -> Answer<Page<GateEntry>> {
+        self.list("gate-entries", access_token, page).await
+    }
+
+    pub async fn goods_receipts(&self, access_token: &str, page: &PageQuery) -> Answer<Page<GoodsReceipt>> {
+        self.list("goods-receipts", access_token, page).await
+    }
+
+    pub async fn quality_samples(&self, access_token: &str, page: &PageQuery) -> Answer<Page<QualitySample>> {
+        self.list("quality-samples", access_token, page).await
+    }
+
+    pub async fn quality_tests(&self, access_token: &str, page: &PageQuery) -> Answer<Page<QualityTest>> {
+        self.list("quality-tests", access_token, page).await
+    }
+
+    pub async fn materials(&self, access_token: &str, page: &PageQuery) -> Answer<Page<Material>> {
+        self.list("materials", access_token, page).await
+    }
+
+    async fn list<T: DeserializeOwned>(&self, list: &str, access_token: &str, page: &PageQuery) -> Answer<Page<T>> {
+        let mut path = format!("/api/v1/{list}");
+        let mut separator = '?';
+        if let Some(limit) = page.limit {
+            let _ = write!(path, "{separator}limit={limit}");
+            separator = '&';
+        }
+        if let Some(cursor) = &page.cursor {
+            let _ = write!(path, "{separator}cursor={}", escaped(cursor));
+        }
+        self.get(&path, Some(access_token)).await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str, token: Option<&str>) -> Answer<T> {
+        read(&self.exchange(Method::GET, path, token, None::<&()>).await?)
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Answer<T> {
+        read(&self.exchange(Method::POST, path, token, body).await?)
+    }
+
+    /// Sends a request and gives back an answer of the 2xx kind.
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Answer<Response<Bytes>> {
+        let request = request(method, path, token, body)?;
+        let answer = self
+            .transport
+            .send(request)
+            .await
+            .map_err(|error| ClientError::Unreachable(with_causes(error.as_ref())))?;
+        if answer.status().is_success() { Ok(answer) } else { Err(problem(&answer)) }
+    }
+}
+
+fn request(
+    method: Method,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&(impl Serialize + Sync)>,
+) -> Answer<Request<Bytes>> {
+    // A request that cannot be written never leaves: for the caller it is as if nobody had answered.
+    let unwritable = |detail: String| ClientError::BadAnswer { status: 0, detail };
+    let mut builder = Request::builder().method(method).uri(path).header(header::ACCEPT, "application/json");
+    if let Some(token) = token {
+        builder = builder.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let bytes = match body {
+        Some(body) => {
+            builder = builder.header(header::CONTENT_TYPE, "application/json");
+            serde_json::to_vec(body).map_err(|error| unwritable(error.to_string()))?
+        }
+        None => Vec::new(),
+    };
+    builder.body(Bytes::from(bytes)).map_err(|error| unwritable(error.to_string()))
+}
+
+fn read<T: DeserializeOwned>(answer: &Response<Bytes>) -> Answer<T> {
+    serde_json::from_slice(answer.body()).map_err(|error| bad_answer(answer, &error.to_string()))
+}
+
+/// The server's problem; an error without one comes from something in between, a proxy for example.
+fn problem(answer: &Response<Bytes>) -> ClientError {
+    match serde_json::from_slice::<Problem>(answer.body()) {
+        Ok(problem) if problem.status == answer.status().as_u16() => ClientError::Problem(problem),
+        _ => bad_answer(answer, "no problem document"),
+    }
+}
+
+fn bad_answer(answer: &Response<Bytes>, detail: &str) -> ClientError {
+    ClientError::BadAnswer { status: answer.status().as_u16(), detail: detail.to_owned() }
+}
+
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let _ = write!(text, ": {next}");
+        cause = next.source();
+    }
+    text
+}
+
+/// Percent-encodes everything but unreserved characters (RFC 3986).
+fn escaped(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_path_cannot_leave_its_place() {
+        assert_eq!(escaped("plant-a"), "plant-a");
+        assert_eq!(escaped("../x?y#z é"), "..%2Fx%3Fy%23z%20%C3%A9");
+    }
+}

@@ -1,0 +1,14 @@
+//! Typed client of the plant server.
+//!
+//! One [`Client`] for two ways to the same router: over HTTP to a plant server, or in process when the station works
+//! straight on a database.
+
+mod client;
+mod error;
+mod station_exchange;
+mod transport;
+
+pub use client::Client;
+pub use error::ClientError;
+pub use station_exchange::{ChallengeSigner, StationExchange};
+pub use transport::{HttpOptions, Transport, TransportError};
