@@ -1,0 +1,72 @@
+import { RouterProvider } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useMemo } from "react";
+import { reportPainted } from "../bridge/painted";
+import { useCurrentPerson } from "../features/session/api/current-person";
+import { useSignOut } from "../features/session/api/sign-out";
+import { SignInScreen } from "../features/session/components/sign-in-screen";
+import { LanguageChoice } from "../features/settings/components/language-choice";
+import { StartSettings } from "../features/settings/components/start-settings";
+import { useStationStatus } from "../features/station/api/station-status";
+import { FirstStart } from "../features/station/components/first-start";
+import { Problem } from "../features/station/components/problem";
+import { RegisterStation } from "../features/station/components/register-station";
+import { Starting } from "../features/station/components/starting";
+import styles from "./entrance.module.css";
+import { createAppRouter } from "./router";
+import { StationContext } from "./station-context";
+
+const settings = (onBack: () => void) => <StartSettings onBack={onBack} />;
+
+/** Decides what a person meets: the start, the sign-in, or the station itself. */
+export function Entrance() {
+  const status = useStationStatus();
+  const stage = status.data?.stage.type;
+  const isRunning = stage === "ready" || stage === "not_registered";
+  const person = useCurrentPerson(isRunning);
+  const signOut = useSignOut();
+  const router = useMemo(createAppRouter, []);
+  const isWaiting = status.isPending || (isRunning && person.isPending);
+
+  useEffect(() => {
+    if (!isWaiting && stage !== "starting") reportPainted();
+  }, [isWaiting, stage]);
+
+  if (status.isError) {
+    return (
+      <Before>
+        <Problem error={{ code: "crashed", detail: String(status.error), values: [] }} settings={settings} />
+      </Before>
+    );
+  }
+  if (status.data === undefined || isWaiting) return <Before>{null}</Before>;
+  const { data } = status;
+  if (data.stage.type === "ready" && person.data) {
+    return (
+      <StationContext value={{ person: person.data, status: data }}>
+        <RouterProvider router={router} />
+      </StationContext>
+    );
+  }
+  return (
+    <Before>
+      {data.stage.type === "first_start" && <FirstStart settings={settings} />}
+      {data.stage.type === "starting" && <Starting step={data.stage.step} />}
+      {data.stage.type === "problem" && <Problem error={data.stage.error} settings={settings} />}
+      {data.stage.type === "not_registered" && person.data && (
+        <RegisterStation person={person.data} onOtherPerson={() => signOut.mutate()} />
+      )}
+      {isRunning && !person.data && <SignInScreen status={data} settings={settings} />}
+    </Before>
+  );
+}
+
+function Before({ children }: { children: ReactNode }) {
+  return (
+    <div className={styles.before}>
+      {children}
+      <div className={styles.corner}>
+        <LanguageChoice />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { createHashHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import type { ListName } from "../bridge/bindings";
+import { BatchesRoute } from "./routes/batches-route";
+import { BrokenScreen } from "./routes/broken-screen";
+import { ExecutionRoute } from "./routes/execution-route";
+import { FirstScreen } from "./routes/first-screen";
+import { ListRoute } from "./routes/list-route";
+import { MissingScreen } from "./routes/missing-screen";
+import { SettingsRoute } from "./routes/settings-route";
+import { Shell } from "./shell/shell";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: MissingScreen });
+const first = createRoute({ getParentRoute: () => root, path: "/", component: FirstScreen });
+const batches = createRoute({ getParentRoute: () => root, path: "/batches", component: BatchesRoute });
+const lastBatch = createRoute({ getParentRoute: () => root, path: "/execution", component: () => <ExecutionRoute /> });
+const batch = createRoute({
+  getParentRoute: () => root,
+  path: "/batches/$batchId",
+  component: function Batch() {
+    return <ExecutionRoute batchId={batch.useParams().batchId} />;
+  },
+});
+const list = createRoute({
+  getParentRoute: () => root,
+  path: "/lists/$list",
+  params: { parse: ({ list: name }) => ({ list: name as ListName }), stringify: ({ list: name }) => ({ list: name }) },
+  component: function List() {
+    const { list: name } = list.useParams();
+    return <ListRoute key={name} list={name} />;
+  },
+});
+const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsRoute });
+
+const routeTree = root.addChildren([first, batches, lastBatch, batch, list, settings]);
+
+export function createAppRouter() {
+  return createRouter({
+    routeTree,
+    history: createHashHistory(),
+    defaultErrorComponent: BrokenScreen,
+    defaultNotFoundComponent: MissingScreen,
+    // The scroll of the lists belongs to the lists.
+    scrollRestoration: false,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

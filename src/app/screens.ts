@@ -1,0 +1,24 @@
+import {
+  IconClipboardList,
+  IconListCheck,
+  IconMicroscope,
+  IconPackageImport,
+  IconPlayerPlay,
+  IconTestPipe,
+  IconTruckDelivery,
+} from "@tabler/icons-react";
+import { linkOptions } from "@tanstack/react-router";
+import type { ListName, Screen } from "../bridge/bindings";
+
+const list = (name: ListName) => linkOptions({ to: "/lists/$list", params: { list: name } });
+
+/** Where each screen lives and how the menu draws it. */
+export const screens = {
+  my_batches: { link: linkOptions({ to: "/batches" }), icon: IconListCheck },
+  batch_execution: { link: linkOptions({ to: "/execution" }), icon: IconPlayerPlay },
+  gate_entries: { link: list("gate_entries"), icon: IconTruckDelivery },
+  goods_receipts: { link: list("goods_receipts"), icon: IconPackageImport },
+  quality_samples: { link: list("quality_samples"), icon: IconTestPipe },
+  quality_tests: { link: list("quality_tests"), icon: IconMicroscope },
+  materials: { link: list("materials"), icon: IconClipboardList },
+} satisfies Record<Screen, { link: object; icon: unknown }>;

@@ -1,0 +1,17 @@
+import type { BatchListQuery, ListName, QueryKey } from "./bindings";
+
+/** The keys of the cached queries; the first part is the name by which the station calls them stale. */
+export const keys = {
+  status: ["status"],
+  person: ["person"],
+  batches: (query: BatchListQuery) => ["batches", query],
+  batch: (batchId: string) => ["batch", batchId],
+  number: (batchId: string, phaseId: string, text: string) => ["number", batchId, phaseId, text],
+  unsent: ["unsent"],
+  list: (list: ListName) => ["lists", list],
+  settings: ["settings"],
+  plants: ["registration_plants"],
+  timeZones: ["time_zones"],
+} as const;
+
+export const staleKey = (query: QueryKey) => [query] as const;

@@ -1,0 +1,20 @@
+/** The people of the demo data, as the sign-in screen offers them; only the email is filled in. */
+export const demoPeople = [
+  ["David Chen", "david.chen@pharma.com", "Production Operator"],
+  ["Sarah Johnson", "sarah.johnson@pharma.com", "Production Manager"],
+  ["John Smith", "john.smith@pharma.com", "Production Head"],
+  ["Emily Brown", "emily.brown@pharma.com", "QA Operator"],
+  ["Priya Sharma", "priya.sharma@pharma.com", "QA Manager"],
+  ["Raj Patel", "raj.patel@pharma.com", "QA Head"],
+  ["Lisa Anderson", "lisa.anderson@pharma.com", "QC Operator"],
+  ["Robert Taylor", "robert.taylor@pharma.com", "QC Manager"],
+  ["Laura Vance", "laura.vance@pharma.com", "QC Head"],
+  ["James Wilson", "james.wilson@pharma.com", "Warehouse Manager"],
+  ["Maria Garcia", "maria.garcia@pharma.com", "Procurement Officer"],
+  ["Jennifer Lee", "jennifer.lee@pharma.com", "Security Officer"],
+  ["Thomas Moore", "thomas.moore@pharma.com", "Plant Head"],
+  ["Jan Levinson", "jan.levinson@pharma.com", "Management"],
+  ["Michael Scott", "michael.scott@pharma.com", "Finance Officer"],
+  ["Alex Thompson", "alex.thompson@pharma.com", "Sales Person"],
+  ["Admin User", "admin@pharma.com", "System Admin"],
+].map(([name = "", email = "", role = ""]) => ({ name, email, role }));

@@ -1,0 +1,69 @@
+import { Button } from "@mantine/core";
+import { IconServerCog } from "@tabler/icons-react";
+import { type ReactNode, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { StationStatus } from "../../../bridge/bindings";
+import { Notice } from "../../../ui/notice";
+import { ProductMark } from "../../../ui/product-mark";
+import { DemoPeople } from "./demo-people-list";
+import { SignInForm } from "./sign-in-form";
+import styles from "./sign-in-screen.module.css";
+
+type Props = { status: StationStatus; settings: (onBack: () => void) => ReactNode };
+
+export function SignInScreen({ status, settings }: Props) {
+  const { t } = useTranslation();
+  const [email, setEmail] = useState("");
+  const [isSettings, setSettings] = useState(false);
+  const password = useRef<HTMLInputElement>(null);
+  const isRegistering = status.stage.type === "not_registered";
+
+  if (isSettings) return settings(() => setSettings(false));
+  return (
+    <main className={styles.page} data-testid="sign-in">
+      <div className={styles.column}>
+        <div className={styles.product}>
+          <ProductMark size={40} />
+          <div>
+            <strong>{t("common.productName")}</strong>
+            <Place status={status} />
+          </div>
+        </div>
+        <h1>{isRegistering ? t("signIn.register") : t("signIn.title")}</h1>
+        {isRegistering && (
+          <Notice tone="calm" data-testid="sign-in-register">
+            {t("signIn.registerHelp")}
+          </Notice>
+        )}
+        {status.connection.type === "offline" && (
+          <Notice tone="warn" data-testid="sign-in-offline">
+            {t("signIn.offline")}
+          </Notice>
+        )}
+        <SignInForm email={email} onEmail={setEmail} passwordRef={password} isRegistering={isRegistering} />
+        <Button
+          variant="subtle"
+          leftSection={<IconServerCog size={20} aria-hidden />}
+          data-testid="sign-in-settings"
+          onClick={() => setSettings(true)}
+        >
+          {t("signIn.settings")}
+        </Button>
+      </div>
+      {status.isDemo && (
+        <DemoPeople
+          chosen={email}
+          onChoose={(chosen) => {
+            setEmail(chosen);
+            password.current?.focus();
+          }}
+        />
+      )}
+    </main>
+  );
+}
+
+function Place({ status }: { status: StationStatus }) {
+  const parts = [status.plantName, status.stationName].filter((part) => part !== null);
+  return <span>{parts.join(" · ")}</span>;
+}

@@ -1,0 +1,75 @@
+import { Drawer, Skeleton } from "@mantine/core";
+import { IconCircleCheck } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { StationStatus } from "../../../bridge/bindings";
+import { failureText } from "../../../texts/failure-text";
+import { ActionButton } from "../../../ui/action-button";
+import { EmptyState } from "../../../ui/empty-state";
+import { FailureState } from "../../../ui/failure-state";
+import { Notice } from "../../../ui/notice";
+import { useUnsent } from "../api/list-unsent";
+import { useSyncNow } from "../api/sync-now";
+import { ConnectionNotice } from "./connection-notice";
+import styles from "./unsent-drawer.module.css";
+import { UnsentRow } from "./unsent-row";
+
+type Props = { isOpen: boolean; onClose: () => void; status: StationStatus };
+
+/** What waits for the server, and why. */
+export function UnsentDrawer({ isOpen, onClose, status }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Drawer
+      opened={isOpen}
+      onClose={onClose}
+      position="right"
+      size={520}
+      title={t("unsent.title")}
+      closeButtonProps={{ "aria-label": t("common.close"), size: 48, iconSize: 24 }}
+      data-testid="unsent-drawer"
+    >
+      <div className={styles.content}>
+        <ConnectionNotice status={status} />
+        <UnsentList isOpen={isOpen} />
+      </div>
+    </Drawer>
+  );
+}
+
+function UnsentList({ isOpen }: { isOpen: boolean }) {
+  const { t } = useTranslation();
+  const unsent = useUnsent(isOpen);
+  const sync = useSyncNow();
+  if (unsent.isPending) return <Skeleton height={72} />;
+  if (unsent.isError) {
+    return (
+      <FailureState
+        title={t("unsent.title")}
+        failure={unsent.error}
+        onRetry={() => void unsent.refetch()}
+        data-testid="unsent-failed"
+      />
+    );
+  }
+  if (unsent.data.length === 0) {
+    return <EmptyState icon={IconCircleCheck} title={t("unsent.empty")} data-testid="unsent-empty" />;
+  }
+  return (
+    <>
+      <p>{t("unsent.safe")}</p>
+      <ul className={styles.list} data-testid="unsent-list">
+        {unsent.data.map((entry) => (
+          <UnsentRow key={entry.operationId} entry={entry} />
+        ))}
+      </ul>
+      {sync.isError && (
+        <Notice tone="warn" data-testid="unsent-sync-error">
+          {failureText(t, sync.error)}
+        </Notice>
+      )}
+      <ActionButton data-testid="unsent-send-now" loading={sync.isPending} onClick={() => sync.mutate()}>
+        {t("unsent.sendNow")}
+      </ActionButton>
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import type { TFunction } from "i18next";
+
+type CodeGroup =
+  | "errors"
+  | "waits"
+  | "blocked"
+  | "starting.steps"
+  | "roles"
+  | "menu.sections"
+  | "menu.labels"
+  | "lists.columns"
+  | "batchStatus"
+  | "deviationCause"
+  | "signature.meanings";
+
+/** The text of a code that came from the station, or `undefined` when this version has none. */
+export function codedText(
+  t: TFunction,
+  group: CodeGroup,
+  code: string,
+  values: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const read = t as unknown as (key: string, options: object) => string;
+  const key = `${group}.${code}`;
+  const text = read(key, { ...values, code, defaultValue: "" });
+  return text === "" ? undefined : text;
+}
