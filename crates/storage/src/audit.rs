@@ -1,0 +1,1 @@
+//! Verifies the audit trail from the stored bytes.
