@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, PgConnection,
     migrate::{MigrateError, Migrator},
@@ -43,6 +44,18 @@ pub struct Orphan {
 #[must_use]
 pub fn known_version() -> i64 {
     MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// A number that changes with every change of a migration, for names of prepared databases.
+#[must_use]
+pub fn fingerprint() -> u64 {
+    let mut hash = Sha256::new();
+    for migration in MIGRATOR.iter() {
+        hash.update(migration.version.to_be_bytes());
+        hash.update(&migration.checksum);
+    }
+    let bytes: [u8; 32] = hash.finalize().into();
+    bytes.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// Brings a database, empty or of the legacy system, to what this program needs; running it again changes nothing.

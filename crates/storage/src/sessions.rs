@@ -1,0 +1,174 @@
+//! Sign-in sessions. Their rows may be purged; that somebody signed in or out stays in the trail as an event.
+
+use chrono::{DateTime, Utc};
+use viruj_api::people::Person;
+use viruj_domain::{
+    ids::{SessionId, UserId},
+    plant::PlantScope,
+};
+
+use crate::{Database, StorageError, UnitOfWork, people};
+
+/// A session that begins.
+#[derive(Clone, Debug)]
+pub struct NewSession<'a> {
+    pub id: SessionId,
+    pub person_id: &'a UserId,
+    /// SHA-256 of the refresh token.
+    pub refresh_hash: [u8; 32],
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub client_address: &'a str,
+}
+
+/// A session that is alive, of a person who is active.
+#[derive(Clone, Debug)]
+pub struct LiveSession {
+    pub person: Person,
+    /// When the session's first signature was given; the first one asks for all components (21 CFR 11.200(a)(1)).
+    pub first_signed_at: Option<DateTime<Utc>>,
+}
+
+impl LiveSession {
+    /// The plants whose rows the person sees.
+    #[must_use]
+    pub fn scope(&self) -> PlantScope {
+        people::scope_of(&self.person)
+    }
+}
+
+/// A session as it is kept, locked until the transaction ends.
+#[derive(Clone, Debug)]
+pub struct LockedSession {
+    pub person_id: UserId,
+    pub refresh_hash: Vec<u8>,
+    /// The token before the newest; gone once it has been used again.
+    pub previous_refresh_hash: Option<Vec<u8>>,
+    pub expires_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// When the newest refresh token was given out.
+    pub refreshed_at: DateTime<Utc>,
+}
+
+/// # Errors
+/// Failures of the database.
+pub async fn open(unit: &mut UnitOfWork, session: &NewSession<'_>) -> Result<(), StorageError> {
+    sqlx::query!(
+        "INSERT INTO sessions (id, user_id, family, refresh_hash, created_at, expires_at, last_used_at, client_address)
+         VALUES ($1, $2, $1, $3, $4, $5, $4, $6)",
+        session.id.0,
+        session.person_id.as_str(),
+        &session.refresh_hash[..],
+        session.created_at,
+        session.expires_at,
+        session.client_address,
+    )
+    .execute(unit.connection())
+    .await?;
+    Ok(())
+}
+
+/// The session, when neither it nor its person has ended.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn live(
+    database: &Database,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> Result<Option<LiveSession>, StorageError> {
+    let mut connection = database.reader(&PlantScope::All).acquire().await?;
+    let row = sqlx::query!(
+        "SELECT user_id, first_signed_at FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2",
+        id.0,
+        now,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let person = people::person(&mut connection, &UserId(row.user_id)).await?;
+    Ok(person
+        .filter(|person| person.is_active)
+        .map(|person| LiveSession { person, first_signed_at: row.first_signed_at }))
+}
+
+/// Locks the session, so that refreshes of it run one after the other.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn lock(unit: &mut UnitOfWork, id: SessionId) -> Result<Option<LockedSession>, StorageError> {
+    let row = sqlx::query!(
+        "SELECT user_id, refresh_hash, previous_refresh_hash, expires_at, revoked_at, last_used_at
+         FROM sessions WHERE id = $1 FOR UPDATE",
+        id.0,
+    )
+    .fetch_optional(unit.connection())
+    .await?;
+    Ok(row.map(|row| LockedSession {
+        person_id: UserId(row.user_id),
+        refresh_hash: row.refresh_hash,
+        previous_refresh_hash: row.previous_refresh_hash,
+        expires_at: row.expires_at,
+        revoked_at: row.revoked_at,
+        refreshed_at: row.last_used_at,
+    }))
+}
+
+/// Puts a new refresh token in place; `previous` is the one that still works once, for a lost answer.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn rotate(
+    unit: &mut UnitOfWork,
+    id: SessionId,
+    refresh_hash: [u8; 32],
+    previous: Option<&[u8]>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "UPDATE sessions SET refresh_hash = $2, previous_refresh_hash = $3, last_used_at = $4 WHERE id = $1",
+        id.0,
+        &refresh_hash[..],
+        previous,
+        now,
+    )
+    .execute(unit.connection())
+    .await?;
+    Ok(())
+}
+
+/// Ends the session; its tokens work no more. `cause` is one word.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn revoke(
+    unit: &mut UnitOfWork,
+    id: SessionId,
+    cause: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "UPDATE sessions SET revoked_at = $2, revoked_cause = $3 WHERE id = $1 AND revoked_at IS NULL",
+        id.0,
+        now,
+        cause,
+    )
+    .execute(unit.connection())
+    .await?;
+    Ok(())
+}
+
+/// Notes the session's first signature; later ones change nothing.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn note_first_signature(
+    unit: &mut UnitOfWork,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!("UPDATE sessions SET first_signed_at = coalesce(first_signed_at, $2) WHERE id = $1", id.0, now)
+        .execute(unit.connection())
+        .await?;
+    Ok(())
+}
