@@ -4,9 +4,9 @@
 //! So the whole story runs in a deterministic simulation, on SQLite and on PostgreSQL alike.
 
 pub mod canonical;
-#[cfg(feature = "conformance")]
+#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
-#[cfg(feature = "conformance")]
+#[cfg(any(test, feature = "conformance"))]
 pub mod memory;
 pub mod receive;
 pub mod round;

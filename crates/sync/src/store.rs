@@ -47,21 +47,35 @@ pub enum Appended {
 #[error("the store failed: {0}")]
 pub struct StoreError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
+impl StoreError {
+    pub fn new(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(source.into())
+    }
+}
+
 /// The log of operations: the outbox of a station, and what a server has received.
 ///
 /// One conformance suite holds for the SQLite, the PostgreSQL and the in-memory store.
 pub trait OperationLog: Send {
     /// Appends without a verdict. Durable when the future is ready and the store's transaction, if it has one, commits.
     fn append(&mut self, operation: StoredOperation) -> impl Future<Output = Result<Appended, StoreError>> + Send;
-    fn operation(&mut self, id: OperationId)
-    -> impl Future<Output = Result<Option<StoredOperation>, StoreError>> + Send;
+    fn operation(
+        &mut self,
+        id: OperationId,
+    ) -> impl Future<Output = Result<Option<StoredOperation>, StoreError>> + Send;
     /// The newest operation of the station.
-    fn last(&mut self, station: StationId)
-    -> impl Future<Output = Result<Option<StoredOperation>, StoreError>> + Send;
+    fn last(&mut self, station: StationId) -> impl Future<Output = Result<Option<StoredOperation>, StoreError>> + Send;
     /// Operations without a verdict, in order of `station_seq`.
     fn without_verdict(
         &mut self,
         station: StationId,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<StoredOperation>, StoreError>> + Send;
+    /// Operations from `first_seq` on, with or without a verdict: a server that was restored asks for them again.
+    fn since(
+        &mut self,
+        station: StationId,
+        first_seq: u64,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<StoredOperation>, StoreError>> + Send;
     /// Sets the verdict of an operation that has none; a verdict that is set never changes.

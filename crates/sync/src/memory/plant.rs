@@ -1,0 +1,158 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use viruj_api::{
+    batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
+    people::Person,
+    sync::{FeedChange, FeedEntry, OperationVerdict, SYSTEM_FEED},
+};
+use viruj_domain::{
+    execution::PhaseState,
+    ids::{BatchId, OperationId, PhaseId, StationId, UserId},
+    phase::RecordedEntry,
+};
+
+use super::MemoryLog;
+use crate::store::{Appended, Author, BatchState, Effect, OperationLog, PlantStore, StoreError, StoredOperation};
+
+/// A server's store in memory; a clone of it is a transaction that is not committed yet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MemoryPlant {
+    pub log: MemoryLog,
+    pub people: BTreeMap<UserId, Person>,
+    pub batches: BTreeMap<BatchId, BatchRow>,
+    pub phases: BTreeMap<PhaseId, PhaseRow>,
+    pub entries: Vec<EntryRow>,
+    pub deviations: Vec<DeviationRow>,
+    /// Entries of every feed by its name; their order is the order of commit.
+    pub feeds: BTreeMap<String, Vec<FeedEntry>>,
+    /// The time that is written into the feed.
+    pub now: DateTime<Utc>,
+}
+
+impl MemoryPlant {
+    pub fn put_person(&mut self, person: Person) {
+        self.people.insert(person.id.clone(), person.clone());
+        self.publish(SYSTEM_FEED, FeedChange::Person(person));
+    }
+
+    pub fn put_batch(&mut self, batch: BatchRow) {
+        self.batches.insert(batch.id.clone(), batch.clone());
+        self.publish(&batch.plant_id.0.clone(), FeedChange::Batch(batch));
+    }
+
+    pub fn put_phase(&mut self, phase: PhaseRow) {
+        self.phases.insert(phase.id, phase.clone());
+        self.publish(&phase.plant_id.0.clone(), FeedChange::Phase(phase));
+    }
+
+    pub fn publish(&mut self, feed: &str, change: FeedChange) {
+        let entries = self.feeds.entry(feed.to_owned()).or_default();
+        entries.push(FeedEntry { seq: entries.len() as u64 + 1, at: self.now, change });
+    }
+
+    fn phase_state(&self, phase: &PhaseRow) -> PhaseState {
+        let recorded = self.entries.iter().filter(|entry| entry.phase_id == phase.id).map(recorded_of);
+        PhaseState {
+            id: phase.id,
+            number: phase.number,
+            definition: phase.definition.clone(),
+            status: phase.status,
+            version: phase.version,
+            entries: recorded.collect(),
+        }
+    }
+}
+
+fn recorded_of(row: &EntryRow) -> RecordedEntry {
+    RecordedEntry {
+        operation_id: row.operation_id.0,
+        entry: row.entry.clone(),
+        person_id: row.person_id.0.clone(),
+        person_name: row.person_name.clone(),
+        recorded_at: row.recorded_at,
+        reason: row.reason.clone(),
+        signature: row.signature.clone(),
+        deviation: row.deviation,
+    }
+}
+
+impl OperationLog for MemoryPlant {
+    async fn append(&mut self, operation: StoredOperation) -> Result<Appended, StoreError> {
+        self.log.append(operation).await
+    }
+
+    async fn operation(&mut self, id: OperationId) -> Result<Option<StoredOperation>, StoreError> {
+        self.log.operation(id).await
+    }
+
+    async fn last(&mut self, station: StationId) -> Result<Option<StoredOperation>, StoreError> {
+        self.log.last(station).await
+    }
+
+    async fn without_verdict(&mut self, station: StationId, limit: usize) -> Result<Vec<StoredOperation>, StoreError> {
+        self.log.without_verdict(station, limit).await
+    }
+
+    async fn since(
+        &mut self,
+        station: StationId,
+        first_seq: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
+        self.log.since(station, first_seq, limit).await
+    }
+
+    async fn set_verdict(&mut self, verdict: OperationVerdict) -> Result<(), StoreError> {
+        self.log.set_verdict(verdict).await
+    }
+}
+
+impl PlantStore for MemoryPlant {
+    async fn person(&mut self, id: &UserId) -> Result<Option<Person>, StoreError> {
+        Ok(self.people.get(id).cloned())
+    }
+
+    async fn batch(&mut self, id: &BatchId) -> Result<Option<BatchState>, StoreError> {
+        let Some(batch) = self.batches.get(id) else { return Ok(None) };
+        let own = self.phases.values().filter(|phase| phase.batch_id == *id);
+        let mut phases: Vec<_> = own.map(|phase| self.phase_state(phase)).collect();
+        phases.sort_by_key(|phase| phase.number);
+        Ok(Some(BatchState {
+            id: batch.id.clone(),
+            plant_id: batch.plant_id.clone(),
+            number: batch.number.clone(),
+            status: batch.status,
+            record_status: batch.record_status,
+            master_record: batch.master_record.clone(),
+            phases,
+        }))
+    }
+
+    async fn write(&mut self, _: &Author, _: Option<&str>, effect: &Effect) -> Result<(), StoreError> {
+        if let Some(entry) = &effect.entry {
+            self.entries.push(entry.clone());
+            self.publish(entry.plant_id.as_str(), FeedChange::Entry(entry.clone()));
+        }
+        if let Some(mut row) = effect.phase.as_ref().and_then(|change| self.phases.get(&change.id)).cloned() {
+            row.version += 1;
+            row.status = effect.phase.as_ref().map_or(row.status, |change| change.status);
+            self.put_phase(row);
+        }
+        if let Some(change) = &effect.batch
+            && let Some(mut row) = self.batches.get(&change.id).cloned()
+        {
+            row.version += 1;
+            row.status = change.status;
+            row.record_status = change.record_status;
+            self.put_batch(row);
+        }
+        if let Some(deviation) = &effect.deviation {
+            let mut row = deviation.clone();
+            row.code = format!("DEV-26-{:03}", self.deviations.len() + 1);
+            self.deviations.push(row.clone());
+            self.publish(row.plant_id.as_str(), FeedChange::Deviation(row.clone()));
+        }
+        Ok(())
+    }
+}

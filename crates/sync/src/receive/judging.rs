@@ -1,0 +1,251 @@
+//! What an operation brings about, once its place in the station's chain is certain.
+
+use viruj_api::{
+    batches::{DeviationRow, EntryRow},
+    people::Person,
+    statement::{Action, Attestation, Statement},
+    sync::Verdict,
+};
+use viruj_domain::{
+    capability::Capability,
+    deviation::{DeviationCause, DeviationStatus, Severity},
+    execution::{Attempt, Executor, Judgement, OpenedDeviation, Outcome, PhaseState, Refusal, judge},
+    ids::OperationId,
+    phase::{EntrySignature, PhaseEntry},
+    signature::SignatureMethod,
+};
+
+use super::{Receiver, identity::deviation_id, sentence};
+use crate::{
+    signing::{OpenedEnvelope, sha256, verify_slot},
+    store::{Author, BatchChange, BatchState, Effect, PhaseChange, PlantStore, StoreError},
+};
+
+mod storable;
+
+/// Codes of `not_applied` beside those of [`Refusal::code`].
+mod code {
+    pub const MALFORMED: &str = "malformed";
+    pub const WRONG_PLANT: &str = "wrong_plant";
+    pub const PERSON_UNKNOWN: &str = "person_unknown";
+    pub const BATCH_UNKNOWN: &str = "batch_unknown";
+    pub const PHASE_UNKNOWN: &str = "phase_unknown";
+    pub const MASTER_RECORD_DIFFERS: &str = "master_record_differs";
+    pub const BAD_PERSON_SIGNATURE: &str = "bad_person_signature";
+}
+
+pub(super) struct Judged {
+    pub(super) verdict: Verdict,
+    /// Absent where the operation names nothing that a row could refer to; the operation itself is kept.
+    pub(super) writing: Option<Writing>,
+    pub(super) alarm: Option<&'static str>,
+}
+
+pub(super) struct Writing {
+    pub(super) author: Author,
+    pub(super) reason: Option<String>,
+    pub(super) effect: Effect,
+}
+
+impl Judged {
+    fn not_applied(code: &str) -> Self {
+        Self { verdict: Verdict::NotApplied { code: code.to_owned() }, writing: None, alarm: None }
+    }
+}
+
+pub(super) async fn judge_operation<S: PlantStore>(
+    store: &mut S,
+    receiver: &Receiver<'_>,
+    opened: &OpenedEnvelope,
+    id: OperationId,
+) -> Result<Judged, StoreError> {
+    let statement = match &opened.statement {
+        Ok(statement) if storable::is_storable(opened, statement) => statement,
+        _ => return Ok(Judged::not_applied(code::MALFORMED)),
+    };
+    if statement.plant_id != receiver.station.plant_id {
+        return Ok(Judged::not_applied(code::WRONG_PLANT));
+    }
+    let Some(person) = store.person(&statement.person_id).await? else {
+        return Ok(Judged::not_applied(code::PERSON_UNKNOWN));
+    };
+    let Some(batch) = store.batch(&statement.batch_id).await? else {
+        return Ok(Judged::not_applied(code::BATCH_UNKNOWN));
+    };
+    let case = Case { receiver, opened, statement, id, person: &person, batch: &batch };
+    Ok(match &statement.action {
+        Action::Comment { phase_id, .. } => case.comment(*phase_id),
+        Action::PhaseEntry { phase_id, entry, .. } => match batch.phases.iter().find(|phase| phase.id == *phase_id) {
+            Some(phase) => case.phase_entry(phase, entry),
+            None => Judged::not_applied(code::PHASE_UNKNOWN),
+        },
+    })
+}
+
+/// One operation with everything that it is judged by.
+struct Case<'a> {
+    receiver: &'a Receiver<'a>,
+    opened: &'a OpenedEnvelope,
+    statement: &'a Statement,
+    id: OperationId,
+    person: &'a Person,
+    batch: &'a BatchState,
+}
+
+impl Case<'_> {
+    fn person_has_authority(&self) -> bool {
+        let sees_plant = self.person.sees_all_plants || self.person.plant_ids.contains(&self.batch.plant_id);
+        self.person.is_active && sees_plant
+    }
+
+    /// A comment changes no row: the operation holds it.
+    fn comment(&self, phase: Option<viruj_domain::ids::PhaseId>) -> Judged {
+        if phase.is_some_and(|id| self.batch.phases.iter().all(|phase| phase.id != id)) {
+            return Judged::not_applied(code::PHASE_UNKNOWN);
+        }
+        if !self.person_has_authority() || !self.person.role.can(Capability::BatchRead) {
+            return Judged::not_applied(Refusal::NotAuthorised.code());
+        }
+        Judged { verdict: Verdict::Accepted, writing: None, alarm: None }
+    }
+
+    fn phase_entry(&self, phase: &PhaseState, entry: &PhaseEntry) -> Judged {
+        let slot = verify_slot(
+            &self.opened.envelope.person,
+            self.statement,
+            &self.opened.statement_bytes,
+            self.receiver.station.id,
+            self.receiver.server_keys,
+        );
+        let kept = Kept { case: self, phase, entry };
+        let attestation = match slot {
+            Ok(attestation) => attestation,
+            Err(_) => return kept.forged(),
+        };
+        if self.statement.master_record != self.batch.master_record {
+            return kept.not_applied(attestation.as_ref(), code::MASTER_RECORD_DIFFERS, None);
+        }
+        let is_signed = attestation.as_ref().is_some_and(|given| Some(given.meaning) == phase.definition.signature);
+        let attempt = Attempt { phase: phase.id, entry, reason: self.statement.reason.as_deref(), is_signed };
+        let executor = Executor { role: self.person.role, is_active: self.person_has_authority() };
+        match judge(self.batch.status, &self.batch.phases, attempt, executor) {
+            Judgement::Applied(outcome) => kept.applied(attestation.as_ref(), &outcome),
+            Judgement::KeptWithDeviation(deviation) => kept.beside(attestation.as_ref(), deviation),
+            Judgement::NotApplied(refusal) => {
+                kept.not_applied(attestation.as_ref(), refusal.code(), deviation_of(&refusal))
+            }
+        }
+    }
+}
+
+/// What a person did without effect is still something that quality assurance must look at.
+fn deviation_of(refusal: &Refusal) -> Option<OpenedDeviation> {
+    let cause = match refusal {
+        Refusal::NotAuthorised => DeviationCause::AuthorityMissing,
+        Refusal::EarlierPhaseOpen { .. } => DeviationCause::OutOfOrder,
+        Refusal::TimerRunning => DeviationCause::Duplicate,
+        _ => return None,
+    };
+    let severity = if cause == DeviationCause::Duplicate { Severity::Medium } else { Severity::High };
+    Some(OpenedDeviation { cause, severity })
+}
+
+/// An entry for a phase that exists: whatever the verdict, it becomes a row.
+struct Kept<'a> {
+    case: &'a Case<'a>,
+    phase: &'a PhaseState,
+    entry: &'a PhaseEntry,
+}
+
+impl Kept<'_> {
+    fn applied(&self, attestation: Option<&Attestation>, outcome: &Outcome) -> Judged {
+        let verdict = outcome.deviation.map_or(Verdict::Accepted, |deviation| self.with_deviation(deviation));
+        let mut judged = self.row(attestation, verdict, outcome.deviation, true);
+        if let Some(writing) = &mut judged.writing {
+            let batch = self.case.batch;
+            writing.effect.phase = Some(PhaseChange { id: self.phase.id, status: outcome.phase_status });
+            let differs = (outcome.batch_status, outcome.record_status) != (batch.status, batch.record_status);
+            writing.effect.batch = differs.then(|| BatchChange {
+                id: batch.id.clone(),
+                status: outcome.batch_status,
+                record_status: outcome.record_status,
+            });
+        }
+        judged
+    }
+
+    fn beside(&self, attestation: Option<&Attestation>, deviation: OpenedDeviation) -> Judged {
+        self.row(attestation, self.with_deviation(deviation), Some(deviation), false)
+    }
+
+    fn not_applied(&self, attestation: Option<&Attestation>, code: &str, deviation: Option<OpenedDeviation>) -> Judged {
+        self.row(attestation, Verdict::NotApplied { code: code.to_owned() }, deviation, false)
+    }
+
+    /// The slot is filled and does not hold: somebody made a signature that nobody gave.
+    fn forged(&self) -> Judged {
+        let deviation = OpenedDeviation { cause: DeviationCause::AuthorityMissing, severity: Severity::Critical };
+        let judged = self.not_applied(None, code::BAD_PERSON_SIGNATURE, Some(deviation));
+        Judged { alarm: Some(code::BAD_PERSON_SIGNATURE), ..judged }
+    }
+
+    fn with_deviation(&self, deviation: OpenedDeviation) -> Verdict {
+        Verdict::AcceptedWithDeviation {
+            code: deviation.cause.as_str().to_owned(),
+            deviation_id: Some(deviation_id(self.case.id, self.case.receiver.server_time.time)),
+        }
+    }
+
+    fn row(
+        &self,
+        attestation: Option<&Attestation>,
+        verdict: Verdict,
+        deviation: Option<OpenedDeviation>,
+        is_effective: bool,
+    ) -> Judged {
+        let Case { receiver, opened, statement, id, person, batch } = *self.case;
+        let received_at = receiver.server_time.time;
+        let entry = EntryRow {
+            operation_id: id,
+            plant_id: batch.plant_id.clone(),
+            batch_id: batch.id.clone(),
+            phase_id: self.phase.id,
+            entry: self.entry.clone(),
+            person_id: person.id.clone(),
+            person_name: attestation.map_or(&person.name, |given| &given.person_name).clone(),
+            station_id: receiver.station.id,
+            recorded_at: opened.envelope.recorded_at,
+            received_at,
+            reason: statement.reason.clone(),
+            signature: attestation.map(|given| EntrySignature {
+                person_id: given.person_id.0.clone(),
+                person_name: given.person_name.clone(),
+                meaning: given.meaning,
+                method: SignatureMethod::ServerAttested,
+                signed_at: given.attested_at,
+                time_zone: statement.time_zone.clone(),
+                statement_sha256: hex::encode(sha256(&opened.statement_bytes)),
+            }),
+            deviation: deviation.map(|opened| opened.cause),
+            verdict: verdict.word().to_owned(),
+            verdict_code: verdict.code().map(str::to_owned),
+            is_effective,
+        };
+        let deviation = deviation.map(|opened| DeviationRow {
+            id: deviation_id(id, received_at),
+            plant_id: batch.plant_id.clone(),
+            batch_id: Some(batch.id.clone()),
+            phase_id: Some(self.phase.id),
+            operation_id: Some(id),
+            code: String::new(),
+            cause: opened.cause,
+            severity: opened.severity,
+            status: DeviationStatus::Open,
+            description: sentence::describe(batch, self.phase, &entry, opened.cause),
+            opened_at: received_at,
+        });
+        let author = Author { person_id: person.id.clone(), station_id: receiver.station.id, operation_id: id };
+        let effect = Effect { entry: Some(entry), phase: None, batch: None, deviation };
+        Judged { verdict, writing: Some(Writing { author, reason: statement.reason.clone(), effect }), alarm: None }
+    }
+}

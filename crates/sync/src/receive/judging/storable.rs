@@ -1,0 +1,56 @@
+//! What a database could not keep must not reach it, or one operation would stop a whole plant.
+
+use chrono::{DateTime, Datelike, Utc};
+use viruj_api::statement::{Action, Statement};
+use viruj_domain::phase::PhaseEntry;
+
+use crate::signing::OpenedEnvelope;
+
+/// Characters of a reason, a remark or the sentence that was shown.
+const LONGEST_TEXT: usize = 8_000;
+/// Characters of an id, a lot, a container or a name of a zone.
+const LONGEST_NAME: usize = 200;
+
+pub(super) fn is_storable(opened: &OpenedEnvelope, statement: &Statement) -> bool {
+    let envelope = &opened.envelope;
+    let texts = [Some(&statement.shown_text), statement.reason.as_ref(), remark(&statement.action)];
+    let names = [
+        Some(&statement.person_id.0),
+        Some(&statement.plant_id.0),
+        Some(&statement.batch_id.0),
+        Some(&statement.language),
+        Some(&statement.time_zone),
+        Some(&envelope.boot_id),
+        envelope.server_time_token.as_ref(),
+        envelope.lease.as_ref(),
+        entry_name(&statement.action),
+    ];
+    texts.into_iter().flatten().all(|text| is_text(text, LONGEST_TEXT))
+        && names.into_iter().flatten().all(|name| is_text(name, LONGEST_NAME))
+        && [statement.stated_at, envelope.recorded_at].into_iter().all(is_of_this_age)
+}
+
+fn remark(action: &Action) -> Option<&String> {
+    match action {
+        Action::Comment { text, .. } => Some(text),
+        Action::PhaseEntry { .. } => None,
+    }
+}
+
+fn entry_name(action: &Action) -> Option<&String> {
+    match action {
+        Action::PhaseEntry { entry: PhaseEntry::Number { lot, .. }, .. } => lot.as_ref(),
+        Action::PhaseEntry { entry: PhaseEntry::SampleRequested { container }, .. } => Some(container),
+        Action::PhaseEntry { .. } | Action::Comment { .. } => None,
+    }
+}
+
+/// PostgreSQL keeps no NUL in a text.
+fn is_text(text: &str, longest: usize) -> bool {
+    !text.contains('\0') && text.chars().count() <= longest
+}
+
+/// A clock may be wrong by years and the entry still counts; beyond that it is no time.
+fn is_of_this_age(time: DateTime<Utc>) -> bool {
+    (1970..=2200).contains(&time.year())
+}

@@ -1,0 +1,72 @@
+//! The sentence that a deviation opens with, for the person who has to look into it.
+
+use viruj_api::batches::EntryRow;
+use viruj_domain::{
+    deviation::DeviationCause,
+    execution::PhaseState,
+    phase::{NumberParameter, PhaseEntry, PhaseKind},
+};
+
+use crate::store::BatchState;
+
+pub(super) fn describe(batch: &BatchState, phase: &PhaseState, entry: &EntryRow, cause: DeviationCause) -> String {
+    let place = format!("phase {} ({}) of batch {}", phase.number, phase.definition.title, batch.number);
+    let recorded = recorded(&entry.entry);
+    let who = &entry.person_name;
+    let mut sentence = match cause {
+        DeviationCause::OutOfLimits => {
+            let limits = phase.definition.kind.number().map(limits).unwrap_or_default();
+            format!("{who} recorded {recorded} in {place}, outside the limits {limits}")
+        }
+        DeviationCause::TimerOutOfBounds => {
+            format!("{who} recorded {recorded} in {place}, outside the time {}", bounds(&phase.definition.kind))
+        }
+        DeviationCause::Duplicate => {
+            format!("{who} recorded {recorded} in {place}, which another entry had already been made for")
+        }
+        DeviationCause::AfterHold => {
+            format!("{who} recorded {recorded} in {place} while the batch was {}", batch.status)
+        }
+        DeviationCause::AuthorityMissing => {
+            format!("{who} recorded {recorded} in {place} without the authority to do so")
+        }
+        DeviationCause::OutOfOrder => {
+            format!("{who} recorded {recorded} in {place} while an earlier phase was still open")
+        }
+        DeviationCause::RecordedByPerson => format!("{who} reported a deviation in {place}"),
+    };
+    if let Some(reason) = entry.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()) {
+        sentence.push_str(&format!("; reason given: {}", reason.trim_end_matches('.')));
+    }
+    sentence.push('.');
+    sentence
+}
+
+fn recorded(entry: &PhaseEntry) -> String {
+    match entry {
+        PhaseEntry::Confirmed => "a confirmation".to_owned(),
+        PhaseEntry::Number { value, unit, lot: None } => format!("{value} {}", unit.symbol()),
+        PhaseEntry::Number { value, unit, lot: Some(lot) } => format!("{value} {} of lot {lot}", unit.symbol()),
+        PhaseEntry::TimerStarted => "the start of the timer".to_owned(),
+        PhaseEntry::TimerStopped { elapsed_seconds } => format!("a time of {elapsed_seconds} s"),
+        PhaseEntry::SampleRequested { container } => format!("a sample in container {container}"),
+    }
+}
+
+fn limits(number: &NumberParameter) -> String {
+    let symbol = number.unit.symbol();
+    match (number.low, number.high) {
+        (Some(low), Some(high)) => format!("{low} to {high} {symbol}"),
+        (Some(low), None) => format!("from {low} {symbol}"),
+        (None, Some(high)) => format!("up to {high} {symbol}"),
+        (None, None) => "that were set".to_owned(),
+    }
+}
+
+fn bounds(kind: &PhaseKind) -> String {
+    match kind {
+        PhaseKind::Timer { minimum_seconds, maximum_seconds: Some(most) } => format!("{minimum_seconds} to {most} s"),
+        PhaseKind::Timer { minimum_seconds, maximum_seconds: None } => format!("from {minimum_seconds} s"),
+        _ => "that was set".to_owned(),
+    }
+}
