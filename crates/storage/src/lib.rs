@@ -9,7 +9,13 @@ mod bootstrap;
 pub mod counters;
 pub mod database;
 pub mod error;
+pub mod feed;
+pub mod installation;
 pub mod migrate;
+pub mod people;
+pub mod plant_store;
+pub mod sessions;
+pub mod stations;
 pub mod tables;
 pub mod unit_of_work;
 

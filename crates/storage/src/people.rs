@@ -129,6 +129,14 @@ pub async fn person(connection: &mut PgConnection, id: &UserId) -> Result<Option
 /// # Errors
 /// Failures of the database.
 pub async fn people(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<Person>, StorageError> {
+    each_person(connection, ids).await?.into_iter().collect()
+}
+
+/// As [`people()`], each one with whether it can be read.
+pub(crate) async fn each_person(
+    connection: &mut PgConnection,
+    ids: &[String],
+) -> Result<Vec<Result<Person, StorageError>>, StorageError> {
     let rows = sqlx::query_as!(
         PersonRow,
         r#"SELECT u.id, u.name, u.email, u.role, u.department, coalesce(u.is_active, false) AS "is_active!",
@@ -141,7 +149,7 @@ pub async fn people(connection: &mut PgConnection, ids: &[String]) -> Result<Vec
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(PersonRow::read).collect()
+    Ok(rows.into_iter().map(PersonRow::read).collect())
 }
 
 /// Replaces the hash of a password; the trail keeps that it changed, never the hash.

@@ -1,0 +1,121 @@
+//! The feed that stations pull: the audit trail of a plant, as projections without secrets.
+//!
+//! An entry says that a row changed; what is sent is the row as it is now. A row that changed again is sent again, so a
+//! reader that has caught up holds every row as it is, and nothing of the trail's own text leaves the server.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use viruj_api::sync::{FeedChange, FeedEntry, SYSTEM_FEED};
+use viruj_domain::{ids::PlantId, plant::PlantScope};
+
+use crate::{Database, StorageError};
+
+pub(crate) mod rows;
+
+/// A stretch of a feed.
+#[derive(Clone, Debug)]
+pub struct FeedSlice {
+    /// In order of `seq`, without gaps.
+    pub entries: Vec<FeedEntry>,
+    /// The newest `seq` of the feed.
+    pub head: u64,
+}
+
+/// The entries after `after`, at most `limit`, with the feed's head at the same moment.
+///
+/// # Errors
+/// Failures of the database. A row that cannot be read is sent as `other` and reported in the log.
+pub async fn slice(database: &Database, feed: &str, after: u64, limit: u32) -> Result<FeedSlice, StorageError> {
+    let scope = if feed == SYSTEM_FEED { PlantScope::All } else { PlantScope::only(PlantId::from(feed)) };
+    let mut transaction = database.reader(&scope).begin().await?;
+    // One look at the database: head, entries and rows belong together.
+    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *transaction).await?;
+    let head = sqlx::query_scalar!("SELECT seq FROM feeds WHERE feed = $1", feed)
+        .fetch_optional(&mut *transaction)
+        .await?
+        .map_or(0, i64::unsigned_abs);
+    let changed = sqlx::query_as!(
+        ChangedRow,
+        "SELECT seq, at, entity, entity_id FROM audit_entries WHERE feed = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        feed,
+        i64::try_from(after).unwrap_or(i64::MAX),
+        i64::from(limit),
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let mut found = load(&mut transaction, &changed).await?;
+    transaction.commit().await?;
+    let entries = changed.into_iter().map(|row| row.entry(&mut found)).collect();
+    Ok(FeedSlice { entries, head })
+}
+
+struct ChangedRow {
+    seq: i64,
+    at: DateTime<Utc>,
+    entity: String,
+    entity_id: String,
+}
+
+impl ChangedRow {
+    fn key(&self) -> Option<(Kind, String)> {
+        let kind = Kind::of(&self.entity)?;
+        // What a person sees belongs to the person; ids of plants hold no colon, ids of people might.
+        let id = match self.entity.as_str() {
+            "user_plants" => self.entity_id.rsplit_once(':').map_or("", |(person, _)| person),
+            _ => &self.entity_id,
+        };
+        Some((kind, id.to_owned()))
+    }
+
+    fn entry(self, found: &mut HashMap<(Kind, String), FeedChange>) -> FeedEntry {
+        let change = self.key().and_then(|key| found.get(&key).cloned()).unwrap_or(FeedChange::Other);
+        FeedEntry { seq: self.seq.unsigned_abs(), at: self.at, change }
+    }
+}
+
+/// Rows that a station keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Kind {
+    Plant,
+    Person,
+    Batch,
+    Phase,
+    Entry,
+    Deviation,
+}
+
+impl Kind {
+    fn of(entity: &str) -> Option<Self> {
+        Some(match entity {
+            "plants" => Self::Plant,
+            "users" | "user_plants" => Self::Person,
+            "production_batches" => Self::Batch,
+            "batch_phases" => Self::Phase,
+            "phase_entries" => Self::Entry,
+            "deviations" => Self::Deviation,
+            _ => return None,
+        })
+    }
+}
+
+async fn load(
+    connection: &mut sqlx::PgConnection,
+    changed: &[ChangedRow],
+) -> Result<HashMap<(Kind, String), FeedChange>, StorageError> {
+    let wanted: BTreeSet<(Kind, String)> = changed.iter().filter_map(ChangedRow::key).collect();
+    let ids_of = |kind: Kind| -> Vec<String> {
+        wanted.iter().filter(|(wanted, _)| *wanted == kind).map(|(_, id)| id.clone()).collect()
+    };
+    let mut found = HashMap::new();
+    let mut keep = |kind: Kind, rows: Vec<(String, FeedChange)>| {
+        found.extend(rows.into_iter().map(|(id, change)| ((kind, id), change)));
+    };
+    keep(Kind::Plant, rows::plants(connection, &ids_of(Kind::Plant)).await?);
+    keep(Kind::Person, rows::people(connection, &ids_of(Kind::Person)).await?);
+    keep(Kind::Batch, rows::batches(connection, &ids_of(Kind::Batch)).await?);
+    keep(Kind::Phase, rows::phases(connection, &ids_of(Kind::Phase)).await?);
+    keep(Kind::Entry, rows::entries(connection, &ids_of(Kind::Entry)).await?);
+    keep(Kind::Deviation, rows::deviations(connection, &ids_of(Kind::Deviation)).await?);
+    Ok(found)
+}
