@@ -1,0 +1,110 @@
+// The parts of `npm test`, each a function that returns counted rows.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { buildPrograms, buildUi } from "./build.mjs";
+import { nativePostgres, root } from "./paths.mjs";
+import { describeQueries, differences } from "./queries.mjs";
+import { add, parseCargoTest, parseNodeTest, parseVitest, single } from "./results.mjs";
+import { run } from "./run.mjs";
+
+async function check(group, name, command, args, options) {
+  const { ok } = await run(command, args, options);
+  return single(group, name, ok);
+}
+
+export async function formatting() {
+  return add(
+    await check("formatting", "cargo fmt", "cargo", ["fmt", "--all", "--check"]),
+    await check("formatting", "biome check", "npm", ["run", "--silent", "lint"]),
+  );
+}
+
+export async function userInterface() {
+  const build = await buildUi();
+  if (!build.ok) process.stdout.write(build.output);
+  return add(
+    single("user interface", "vite build", build.ok),
+    await check("user interface", "tsc", "npx", ["--no-install", "tsc", "--noEmit"]),
+  );
+}
+
+export async function clippy() {
+  const args = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+  return check("clippy", "cargo clippy", "cargo", args, { env: { SQLX_OFFLINE: "true" } });
+}
+
+// The committed descriptions must do for a build without a database, and must be what the migrated database says.
+export async function staleQueries(database) {
+  const offline = await check("queries", "the server compiles from .sqlx", "cargo", ["check", "-p", "viruj-server"], {
+    env: { SQLX_OFFLINE: "true" },
+  });
+  const described = await describeQueries(database);
+  const stale = described.ok ? differences(described.folder) : ["the live build failed"];
+  for (const line of stale) process.stdout.write(`.sqlx: ${line} (npm run sqlx:prepare)\n`);
+  if (described.folder) fs.rmSync(described.folder, { recursive: true, force: true });
+  return add(offline, single("queries", ".sqlx says what the database says", stale.length === 0));
+}
+
+export async function rustTests(database) {
+  const env = {
+    DATABASE_URL: database.url(),
+    SQLX_OFFLINE: "false",
+    VIRUJ_POSTGRES_DIR: nativePostgres,
+    CARGO_TERM_COLOR: "never",
+  };
+  const migrated = await run("cargo", ["run", "--quiet", "-p", "viruj-server", "--", "migrate"], {
+    env: { ...env, SQLX_OFFLINE: "true" },
+  });
+  // One pipe for both streams keeps the name of a test program before its tests.
+  const tests = await run("sh", ["-c", "exec cargo test --workspace --no-fail-fast 2>&1"], { env });
+  return add(single("rust", "the test database is migrated", migrated.ok), parseCargoTest(tests.output, tests.ok));
+}
+
+export async function vitest() {
+  const report = path.join(os.tmpdir(), `viruj-vitest-${process.pid}.json`);
+  await run("npx", [
+    "--no-install",
+    "vitest",
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ]);
+  if (!fs.existsSync(report)) return single("src", "vitest", false);
+  const text = fs.readFileSync(report, "utf8");
+  fs.rmSync(report);
+  return parseVitest(text);
+}
+
+export const scriptTests = () => nodeTests("scripts", filesOf("scripts"));
+
+export async function endToEnd() {
+  const build = await buildPrograms(["viruj-station", "viruj-server"], { env: { SQLX_OFFLINE: "true" } });
+  if (!build.ok) return single("e2e", "the programs are built", false);
+  // One file at a time: each has a screen, a bus and a keychain of its own, and two cores are soon busy.
+  return nodeTests("e2e", filesOf("e2e"), ["--test-concurrency=1"]);
+}
+
+async function nodeTests(group, files, args = []) {
+  if (files.length === 0) return single(group, "no tests found", false);
+  const report = path.join(os.tmpdir(), `viruj-${group}-${process.pid}.jsonl`);
+  const reporters = [
+    ["--test-reporter=spec", "--test-reporter-destination=stdout"],
+    ["--test-reporter=./scripts/lib/node-test-reporter.mjs", `--test-reporter-destination=${report}`],
+  ].flat();
+  const tests = await run("node", ["--test", ...args, ...reporters, ...files], {
+    env: { VIRUJ_POSTGRES_DIR: nativePostgres },
+  });
+  const text = fs.existsSync(report) ? fs.readFileSync(report, "utf8") : "";
+  fs.rmSync(report, { force: true });
+  return parseNodeTest(text, group, tests.ok);
+}
+
+function filesOf(folder) {
+  return fs
+    .readdirSync(path.join(root, folder), { recursive: true })
+    .filter((name) => name.endsWith(".test.mjs"))
+    .map((name) => path.join(folder, name))
+    .sort();
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { parseEnv } from "./lib/env-file.mjs";
+import { matrix, requirementOf } from "./lib/matrix.mjs";
+import { countNotHere } from "./lib/not-here.mjs";
+import { startPostgres } from "./lib/postgres.mjs";
+import { differences } from "./lib/queries.mjs";
+import { isOlder, missingOf, parseVersion } from "./lib/requirements.mjs";
+import { parseCargoTest, parseNodeTest, parseVitest } from "./lib/results.mjs";
+
+test("cargo's words become rows, and an ignored test is a failed one", () => {
+  const output = `
+     Running unittests src/lib.rs (/t/debug/deps/viruj_domain-0123456789abcdef)
+test rules::sec_33_policy ... ok
+test rules::slow ... ignored
+     Running tests/cluster.rs (/t/debug/deps/cluster-0123456789abcdef)
+test \u001b[1mit_stops\u001b[0m ... FAILED
+   Doc-tests viruj_domain
+test src/lib.rs - value (line 3) ... ok
+test result: ok. 1 passed; 0 failed`;
+  const { passed, failed, rows } = parseCargoTest(output, false);
+  assert.deepEqual([passed, failed], [2, 2]);
+  assert.deepEqual(rows[0], { group: "viruj-domain", name: "rules::sec_33_policy", passed: true });
+  assert.equal(rows[2].group, "tests/cluster");
+});
+
+test("a build that fails is a failure, and so is a run without tests", () => {
+  assert.equal(parseCargoTest("error: could not compile", false).failed, 1);
+  assert.equal(parseCargoTest("", true).failed, 1);
+  assert.equal(parseNodeTest("", "e2e", true).failed, 1);
+  assert.equal(parseNodeTest('{"name":"a","passed":true}\n', "e2e", false).failed, 1);
+});
+
+test("a Vitest file that cannot be loaded is a failure", () => {
+  const report = {
+    testResults: [
+      { name: "/x/src/a.test.tsx", status: "passed", assertionResults: [{ fullName: "a works", status: "passed" }] },
+      { name: "/x/src/b.test.tsx", status: "failed", assertionResults: [] },
+    ],
+  };
+  const { passed, failed, rows } = parseVitest(JSON.stringify(report));
+  assert.deepEqual([passed, failed, rows[0].group], [1, 1, "src/a.test.tsx"]);
+});
+
+test("requirements are read from names and titles", () => {
+  assert.equal(requirementOf("audit::p11_10e_trail_is_kept").id, "21 CFR 11.10(e)");
+  assert.equal(requirementOf("a11_4_8_legacy_rows_are_adopted").id, "EU Annex 11, 4.8");
+  assert.equal(requirementOf("sec_33_golden_capabilities").id, "Security check 33");
+  assert.equal(requirementOf("first run [SEC-35] leaves no token").id, "Security check 35");
+  assert.equal(requirementOf("security_of_things"), null);
+});
+
+test("the matrix does not depend on the order of the tests", () => {
+  const rows = ["sec_33_b", "inv_a", "sec_5_c", "plain"].map((name) => ({ group: "g", name, passed: true }));
+  assert.equal(matrix(rows), matrix([...rows].reverse()));
+  assert.match(matrix(rows), /check 5 .*\n.*check 33 .*\n.*Invariant/);
+  assert.doesNotMatch(matrix(rows), /plain/);
+});
+
+test("what is not possible here is counted without its heading", () => {
+  assert.equal(countNotHere("# Not here\n\n| what | command | output |\n|---|---|---|\n"), 0);
+  assert.equal(countNotHere("| what | command | output |\n|---|---|---|\n| a | b | c |\n"), 1);
+});
+
+test("one provider of several satisfies a requirement", () => {
+  const wanted = [
+    ["gnome-keyring|keepassxc", ""],
+    ["xvfb", ""],
+  ];
+  assert.deepEqual(missingOf(wanted, new Set(["keepassxc"])), [["xvfb", ""]]);
+});
+
+test("versions are compared as numbers", () => {
+  assert.deepEqual(parseVersion("cargo 1.95.0 (abc 2026-01-01)"), [1, 95]);
+  assert.equal(isOlder([1, 100], [1, 95]), false);
+  assert.equal(isOlder([20, 3], [20, 19]), true);
+});
+
+test(".env takes quotes, comments and export", () => {
+  const values = parseEnv('# no\nexport A=1 # one\nB="two # words"\nC=postgres://a?b=c\nbad line\n');
+  assert.deepEqual(values, { A: "1", B: "two # words", C: "postgres://a?b=c" });
+});
+
+test("stale descriptions of queries are told apart", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "viruj-test-"));
+  const write = (side, name, text) => {
+    fs.mkdirSync(path.join(folder, side), { recursive: true });
+    fs.writeFileSync(path.join(folder, side, name), text);
+  };
+  write("old", "query-gone.json", "");
+  write("old", "query-same.json", "1");
+  write("old", "query-changed.json", "1");
+  write("new", "query-same.json", "1");
+  write("new", "query-changed.json", "2");
+  write("new", "query-fresh.json", "");
+  const found = differences(path.join(folder, "new"), path.join(folder, "old"));
+  fs.rmSync(folder, { recursive: true });
+  assert.equal(found.length, 3);
+});
+
+test("the throwaway PostgreSQL starts, answers, comes back after a kill and leaves nothing", async (t) => {
+  const postgres = await startPostgres();
+  t.after(() => postgres.stop());
+  assert.deepEqual(postgres.query("SELECT 1, 'a b'"), [["1", "a b"]]);
+  postgres.query("CREATE TABLE kept (id int)");
+  // Commits are asynchronous here; a checkpoint is what this server calls durable.
+  postgres.query("CHECKPOINT");
+  await postgres.halt("SIGKILL");
+  await postgres.restart();
+  assert.deepEqual(postgres.query("SELECT count(*) FROM kept"), [["0"]]);
+  await postgres.stop();
+  assert.equal(fs.existsSync(postgres.folder), false);
+});
