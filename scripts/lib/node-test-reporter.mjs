@@ -2,7 +2,6 @@
 import path from "node:path";
 import { root } from "./paths.mjs";
 
-// biome-ignore lint/style/noDefaultExport: Node takes a reporter as the default export.
 export default async function* report(source) {
   for await (const { type, data } of source) {
     if ((type !== "test:pass" && type !== "test:fail") || data.details?.type === "suite") continue;

@@ -15,10 +15,7 @@ const MIGRATIONS = path.join(root, "migrations/server");
 // The plain schema is enough to describe queries, and needs no program that may not compile at this moment.
 // The roles come first because migrations grant to them.
 export function migrateBySql(postgres, database) {
-  for (const role of ["viruj_owner", "viruj_runtime"]) {
-    const exists = postgres.query(`SELECT 1 FROM pg_roles WHERE rolname = '${role}'`, { database });
-    if (exists.length === 0) postgres.query(`CREATE ROLE ${role} NOLOGIN`, { database });
-  }
+  postgres.runFile(path.join(root, "crates/storage/src/bootstrap.sql"), { database });
   const files = fs.existsSync(MIGRATIONS) ? fs.readdirSync(MIGRATIONS) : [];
   for (const file of files.filter((name) => /^\d+.*(?<!\.down)\.sql$/.test(name)).sort()) {
     postgres.runFile(path.join(MIGRATIONS, file), { database });

@@ -92,6 +92,7 @@ export function missingOf(wanted, present) {
 }
 
 function installed() {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg fills these in.
   const answer = ask("dpkg-query", ["--show", "--showformat", "${Package} ${db:Status-Status}\n"]);
   const lines = answer.output.split("\n").map((line) => line.split(" "));
   return new Set(lines.filter(([, status]) => status === "installed").map(([name]) => name));

@@ -1,0 +1,187 @@
+// The real station in its real window, driven through WebKitWebDriver.
+import fs from "node:fs";
+import path from "node:path";
+import { Builder, By, Capabilities, Key, until } from "selenium-webdriver";
+import { binary, nativePostgres, root } from "../../scripts/lib/paths.mjs";
+import { waitUntil } from "../../scripts/lib/wait.mjs";
+import { answersOn, childrenOf, freePort, TiedProcess } from "./processes.mjs";
+
+const PATIENCE = 30_000;
+
+export const SIZES = [
+  { width: 1366, height: 768 },
+  { width: 1920, height: 1080 },
+];
+
+export async function startStation(desk, { env = {}, args = [] } = {}) {
+  const station = new Station(desk, env, args);
+  await station.start();
+  return station;
+}
+
+class Station {
+  constructor(desk, env, args) {
+    this.desk = desk;
+    this.args = args;
+    this.env = {
+      ...desk.env,
+      TAURI_WEBVIEW_AUTOMATION: "true",
+      VIRUJ_POSTGRES_DIR: nativePostgres,
+      // The desk says where the station's database is, not the machine that runs the test.
+      DATABASE_URL: undefined,
+      VIRUJ_SERVER_URL: undefined,
+      ...env,
+    };
+  }
+
+  // The driver starts the station, so the station's environment is the driver's.
+  async start() {
+    const port = await freePort();
+    this.webDriver = new TiedProcess("WebKitWebDriver", [`--port=${port}`], {
+      env: this.env,
+      log: path.join(this.desk.logs, "station.log"),
+    });
+    await waitUntil("WebKitWebDriver", () => {
+      this.webDriver.assertRunning();
+      return answersOn(port);
+    });
+    const capabilities = new Capabilities({
+      browserName: "wry",
+      "webkitgtk:browserOptions": { binary: binary("viruj-station"), args: this.args },
+    });
+    this.driver = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();
+    await this.driver.manage().setTimeouts({ script: PATIENCE, pageLoad: PATIENCE });
+  }
+
+  get pid() {
+    return childrenOf(this.webDriver.pid)[0];
+  }
+
+  // As the end of a desktop session asks a program to end.
+  async close() {
+    const { pid } = this;
+    process.kill(pid, "SIGTERM");
+    await waitUntil("the station to end", () => hasEnded(pid));
+    await this.#release();
+  }
+
+  async kill() {
+    process.kill(this.pid, "SIGKILL");
+    await this.#release();
+  }
+
+  async restart() {
+    await this.close();
+    await this.start();
+  }
+
+  // The session is gone with the station, so its end is not asked for; the driver goes with it.
+  async #release() {
+    this.driver = null;
+    await this.webDriver.end();
+  }
+
+  async byTestId(id) {
+    const locator = By.css(`[data-testid="${id}"]`);
+    return this.driver.wait(
+      until.elementLocated(locator),
+      PATIENCE,
+      `no [data-testid="${id}"]\n${await this.#words()}`,
+    );
+  }
+
+  allByTestId(id) {
+    return this.driver.findElements(By.css(`[data-testid="${id}"]`));
+  }
+
+  // React may replace the element between finding and pressing it, so both are tried again together.
+  async clickTestId(id) {
+    await this.#retry(`pressing ${id}`, async () => {
+      const element = await this.byTestId(id);
+      await this.driver.executeScript("arguments[0].scrollIntoView({ block: 'center' })", element);
+      if (!(await element.isEnabled())) return false;
+      await element.click();
+      return true;
+    });
+  }
+
+  // What stands there is selected by script, and typed over: WebKitWebDriver keeps Ctrl down after a chord.
+  async typeInto(id, text) {
+    const field = await this.byTestId(id);
+    await this.driver.executeScript("arguments[0].focus(); arguments[0].select()", field);
+    await field.sendKeys(text === "" ? Key.BACK_SPACE : text);
+  }
+
+  async textOf(id) {
+    return (await this.byTestId(id)).getText();
+  }
+
+  async waitForText(id, expected) {
+    const matches = (text) => (expected instanceof RegExp ? expected.test(text) : text.includes(expected));
+    await this.#retry(`${id} to say ${expected}`, async () => matches(await this.textOf(id)));
+  }
+
+  async waitForNo(id) {
+    await this.#retry(`${id} to go`, async () => (await this.allByTestId(id)).length === 0);
+  }
+
+  // The window is sized until the page has the size: what a picture is called is what it shows.
+  async resize({ width, height }) {
+    await this.driver.manage().window().setRect({ x: 0, y: 0, width, height });
+    await this.#retry(`a window of ${width}×${height}`, async () => {
+      const [w, h] = await this.driver.executeScript("return [window.innerWidth, window.innerHeight]");
+      return w === width && h === height;
+    });
+  }
+
+  // docs/ui/<name>-<width>x<height>.png in each size.
+  async screenshots(name, sizes = SIZES) {
+    for (const size of sizes) {
+      await this.resize(size);
+      await this.driver.executeAsyncScript(
+        "const done = arguments[0]; document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));",
+      );
+      const file = path.join(root, "docs/ui", `${name}-${size.width}x${size.height}.png`);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, await this.driver.takeScreenshot(), "base64");
+    }
+  }
+
+  async #retry(what, attempt) {
+    let last = null;
+    try {
+      await waitUntil(
+        what,
+        async () => {
+          try {
+            return await attempt();
+          } catch (error) {
+            last = error;
+            return false;
+          }
+        },
+        { seconds: PATIENCE / 1000, every: 50 },
+      );
+    } catch (error) {
+      throw new Error(`${error.message}; last: ${last?.message ?? "no error"}\n${await this.#words()}`);
+    }
+  }
+
+  // What the person saw, for the message of a failed test.
+  async #words() {
+    try {
+      return await this.driver.executeScript("return document.body.innerText.slice(0, 2000)");
+    } catch {
+      return this.webDriver.logTail();
+    }
+  }
+}
+
+// Its parent, the driver, may be slow to take notice.
+function hasEnded(pid) {
+  try {
+    return /^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return true;
+  }
+}
