@@ -62,6 +62,10 @@ export function childrenOf(pid) {
   });
 }
 
+export function descendantsOf(pid) {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
 export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();

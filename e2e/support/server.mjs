@@ -7,8 +7,13 @@ import { ask } from "../../scripts/lib/run.mjs";
 import { waitUntil } from "../../scripts/lib/wait.mjs";
 import { freePort, TiedProcess } from "./processes.mjs";
 
-export async function startServer({ folder, databaseUrl, env = {} }) {
+// `prepare` migrates the database and puts the demo into it first.
+export async function startServer({ folder, databaseUrl, env = {}, prepare = false }) {
   const server = new Server(folder, databaseUrl, env, await freePort());
+  if (prepare) {
+    serverCommand(["migrate"], server.env);
+    serverCommand(["seed", "demo"], server.env);
+  }
   await server.start();
   return server;
 }
