@@ -21,7 +21,7 @@ export function PreferencesProvider({ children, isTest = false }: { children: Re
   const chosen = settings.data?.theme ?? "system";
   const timeZone = status.data?.timeZone ?? "UTC";
   const [texts] = useState(() => createTexts(language));
-  const formats = useMemo(() => ({ language, timeZone }), [language, timeZone]);
+  const formats = useMemo(() => ({ language, timeZone, density }), [language, timeZone, density]);
 
   useEffect(() => {
     void texts.changeLanguage(language);

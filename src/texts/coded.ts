@@ -9,6 +9,7 @@ type CodeGroup =
   | "menu.sections"
   | "menu.labels"
   | "lists.columns"
+  | "lists.statuses"
   | "batchStatus"
   | "deviationCause"
   | "signature.meanings";

@@ -2,7 +2,11 @@ import { createContext, use, useMemo } from "react";
 import { localeOf } from "../texts/texts";
 
 /** The language of the screens and the plant's zone: every date and number on a screen is formatted with them. */
-export const FormatContext = createContext({ language: "en", timeZone: "UTC" });
+export const FormatContext = createContext<{ language: string; timeZone: string; density: "comfortable" | "compact" }>({
+  language: "en",
+  timeZone: "UTC",
+  density: "comfortable",
+});
 
 export type Formats = ReturnType<typeof createFormats>;
 
@@ -103,4 +107,9 @@ export function clockFigures(seconds: number): string {
 export function useFormats(): Formats {
   const { language, timeZone } = use(FormatContext);
   return useMemo(() => createFormats(language, timeZone), [language, timeZone]);
+}
+
+/** The height of a table's row, the same as `--v-row` in `base.css`. */
+export function useRowHeight(): number {
+  return use(FormatContext).density === "compact" ? 40 : 64;
 }

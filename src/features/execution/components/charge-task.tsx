@@ -1,0 +1,100 @@
+import { TextInput } from "@mantine/core";
+import { IconBarcode } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { PhaseTask } from "../../../bridge/bindings";
+import { ActionButton } from "../../../ui/action-button";
+import { LimitDecision } from "./limit-decision";
+import { NumberField } from "./number-field";
+import styles from "./phase-panel.module.css";
+import type { TaskProps } from "./phase-task-view";
+import { ScanHeard, useScanFeedback } from "./scan-feedback";
+import { TaskFrame } from "./task-frame";
+import { useNumberEntry } from "./use-number-entry";
+import { useSentence } from "./use-sentence";
+
+type Props = TaskProps & { task: Extract<PhaseTask, { type: "material_charge" }> };
+
+/** The lot by scan or by hand, then the quantity that was charged. */
+export function ChargeTask({ batch, phase, recording, said, task }: Props) {
+  const { t } = useTranslation();
+  const sentence = useSentence(batch, phase);
+  const entry = useNumberEntry(batch.id, phase.id);
+  const [lot, setLot] = useState("");
+  const scan = useScanFeedback(setLot);
+  const hasLot = lot.trim() !== "";
+
+  function missing(): string | undefined {
+    if (!hasLot && entry.text === "") return t("charge.both");
+    if (!hasLot) return t("charge.lotMissing");
+    return entry.text === "" ? t("number.type") : undefined;
+  }
+  function record(value: string, reason: string | null) {
+    const { text, decimalSeparator } = entry;
+    const input = { type: "number", text, decimalSeparator, lot: lot.trim() } as const;
+    recording.start({ entry: input, sentence: sentence(input, value, reason), reason });
+  }
+  const confirm = () => {
+    if (missing() === undefined) void entry.confirm((value) => record(value, null));
+  };
+
+  if (entry.deciding !== null) {
+    return (
+      <LimitDecision
+        number={task.number}
+        check={entry.deciding}
+        isPending={recording.isPending}
+        said={said}
+        onReenter={() => {
+          recording.forgetFailure();
+          entry.reenter();
+        }}
+        onKeep={record}
+      />
+    );
+  }
+  return (
+    <TaskFrame
+      said={said}
+      action={
+        <ActionButton
+          data-testid="primary-action"
+          loading={recording.isPending}
+          reasonSide="left"
+          disabledReason={missing()}
+          onClick={confirm}
+        >
+          {t("number.confirmQuantity")}
+        </ActionButton>
+      }
+    >
+      <div className={styles.charge}>
+        <dl className={styles.facts}>
+          <dt>{t("charge.material")}</dt>
+          <dd data-testid="charge-material">
+            {task.material} · {task.materialCode}
+          </dd>
+        </dl>
+        <TextInput
+          label={t("charge.lot")}
+          aria-description={t("charge.lotHelp")}
+          placeholder={t("charge.lotHelp")}
+          leftSection={<IconBarcode size={22} aria-hidden />}
+          autoComplete="off"
+          spellCheck={false}
+          data-testid="charge-lot"
+          value={lot}
+          onChange={(event) => setLot(event.currentTarget.value)}
+        />
+      </div>
+      <ScanHeard scan={scan} />
+      <NumberField
+        label={t("number.quantity")}
+        number={task.number}
+        entry={entry}
+        onEnter={confirm}
+        takesFocus={false}
+      />
+    </TaskFrame>
+  );
+}

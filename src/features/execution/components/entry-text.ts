@@ -1,0 +1,46 @@
+import type { TFunction } from "i18next";
+import type { EntryView } from "../../../bridge/bindings";
+import { codedText } from "../../../texts/coded";
+import { clockFigures, type Formats } from "../../../ui/formats";
+
+/** What an entry recorded, as the record shows it. */
+export function entryText(t: TFunction, formats: Formats, entry: EntryView): string {
+  switch (entry.kind) {
+    case "confirmed":
+      return t("entry.confirmed");
+    case "number": {
+      const number = `${formats.number(entry.value ?? "")} ${entry.unit ?? ""}`.trim();
+      return entry.lot === null ? number : `${number} · ${t("entry.lot", { lot: entry.lot })}`;
+    }
+    case "timer_started":
+      return t("entry.timerStarted");
+    case "timer_stopped":
+      return t("entry.timerStopped", { elapsed: clockFigures(entry.elapsedSeconds ?? 0) });
+    case "sample_requested":
+      return t("entry.sampleRequested", { container: entry.container ?? "" });
+  }
+}
+
+export type EntryMark = {
+  name: "deviation" | "duplicate" | "not-applied" | "unsent";
+  isAbnormal: boolean;
+  text: string;
+};
+
+/** What is out of the ordinary about an entry, in words. */
+export function entryMarks(t: TFunction, entry: EntryView): EntryMark[] {
+  const marks: EntryMark[] = [];
+  if (entry.verdictCode !== null && entry.deviation === null) {
+    const why = codedText(t, "errors", entry.verdictCode) ?? entry.verdictCode;
+    marks.push({ name: "not-applied", isAbnormal: true, text: t("entry.notApplied", { why }) });
+  }
+  if (entry.deviation !== null) {
+    const cause = codedText(t, "deviationCause", entry.deviation) ?? entry.deviation;
+    marks.push({ name: "deviation", isAbnormal: true, text: t("entry.deviation", { cause }) });
+  }
+  if (!entry.isEffective && entry.verdictCode === null) {
+    marks.push({ name: "duplicate", isAbnormal: true, text: t("entry.duplicate") });
+  }
+  if (entry.isUnsent) marks.push({ name: "unsent", isAbnormal: false, text: t("entry.unsent") });
+  return marks;
+}

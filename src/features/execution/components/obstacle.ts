@@ -1,0 +1,27 @@
+import type { TFunction } from "i18next";
+import type { BatchView, Connection, PhaseView } from "../../../bridge/bindings";
+import { codedText } from "../../../texts/coded";
+import { waitingText } from "./waiting-text";
+
+/** Why nothing can be recorded for a step now. The station decides; where it says nothing, a signature needs the server. */
+export function obstacleOf(
+  t: TFunction,
+  batch: BatchView,
+  phase: PhaseView,
+  canExecute: boolean,
+  connection: Connection["type"],
+): { code: string; text: string } | null {
+  if (!canExecute) return { code: "not_authorised", text: t("execution.notAllowed") };
+  if (batch.blockedCode !== null && phase.id === batch.nextPhaseId) {
+    const text = codedText(t, "blocked", batch.blockedCode) ?? t("blocked.unknown", { code: batch.blockedCode });
+    return { code: batch.blockedCode, text };
+  }
+  const waits = phase.waitsFor;
+  const needsServer = waits?.code === "signature_needs_server" || waits?.code === "server_needed";
+  if (needsServer || (waits === null && phase.signature !== null && connection === "offline")) {
+    return { code: waits?.code ?? "signature_needs_server", text: t("signature.needsServer") };
+  }
+  return waits === null ? null : { code: waits.code, text: sentence(waitingText(t, waits)) };
+}
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -1,0 +1,86 @@
+import { useTranslation } from "react-i18next";
+import type { BatchView, EntryReceipt, PhaseView } from "../../../bridge/bindings";
+import { codedText } from "../../../texts/coded";
+import { failureText } from "../../../texts/failure-text";
+import { ActionButton } from "../../../ui/action-button";
+import { Notice } from "../../../ui/notice";
+import styles from "./phase-panel.module.css";
+import { PhaseRecord } from "./phase-record";
+import { PhaseTaskView } from "./phase-task-view";
+import { type Receipt, ReceiptStrip } from "./receipt-strip";
+import { SignatureSheet } from "./signature-sheet";
+import { TaskFrame } from "./task-frame";
+import { useRecording } from "./use-recording";
+
+type Props = {
+  batch: BatchView;
+  phase: PhaseView;
+  personName: string;
+  /** Why nothing can be recorded for this step now; `null` when it can. */
+  obstacle: { code: string; text: string } | null;
+  currentNumber: number | null;
+  receipt: Receipt | null;
+  onReceipt: (receipt: EntryReceipt, phase: PhaseView) => void;
+  onCurrent: () => void;
+};
+
+export function PhasePanel(props: Props) {
+  const { batch, phase, personName, obstacle, currentNumber, receipt, onReceipt, onCurrent } = props;
+  const { t } = useTranslation();
+  const recording = useRecording(batch, phase, (answer) => onReceipt(answer, phase));
+  const isDone = phase.status === "Completed";
+  const showsTask = !isDone && obstacle === null;
+  const failed = recording.failure !== null && recording.signing === null && (
+    <Notice tone="bad" data-testid="record-error">
+      {failureText(t, recording.failure)}
+    </Notice>
+  );
+  const said = failed || (receipt !== null && <ReceiptStrip receipt={receipt} />);
+
+  return (
+    <section
+      className={styles.panel}
+      aria-labelledby="phase-title"
+      data-testid="phase-panel"
+      data-phase-number={phase.number}
+    >
+      <div className={styles.heading}>
+        <span className={styles.step}>{t("execution.step", { number: phase.number })}</span>
+        <h2 id="phase-title" data-testid="phase-title">
+          {phase.title}
+        </h2>
+        {phase.signature !== null && !isDone && (
+          <span className={styles.needs} data-testid="phase-needs-signature">
+            {t("execution.signatureNeeded", { meaning: codedText(t, "signature.meanings", phase.signature) ?? "" })}
+          </span>
+        )}
+      </div>
+      <p className={styles.instruction} data-testid="phase-instruction">
+        {phase.instruction}
+      </p>
+      {showsTask ? (
+        <PhaseTaskView batch={batch} phase={phase} recording={recording} said={said} />
+      ) : (
+        <TaskFrame
+          said={said}
+          action={
+            currentNumber !== null &&
+            currentNumber !== phase.number && (
+              <ActionButton data-testid="go-to-current" onClick={onCurrent}>
+                {t("execution.toCurrent", { number: currentNumber })}
+              </ActionButton>
+            )
+          }
+        >
+          {!isDone && obstacle !== null && (
+            <Notice tone={obstacle.code === "earlier_phase_open" ? "calm" : "warn"} data-testid="phase-obstacle">
+              <span data-code={obstacle.code}>{obstacle.text}</span>
+            </Notice>
+          )}
+          {(isDone || phase.entries.length > 0) && <PhaseRecord phase={phase} />}
+        </TaskFrame>
+      )}
+      <SignatureSheet phase={phase} personName={personName} recording={recording} />
+    </section>
+  );
+}

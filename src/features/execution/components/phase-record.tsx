@@ -1,0 +1,38 @@
+import { useTranslation } from "react-i18next";
+import type { PhaseView } from "../../../bridge/bindings";
+import { useFormats } from "../../../ui/formats";
+import styles from "./entries.module.css";
+import { EntryMarks } from "./entry-marks";
+import { entryText } from "./entry-text";
+import { SignatureStamp } from "./signature-stamp";
+
+/** Everything ever recorded for a step, oldest first. */
+export function PhaseRecord({ phase }: { phase: PhaseView }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  if (phase.entries.length === 0) return <p data-testid="phase-record-empty">{t("execution.nothingRecorded")}</p>;
+  return (
+    <ol className={styles.list} aria-label={t("execution.record")} data-testid="phase-record">
+      {phase.entries.map((entry) => (
+        <li
+          key={entry.operationId}
+          className={styles.entry}
+          data-effective={entry.isEffective}
+          data-testid={`entry-${entry.operationId}`}
+        >
+          <span className={styles.value} data-testid="entry-value" data-selectable>
+            {entryText(t, formats, entry)}
+          </span>
+          <span className={styles.who}>
+            {t("entry.by", { name: entry.personName, time: formats.dateTime(entry.recordedAt) })}
+          </span>
+          {entry.reason !== null && <span>{t("entry.reason", { reason: entry.reason })}</span>}
+          <div className={styles.marks}>
+            <EntryMarks entry={entry} />
+          </div>
+          {entry.signature !== null && <SignatureStamp signature={entry.signature} />}
+        </li>
+      ))}
+    </ol>
+  );
+}

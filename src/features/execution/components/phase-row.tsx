@@ -1,0 +1,59 @@
+import { useTranslation } from "react-i18next";
+import type { BatchView, PhaseView } from "../../../bridge/bindings";
+import { codedText } from "../../../texts/coded";
+import { useFormats } from "../../../ui/formats";
+import { EntryMarks } from "./entry-marks";
+import { entryText } from "./entry-text";
+import { PhaseIcon } from "./phase-icon";
+import styles from "./phase-list.module.css";
+import { effectiveEntry, phaseState } from "./phase-state";
+import { waitingText } from "./waiting-text";
+
+type Props = { batch: BatchView; phase: PhaseView; isSelected: boolean; onSelect: (phaseId: string) => void };
+
+export function PhaseRow({ batch, phase, isSelected, onSelect }: Props) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const state = phaseState(batch, phase);
+  const entry = effectiveEntry(phase);
+  const isWaiting = state === "waiting" && phase.waitsFor !== null;
+  return (
+    <li>
+      <button
+        type="button"
+        className={styles.row}
+        data-state={state}
+        data-phase={phase.id}
+        data-testid={`phase-row-${phase.number}`}
+        aria-current={isSelected ? "step" : undefined}
+        onClick={() => onSelect(phase.id)}
+      >
+        <span className={styles.icon} title={t(`phaseState.${state}`)}>
+          <PhaseIcon state={state} />
+        </span>
+        <span className={styles.number}>{phase.number}</span>
+        <span className={styles.text}>
+          <span className={styles.title}>{phase.title}</span>
+          <small className={styles.meta}>
+            <span className={styles.word}>{isWaiting ? waitingText(t, phase.waitsFor) : t(`phaseState.${state}`)}</span>
+            {entry !== undefined && (
+              <span>
+                {entryText(t, formats, entry)} · {entry.personName} {formats.time(entry.recordedAt)}
+              </span>
+            )}
+            {entry === undefined && phase.signature !== null && (
+              <span>
+                {t("execution.signatureNeeded", { meaning: codedText(t, "signature.meanings", phase.signature) ?? "" })}
+              </span>
+            )}
+          </small>
+          {entry !== undefined && (
+            <span className={styles.marks}>
+              <EntryMarks entry={entry} />
+            </span>
+          )}
+        </span>
+      </button>
+    </li>
+  );
+}

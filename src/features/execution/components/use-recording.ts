@@ -1,0 +1,56 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { BatchView, EntryInput, EntryReceipt, PhaseView, SignatureInput } from "../../../bridge/bindings";
+import { useRecordEntry } from "../api/record-entry";
+
+/** What a person is about to record, with the sentence that is shown and, where it must be, signed. */
+export type Draft = { entry: EntryInput; sentence: string; reason: string | null };
+
+export type Recording = ReturnType<typeof useRecording>;
+
+/** From a confirmed task to its receipt, by way of the signature sheet where the step must be signed. */
+export function useRecording(batch: BatchView, phase: PhaseView, onReceipt: (receipt: EntryReceipt) => void) {
+  const { i18n } = useTranslation();
+  const request = useRecordEntry();
+  const [signing, setSigning] = useState<Draft | null>(null);
+
+  async function send(draft: Draft, signature: SignatureInput | null) {
+    const receipt = await request
+      .mutateAsync({
+        batchId: batch.id,
+        phaseId: phase.id,
+        version: phase.version,
+        entry: draft.entry,
+        reason: draft.reason,
+        signature,
+        shownText: draft.sentence,
+        language: i18n.language,
+      })
+      // The screen shows the failure of the request itself.
+      .catch(() => undefined);
+    if (receipt === undefined) return;
+    setSigning(null);
+    // Said even when the step that asked is no longer on the screen.
+    onReceipt(receipt);
+  }
+
+  return {
+    signing,
+    isPending: request.isPending,
+    failure: request.error,
+    start(draft: Draft) {
+      if (request.isPending) return;
+      request.reset();
+      if (phase.signature === null) void send(draft, null);
+      else setSigning(draft);
+    },
+    sign(signature: SignatureInput) {
+      if (signing !== null && !request.isPending) void send(signing, signature);
+    },
+    cancelSigning() {
+      request.reset();
+      setSigning(null);
+    },
+    forgetFailure: request.reset,
+  };
+}

@@ -1,0 +1,34 @@
+import { useTranslation } from "react-i18next";
+import type { BatchView, EntryInput, PhaseView } from "../../../bridge/bindings";
+import { useFormats } from "../../../ui/formats";
+
+/** The one sentence that says what is recorded; the signer sees it and the record keeps it. */
+export function useSentence(batch: BatchView, phase: PhaseView) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const step = { batch: batch.number, number: phase.number, title: phase.title };
+  return (entry: EntryInput, value: string | null, reason: string | null): string => {
+    const unit = "number" in phase.task ? phase.task.number.unit : "";
+    const shown = value === null ? "" : formats.number(value);
+    switch (entry.type) {
+      case "confirm":
+        return t("sentence.confirmed", step);
+      case "start_timer":
+        return t("sentence.timerStarted", step);
+      case "stop_timer":
+        return reason === null
+          ? t("sentence.timerStopped", step)
+          : t("sentence.timerStoppedDeviation", { ...step, reason });
+      case "request_sample":
+        return t("sentence.sample", { ...step, container: entry.container });
+      case "number":
+        if (entry.lot !== null) {
+          const charge = { ...step, value: shown, unit, lot: entry.lot };
+          return reason === null ? t("sentence.charge", charge) : t("sentence.chargeDeviation", { ...charge, reason });
+        }
+        return reason === null
+          ? t("sentence.number", { ...step, value: shown, unit })
+          : t("sentence.numberDeviation", { ...step, value: shown, unit, reason });
+    }
+  };
+}

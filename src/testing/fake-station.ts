@@ -1,0 +1,241 @@
+import type {
+  BatchListQuery,
+  BatchView,
+  CheckNumber,
+  CommandError,
+  EntryReceipt,
+  EntryView,
+  NumberCheck,
+  QueryKey,
+  RecordEntry,
+  TextList,
+  UnsentEntry,
+} from "../bridge/bindings";
+import { batchItems, materials, metforminBatch, operator, readyStatus, stationSettings } from "./fake-data";
+
+export type FakeState = {
+  status: typeof readyStatus;
+  person: typeof operator | null;
+  settings: typeof stationSettings;
+  items: ReturnType<typeof batchItems>;
+  isListLoading: boolean;
+  batch: BatchView;
+  unsent: UnsentEntry[];
+  lists: TextList;
+  /** A command listed here fails with the error, or hangs when it is `null`. */
+  failures: Record<string, CommandError | null>;
+  isIdentified: boolean;
+};
+
+export const failure = (code: string, values: Record<string, string> = {}): CommandError => ({
+  code,
+  detail: null,
+  values: Object.entries(values).map(([name, value]) => ({ name, value })),
+});
+
+export function fakeState(change: Partial<FakeState> = {}): FakeState {
+  return {
+    status: structuredClone(readyStatus),
+    person: operator,
+    settings: structuredClone(stationSettings),
+    items: batchItems(40),
+    isListLoading: false,
+    batch: metforminBatch(),
+    unsent: [],
+    lists: materials,
+    failures: {},
+    isIdentified: true,
+    ...change,
+  };
+}
+
+type Arguments = Record<string, unknown>;
+
+/** Answers as the station would, roughly; what it must refuse, a test says through `failures`. */
+export class FakeStation {
+  readonly calls: { command: string; args: Arguments }[] = [];
+  emit: (queries: QueryKey[]) => void = () => undefined;
+
+  constructor(readonly state: FakeState) {}
+
+  async answer(command: string, args: Arguments): Promise<unknown> {
+    this.calls.push({ command, args });
+    const refused = this.state.failures[command];
+    if (refused === null) return new Promise(() => undefined);
+    if (refused !== undefined) throw refused;
+    const { state } = this;
+    switch (command) {
+      case "station_status":
+        return structuredClone(state.status);
+      case "current_person":
+        return state.person;
+      case "sign_in":
+        if (args.password !== "demo123") throw failure("wrong_password");
+        state.person = operator;
+        return operator;
+      case "sign_out":
+        state.person = null;
+        return null;
+      case "settings":
+        return structuredClone(state.settings);
+      case "save_settings":
+        Object.assign(state.settings, args.settings);
+        return structuredClone(state.settings);
+      case "save_preferences":
+        Object.assign(state.settings, args.preferences);
+        return null;
+      case "time_zones":
+        return ["America/New_York", "Asia/Kolkata", "Europe/Dublin", "UTC"];
+      case "registration_plants":
+        return [{ id: "plant-a", name: "Hyderabad Plant", timeZone: "Asia/Kolkata" }];
+      case "list_batches":
+        return this.listBatches(args.query as BatchListQuery);
+      case "open_batch":
+        return structuredClone(state.batch);
+      case "check_number":
+        return this.checkNumber(args.input as CheckNumber);
+      case "record_entry":
+        return this.record(args.entry as RecordEntry);
+      case "list_unsent":
+        return state.unsent;
+      case "read_list":
+        return state.lists;
+      default:
+        return null;
+    }
+  }
+
+  private listBatches(query: BatchListQuery) {
+    const search = query.search.toLowerCase();
+    const found = this.state.items.filter(
+      (item) => `${item.number} ${item.product}`.toLowerCase().includes(search) && (!query.onlyMine || item.isMine),
+    );
+    const statuses = [...new Set(found.map((item) => item.status))];
+    return {
+      items: found.filter((item) => query.statuses.length === 0 || query.statuses.includes(item.status)),
+      counts: statuses.map((status) => ({ status, count: found.filter((item) => item.status === status).length })),
+      asOf: this.state.status.lastSyncedAt,
+      isLoading: this.state.isListLoading,
+    };
+  }
+
+  private phase(phaseId: string) {
+    const phase = this.state.batch.phases.find((candidate) => candidate.id === phaseId);
+    if (phase === undefined) throw failure("phase_unknown");
+    return phase;
+  }
+
+  private checkNumber(input: CheckNumber): NumberCheck {
+    const { task } = this.phase(input.phaseId);
+    if (!("number" in task)) throw failure("wrong_entry_kind");
+    const text = input.text.replace(",", ".");
+    const refused = (problem: string) => ({ value: null, check: null, problem, position: null });
+    if (!/^\d+(\.\d+)?$/.test(text)) return refused("not_a_number");
+    if ((text.split(".")[1] ?? "").length > task.number.places) return refused("too_many_places");
+    const value = Number(text);
+    const low = task.number.low === null ? null : Number(task.number.low);
+    const high = task.number.high === null ? null : Number(task.number.high);
+    const check = low !== null && value < low ? "below" : high !== null && value > high ? "above" : "within";
+    const position = low !== null && high !== null ? Math.round(((value - low) / (high - low)) * 1000) : null;
+    return {
+      value: text,
+      check,
+      problem: null,
+      position: position === null ? null : Math.max(0, Math.min(1000, position)),
+    };
+  }
+
+  private record(input: RecordEntry): EntryReceipt {
+    const phase = this.phase(input.phaseId);
+    const isOffline = this.state.status.connection.type === "offline";
+    const number = input.entry.type === "number" ? this.checkNumber({ ...input, ...input.entry }) : undefined;
+    const isOutside = number?.check === "below" || number?.check === "above";
+    if (isOutside && input.reason === null) throw failure("reason_required");
+    if (phase.signature !== null && input.signature === null) throw failure("signature_required");
+    if (input.signature !== null && input.signature.password !== "demo123") throw failure("wrong_password");
+    if (input.signature !== null && !this.state.isIdentified && input.signature.email === null) {
+      throw failure("identification_required");
+    }
+    const now = new Date().toISOString();
+    const kinds = {
+      confirm: "confirmed",
+      number: "number",
+      start_timer: "timer_started",
+      stop_timer: "timer_stopped",
+      request_sample: "sample_requested",
+    } as const;
+    const entry: EntryView = {
+      operationId: crypto.randomUUID(),
+      kind: kinds[input.entry.type],
+      value: number?.value ?? null,
+      unit: "number" in phase.task && number ? phase.task.number.unit : null,
+      lot: input.entry.type === "number" ? input.entry.lot : null,
+      container: input.entry.type === "request_sample" ? input.entry.container : null,
+      elapsedSeconds: input.entry.type === "stop_timer" ? 612 : null,
+      personName: this.state.person?.name ?? "",
+      recordedAt: now,
+      reason: input.reason,
+      deviation: isOutside ? "out_of_limits" : null,
+      signature:
+        input.signature === null || phase.signature === null
+          ? null
+          : {
+              personName: this.state.person?.name ?? "",
+              meaning: phase.signature,
+              method: "server_attested",
+              signedAt: now,
+              timeZone: "Asia/Kolkata",
+            },
+      isUnsent: isOffline,
+      verdictCode: null,
+      isEffective: true,
+    };
+    phase.entries.push(entry);
+    if (input.entry.type === "start_timer" && phase.task.type === "timer") {
+      phase.task.startedAt = now;
+      phase.status = "In Progress";
+    } else {
+      this.complete(phase.id);
+    }
+    if (isOffline) this.keepUnsent(entry, phase.number, phase.title);
+    return {
+      operationId: entry.operationId,
+      state: isOffline ? "saved" : isOutside ? "accepted_with_deviation" : "accepted",
+      unsent: this.state.status.unsent,
+      verdictCode: null,
+      deviation: entry.deviation,
+      signature: entry.signature,
+      batch: structuredClone(this.state.batch),
+    };
+  }
+
+  private complete(phaseId: string) {
+    const { batch } = this.state;
+    const index = batch.phases.findIndex((phase) => phase.id === phaseId);
+    const phase = batch.phases[index];
+    const next = batch.phases[index + 1];
+    if (phase) phase.status = "Completed";
+    if (next) next.waitsFor = null;
+    batch.completedPhases = index + 1;
+    batch.nextPhaseId = next?.id ?? null;
+    if (next === undefined) {
+      batch.status = "Completed";
+      batch.recordStatus = "Complete";
+    }
+  }
+
+  private keepUnsent(entry: EntryView, phaseNumber: number, phaseTitle: string) {
+    const { batch, status, unsent } = this.state;
+    status.unsent += 1;
+    unsent.push({
+      operationId: entry.operationId,
+      batchNumber: batch.number,
+      phaseNumber,
+      phaseTitle,
+      personName: entry.personName,
+      recordedAt: entry.recordedAt,
+      attempts: 2,
+      lastProblem: "server_unreachable",
+    });
+  }
+}
