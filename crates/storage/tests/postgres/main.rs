@@ -2,4 +2,5 @@
 
 #[path = "../../../test-support/src/database.rs"]
 mod database;
+mod demo;
 mod trail;

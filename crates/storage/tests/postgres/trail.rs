@@ -44,7 +44,7 @@ async fn add_gate_entry(database: &Database, plant: &str, code: &str) {
     unit.commit().await.unwrap();
 }
 
-async fn verify(test: &TestDatabase) -> Verification {
+pub(crate) async fn verify(test: &TestDatabase) -> Verification {
     let mut connection = test.superuser().await;
     let verification = audit::verify(&mut connection).await.unwrap();
     connection.close().await.unwrap();
