@@ -30,11 +30,7 @@ pub struct HttpOptions {
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(5),
-            timeout: Duration::from_secs(30),
-            plant_authority_pem: None,
-        }
+        Self { connect_timeout: Duration::from_secs(5), timeout: Duration::from_secs(30), plant_authority_pem: None }
     }
 }
 
@@ -191,17 +187,20 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_this_machine_only() {
-        for address in ["http://127.0.0.1:8000", "http://localhost:8000/", "http://[::1]:8000", "https://viruj.example"] {
+        for address in ["http://127.0.0.1:8000", "http://localhost:8000/", "http://[::1]:8000", "https://viruj.example"]
+        {
             assert_eq!(code(address), None, "{address}");
         }
-        for address in ["http://10.0.0.5:8000", "http://viruj.example", "http://localhost.example", "http://0.0.0.0:1"] {
+        for address in ["http://10.0.0.5:8000", "http://viruj.example", "http://localhost.example", "http://0.0.0.0:1"]
+        {
             assert_eq!(code(address), Some("unsafe_server_url"), "{address}");
         }
     }
 
     #[test]
     fn what_is_no_address_of_a_server_is_refused_without_showing_its_password() {
-        for address in ["", "viruj.example", "ftp://viruj.example", "https://a:secret@viruj.example", "https://v/?a=1"] {
+        for address in ["", "viruj.example", "ftp://viruj.example", "https://a:secret@viruj.example", "https://v/?a=1"]
+        {
             assert_eq!(code(address), Some("invalid_server_url"), "{address}");
         }
         let error = Transport::http("https://a:secret@viruj.example", &HttpOptions::default()).err();

@@ -41,10 +41,9 @@ pub async fn feed_epoch(database: &Database) -> Result<Uuid, StorageError> {
 /// # Errors
 /// Failures of the database.
 pub async fn is_demo(database: &Database) -> Result<bool, StorageError> {
-    let found =
-        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM installation WHERE key = 'demo') AS "found!""#)
-            .fetch_one(database.system())
-            .await?;
+    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM installation WHERE key = 'demo') AS "found!""#)
+        .fetch_one(database.system())
+        .await?;
     Ok(found)
 }
 
@@ -100,12 +99,10 @@ pub async fn publish_signing_key(
     public_key: &[u8; 32],
     created_at: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let known = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM signing_keys WHERE key_id = $1) AS "known!""#,
-        key_id,
-    )
-    .fetch_one(database.system())
-    .await?;
+    let known =
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM signing_keys WHERE key_id = $1) AS "known!""#, key_id,)
+            .fetch_one(database.system())
+            .await?;
     if known {
         return Ok(());
     }

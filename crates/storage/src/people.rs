@@ -76,11 +76,7 @@ impl PersonRow {
 /// The plants whose rows the person sees.
 #[must_use]
 pub fn scope_of(person: &Person) -> PlantScope {
-    if person.sees_all_plants {
-        PlantScope::All
-    } else {
-        PlantScope::Only(person.plant_ids.iter().cloned().collect())
-    }
+    if person.sees_all_plants { PlantScope::All } else { PlantScope::Only(person.plant_ids.iter().cloned().collect()) }
 }
 
 /// The account with this e-mail address; case and Unicode form do not matter.
@@ -150,6 +146,21 @@ pub(crate) async fn each_person(
     .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().map(PersonRow::read).collect())
+}
+
+/// Whether the address is this person's; case and Unicode form do not matter.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn is_address_of(database: &Database, id: &UserId, email: &str) -> Result<bool, StorageError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM users WHERE id = $1 AND login_key = lower(normalize($2, NFKC))) AS "found!""#,
+        id.as_str(),
+        email.trim().replace('\0', ""),
+    )
+    .fetch_one(database.system())
+    .await?;
+    Ok(found)
 }
 
 /// Replaces the hash of a password; the trail keeps that it changed, never the hash.

@@ -1,14 +1,9 @@
 //! The server's store of the sync protocol, inside the one transaction of a push.
 
 use chrono::{DateTime, Datelike, Utc};
-use viruj_api::{
-    people::Person,
-    sync::OperationVerdict,
-};
+use viruj_api::{people::Person, sync::OperationVerdict};
 use viruj_domain::ids::{BatchId, OperationId, PlantId, StationId, UserId};
-use viruj_sync::store::{
-    Appended, Author, BatchState, Effect, OperationLog, PlantStore, StoreError, StoredOperation,
-};
+use viruj_sync::store::{Appended, Author, BatchState, Effect, OperationLog, PlantStore, StoreError, StoredOperation};
 
 use crate::{StorageError, UnitOfWork, people};
 
@@ -109,5 +104,6 @@ impl PlantStore for PgPlantStore {
     }
 }
 
+pub use log::is_known;
 pub(crate) use state::master_reference;
 pub use state::read_batch;

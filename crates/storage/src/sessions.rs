@@ -72,11 +72,7 @@ pub async fn open(unit: &mut UnitOfWork, session: &NewSession<'_>) -> Result<(),
 ///
 /// # Errors
 /// Failures of the database.
-pub async fn live(
-    database: &Database,
-    id: SessionId,
-    now: DateTime<Utc>,
-) -> Result<Option<LiveSession>, StorageError> {
+pub async fn live(database: &Database, id: SessionId, now: DateTime<Utc>) -> Result<Option<LiveSession>, StorageError> {
     let mut connection = database.reader(&PlantScope::All).acquire().await?;
     let row = sqlx::query!(
         "SELECT user_id, first_signed_at FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2",
@@ -141,12 +137,7 @@ pub async fn rotate(
 ///
 /// # Errors
 /// Failures of the database.
-pub async fn revoke(
-    unit: &mut UnitOfWork,
-    id: SessionId,
-    cause: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StorageError> {
+pub async fn revoke(unit: &mut UnitOfWork, id: SessionId, cause: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
     sqlx::query!(
         "UPDATE sessions SET revoked_at = $2, revoked_cause = $3 WHERE id = $1 AND revoked_at IS NULL",
         id.0,

@@ -54,8 +54,7 @@ impl StationRow {
             "Retired" => StationState::Retired,
             _ => return Err(unreadable("the state is unknown")),
         };
-        let known =
-            KnownStation { id: StationId(self.id), plant_id: PlantId(self.plant_id), public_key, state };
+        let known = KnownStation { id: StationId(self.id), plant_id: PlantId(self.plant_id), public_key, state };
         Ok(Station { known, name: self.name, registered_at: self.registered_at })
     }
 }

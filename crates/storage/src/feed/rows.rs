@@ -43,8 +43,12 @@ pub(super) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Res
     Ok(rows
         .into_iter()
         .map(|row| {
-            let plant =
-                PlantSummary { id: PlantId(row.id.clone()), name: row.name, region: row.region, time_zone: row.time_zone };
+            let plant = PlantSummary {
+                id: PlantId(row.id.clone()),
+                name: row.name,
+                region: row.region,
+                time_zone: row.time_zone,
+            };
             (row.id, FeedChange::Plant(plant))
         })
         .collect())

@@ -46,10 +46,9 @@ impl OperationRow {
         let verdict = match self.verdict.as_deref() {
             None => None,
             Some("accepted") => Some(Verdict::Accepted),
-            Some("accepted_with_deviation") => Some(Verdict::AcceptedWithDeviation {
-                code: code(),
-                deviation_id: self.deviation_id.map(DeviationId),
-            }),
+            Some("accepted_with_deviation") => {
+                Some(Verdict::AcceptedWithDeviation { code: code(), deviation_id: self.deviation_id.map(DeviationId) })
+            }
             Some("not_applied") => Some(Verdict::NotApplied { code: code() }),
             Some(_) => return Err(unreadable("the verdict is unknown")),
         };
@@ -179,6 +178,18 @@ pub(super) async fn operation(
     .fetch_optional(connection)
     .await?;
     row.map(OperationRow::read).transpose()
+}
+
+/// Whether an operation with this id has been received.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn is_known(connection: &mut PgConnection, id: OperationId) -> Result<bool, StorageError> {
+    let known =
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM operations WHERE operation_id = $1) AS "known!""#, id.0,)
+            .fetch_one(connection)
+            .await?;
+    Ok(known)
 }
 
 pub(super) async fn last(

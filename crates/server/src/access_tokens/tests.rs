@@ -1,0 +1,144 @@
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use hkdf::hmac::{Hmac, Mac, digest::KeyInit};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::*;
+
+fn secret() -> SecretKey {
+    SecretKey::new("c2VjcmV0IG9mIHRoZSBpbnN0YWxsYXRpb24gMDEyMzQ1").unwrap()
+}
+
+fn tokens() -> AccessTokens {
+    AccessTokens::new(&secret(), Uuid::from_u128(1))
+}
+
+fn noon() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-24T12:00:00Z").unwrap().to_utc()
+}
+
+fn good_header() -> Value {
+    json!({"alg": "HS256", "typ": "JWT", "kid": tokens().key_id})
+}
+
+fn good_claims() -> Value {
+    json!({
+        "iss": tokens().issuer, "aud": PERSON_AUDIENCE, "sub": "prod-op-1", "jti": Uuid::from_u128(7),
+        "iat": noon().timestamp(), "nbf": noon().timestamp(), "exp": noon().timestamp() + 60,
+        "sid": Uuid::from_u128(2),
+    })
+}
+
+fn with(mut object: Value, name: &str, value: Value) -> Value {
+    object[name] = value;
+    object
+}
+
+/// Signs anything with our own key, so that only what is being tested can be wrong.
+fn sealed(header: &Value, claims: &Value) -> String {
+    let text = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
+    let mut mac =
+        <Hmac<Sha256> as KeyInit>::new_from_slice(&*secret().derive("viruj access tokens, HS256, 1")).unwrap();
+    mac.update(text.as_bytes());
+    format!("{text}.{}", BASE64.encode(mac.finalize().into_bytes()))
+}
+
+fn is_taken(token: &str) -> bool {
+    tokens().read_person(token, noon()).is_ok()
+}
+
+#[test]
+fn what_is_issued_is_read_back() {
+    let issued = tokens().for_person(&UserId::from("prod-op-1"), SessionId(Uuid::from_u128(2)), noon()).unwrap();
+    assert_eq!(issued.expires_at, noon() + TimeDelta::minutes(15));
+    let read = tokens().read_person(&issued.token, noon()).unwrap();
+    assert_eq!((read.person_id.as_str(), read.session_id.0), ("prod-op-1", Uuid::from_u128(2)));
+    assert!(is_taken(&sealed(&good_header(), &good_claims())), "the tests below start from a good token");
+}
+
+#[test]
+fn sec_01_a_token_without_a_signature_is_refused() {
+    for algorithm in ["none", "None", "NONE", "nOnE"] {
+        let token = sealed(&with(good_header(), "alg", json!(algorithm)), &good_claims());
+        assert!(!is_taken(&token), "{algorithm}");
+        let unsigned = token.rsplit_once('.').unwrap().0;
+        assert!(!is_taken(&format!("{unsigned}.")), "{algorithm} with an empty signature");
+        assert!(!is_taken(unsigned));
+    }
+    let good = sealed(&good_header(), &good_claims());
+    assert!(!is_taken(&format!("{}.", good.rsplit_once('.').unwrap().0)));
+}
+
+#[test]
+fn sec_02_another_algorithm_or_another_key_is_refused() {
+    for algorithm in ["HS384", "HS512", "RS256", "ES256", "EdDSA", ""] {
+        assert!(!is_taken(&sealed(&with(good_header(), "alg", json!(algorithm)), &good_claims())), "{algorithm}");
+    }
+    let other = SecretKey::new("YW5vdGhlciBzZWNyZXQgb2YgYW5vdGhlciBwbGFjZSA5ODc2").unwrap();
+    let foreign = AccessTokens::new(&other, Uuid::from_u128(1));
+    let token = foreign.for_person(&UserId::from("prod-op-1"), SessionId(Uuid::from_u128(2)), noon()).unwrap().token;
+    assert!(!is_taken(&token));
+}
+
+#[test]
+fn sec_03_a_hostile_key_id_is_refused() {
+    for key_id in
+        [json!("../../../etc/passwd"), json!("' OR 1=1 --"), json!("k".repeat(1 << 20)), json!(7), json!(null)]
+    {
+        assert!(!is_taken(&sealed(&with(good_header(), "kid", key_id), &good_claims())));
+    }
+}
+
+#[test]
+fn sec_04_keys_and_addresses_of_keys_in_the_token_change_nothing() {
+    for (name, value) in [
+        ("jku", json!("https://attacker.example/keys")),
+        ("x5u", json!("https://attacker.example/chain")),
+        ("jwk", json!({"kty": "oct", "k": "YXR0YWNrZXI"})),
+    ] {
+        let forged = sealed(&with(good_header(), name, value), &good_claims());
+        let tampered = format!("{}.{}", forged.rsplit_once('.').unwrap().0, BASE64.encode([0; 32]));
+        assert!(!is_taken(&tampered), "{name}");
+    }
+}
+
+#[test]
+fn sec_05_times_that_do_not_hold_are_refused() {
+    let now = noon().timestamp();
+    for (name, value) in [
+        ("exp", json!(now)),
+        ("exp", json!(now - 1)),
+        ("exp", json!(-1)),
+        ("exp", json!((now + 60).to_string())),
+        ("exp", json!(null)),
+        ("exp", json!(1e300)),
+        ("nbf", json!(now + 60)),
+        ("nbf", json!(now.to_string())),
+        ("iat", json!("now")),
+    ] {
+        assert!(!is_taken(&sealed(&good_header(), &with(good_claims(), name, value.clone()))), "{name} = {value}");
+    }
+    for name in ["exp", "nbf", "iat", "aud", "iss", "sub", "jti", "sid"] {
+        let mut claims = good_claims();
+        claims.as_object_mut().unwrap().remove(name);
+        assert!(!is_taken(&sealed(&good_header(), &claims)), "without {name}");
+    }
+}
+
+#[test]
+fn sec_06_a_token_for_another_use_or_from_another_server_is_refused() {
+    for (name, value) in [
+        ("aud", json!("viruj-sync")),
+        ("aud", json!("viruj-refresh")),
+        ("aud", json!(["somebody-else"])),
+        ("iss", json!("urn:viruj:server:00000000-0000-0000-0000-000000000002")),
+        ("iss", json!("https://accounts.example")),
+    ] {
+        assert!(!is_taken(&sealed(&good_header(), &with(good_claims(), name, value.clone()))), "{name} = {value}");
+    }
+    let station = tokens().for_station(StationId(Uuid::from_u128(3)), noon()).unwrap().token;
+    assert!(!is_taken(&station), "a station's token speaks for no person");
+    let person = tokens().for_person(&UserId::from("prod-op-1"), SessionId(Uuid::from_u128(2)), noon()).unwrap().token;
+    assert!(tokens().read_station(&person, noon()).is_err());
+    assert_eq!(tokens().read_station(&station, noon()).unwrap().0, Uuid::from_u128(3));
+}

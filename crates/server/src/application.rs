@@ -1,0 +1,188 @@
+//! The running server without its network: state, and the router over it.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::Router;
+use chrono::TimeDelta;
+use ed25519_dalek::VerifyingKey;
+use uuid::Uuid;
+use viruj_api::sync::ServerTime;
+use viruj_domain::{clock::Clock, ids::UserId, plant::PlantScope};
+use viruj_storage::{ChangeContext, Database, StorageError, UnitOfWork, installation, migrate};
+use viruj_sync::signing;
+
+use crate::{
+    access_tokens::AccessTokens,
+    caller::{Address, LiveSessions},
+    challenges::Challenges,
+    passwords::{PasswordError, Passwords},
+    refresh_tokens::RefreshTokens,
+    routes,
+    settings::ServerSettings,
+    signing_keys::{SigningKeyError, SigningKeys},
+    throttle::{Limit, Throttle},
+};
+
+/// Password checks that run at the same time.
+const PASSWORD_THREADS: usize = 2;
+
+/// A server that is ready: its database is reachable and of its schema, its keys are open.
+#[derive(Clone)]
+pub struct Application {
+    state: AppState,
+}
+
+/// What every handler reaches.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+pub struct Shared {
+    pub database: Database,
+    pub clock: Arc<dyn Clock>,
+    /// Stays the same for one database.
+    pub server_id: Uuid,
+    pub signing_keys: SigningKeys,
+    pub access_tokens: AccessTokens,
+    pub refresh_tokens: RefreshTokens,
+    pub challenges: Challenges,
+    pub passwords: Passwords,
+    pub live_sessions: LiveSessions,
+    pub attempts: Attempts,
+}
+
+/// Failed attempts to prove to be somebody.
+pub struct Attempts {
+    /// By account and address.
+    pub account: Throttle<(String, Address)>,
+    /// By address alone: one place that tries many accounts.
+    pub address: Throttle<Address>,
+    /// Signing, by person.
+    pub signing: Throttle<String>,
+}
+
+/// Why a server does not start; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    SigningKeys(#[from] SigningKeyError),
+    #[error(transparent)]
+    Passwords(#[from] PasswordError),
+}
+
+impl StartError {
+    /// The stable code that the station's user interface translates; `not_migrated`, `database_newer`, …
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Storage(StorageError::NotMigrated) => "not_migrated",
+            Self::Storage(error) => error.code(),
+            Self::SigningKeys(SigningKeyError::OtherSecret { .. }) => "signing_key_other_secret",
+            Self::SigningKeys(SigningKeyError::Damaged { .. }) => "signing_key_damaged",
+            Self::SigningKeys(_) => "signing_keys_unusable",
+            Self::Passwords(_) => "internal",
+        }
+    }
+}
+
+/// Connects to the database, checks its schema and opens the signing keys.
+///
+/// # Errors
+/// [`StartError`], each with what to do.
+pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Result<Application, StartError> {
+    let database = Database::connect(settings.database_url.expose()).await?;
+    let signing_keys = SigningKeys::open_or_create(&settings.key_dir, &settings.secret_key, clock.now())?;
+    // Signatures must stay verifiable after the key file is gone, so the public half is in the database.
+    let public = signing_keys.current().verifying_key();
+    let created_at = signing_keys.created_at();
+    installation::publish_signing_key(&database, &signing::key_id(&public), public.as_bytes(), created_at).await?;
+    let server_id = installation::server_id(&database).await?;
+    let secret = &settings.secret_key;
+    Ok(Application {
+        state: AppState(Arc::new(Shared {
+            access_tokens: AccessTokens::new(secret, server_id),
+            refresh_tokens: RefreshTokens::new(secret),
+            challenges: Challenges::new(secret),
+            passwords: Passwords::new(PASSWORD_THREADS)?,
+            live_sessions: LiveSessions::default(),
+            attempts: Attempts {
+                account: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(5) }),
+                address: Throttle::new(Limit { failures: 50, window: TimeDelta::minutes(5) }),
+                signing: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(5) }),
+            },
+            database,
+            clock,
+            server_id,
+            signing_keys,
+        })),
+    })
+}
+
+impl Application {
+    /// The router that `serve` puts on the network and that a station calls in process.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        routes::router(&self.state)
+    }
+
+    /// Waits for what is in flight in the database and closes its connections.
+    pub async fn close(&self) {
+        self.state.database.close().await;
+    }
+
+    #[must_use]
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Shared {
+    /// The server's time with a token that it can recognise later.
+    #[must_use]
+    pub fn server_time(&self) -> ServerTime {
+        signing::server_time(self.clock.now(), self.signing_keys.current())
+    }
+
+    /// Every key that ever signed here: an old signature stays valid.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn verifying_keys(&self) -> Result<Vec<VerifyingKey>, StorageError> {
+        let mut keys = self.signing_keys.verifying();
+        for bytes in installation::signing_keys(&self.database).await? {
+            keys.extend(VerifyingKey::from_bytes(&bytes).ok().filter(|key| !keys.contains(key)));
+        }
+        Ok(keys)
+    }
+
+    /// The newest migration that this program knows.
+    #[must_use]
+    pub fn schema_version(&self) -> i64 {
+        migrate::known_version()
+    }
+
+    /// Opens a transaction of a person.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn begin_for(&self, person: &UserId, reason: &str) -> Result<UnitOfWork, StorageError> {
+        self.database.begin(ChangeContext::person(PlantScope::All, person.as_str(), Some(reason))).await
+    }
+
+    /// Opens a transaction of the server itself; `what` is one word.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn begin_for_system(&self, what: &str, reason: &str) -> Result<UnitOfWork, StorageError> {
+        self.database.begin(ChangeContext::system(PlantScope::All, what, Some(reason))).await
+    }
+}

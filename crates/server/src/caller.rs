@@ -1,0 +1,195 @@
+//! Who makes a request, and whether the route's rule lets them.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderMap, header, request::Parts};
+use viruj_api::{people::Person, stations::StationState};
+use viruj_domain::{
+    capability::Capability,
+    ids::{SessionId, StationId},
+    plant::PlantScope,
+};
+use viruj_storage::{sessions, stations};
+use viruj_sync::store::KnownStation;
+
+use crate::{
+    application::AppState,
+    error::{ApiError, ProblemCode},
+};
+
+/// Who may call a route. Every route states one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authorisation {
+    /// Anybody who can reach the server.
+    Public,
+    /// A person with a session, whatever the role.
+    SignedIn,
+    /// A person whose role has the capability.
+    Capability(Capability),
+    /// A registered, active station.
+    Station,
+}
+
+/// A person who is signed in, as the handler sees them.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub person: Person,
+    pub session_id: SessionId,
+    /// The plants whose rows the person sees.
+    pub scope: PlantScope,
+}
+
+/// A station that is signed in.
+#[derive(Clone, Debug)]
+pub struct StationCaller(pub KnownStation);
+
+/// Where the request came from: the connection's other end, never a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Address {
+    Network(IpAddr),
+    /// The station's own process.
+    InProcess,
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Network(address) => address.fmt(formatter),
+            Self::InProcess => formatter.write_str("in process"),
+        }
+    }
+}
+
+/// What was found alive is believed for this long; a change on this server is seen at once.
+const BELIEVED: Duration = Duration::from_secs(1);
+const MOST_REMEMBERED: usize = 10_000;
+
+/// Sessions that were found alive a moment ago.
+#[derive(Default)]
+pub struct LiveSessions {
+    found: Mutex<HashMap<SessionId, (Instant, Arc<Caller>)>>,
+}
+
+impl LiveSessions {
+    fn get(&self, session: SessionId) -> Option<Arc<Caller>> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.get(&session).filter(|(at, _)| at.elapsed() < BELIEVED).map(|(_, caller)| caller.clone())
+    }
+
+    fn put(&self, caller: &Arc<Caller>) {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.len() >= MOST_REMEMBERED {
+            found.retain(|_, (at, _)| at.elapsed() < BELIEVED);
+        }
+        found.insert(caller.session_id, (Instant::now(), caller.clone()));
+    }
+
+    /// The session ended or its person changed.
+    pub fn forget(&self, session: SessionId) {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+    }
+}
+
+/// The layer of every route: finds out who calls and applies the route's rule before the body is read.
+///
+/// # Errors
+/// 401 without a valid token, 403 when the rule does not allow the caller.
+pub async fn authorise(
+    State((app, rule)): State<(AppState, Authorisation)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    match rule {
+        Authorisation::Public => {}
+        Authorisation::SignedIn => {
+            let caller = person(&app, request.headers()).await?;
+            request.extensions_mut().insert(caller);
+        }
+        Authorisation::Capability(capability) => {
+            let caller = person(&app, request.headers()).await?;
+            if !caller.person.role.can(capability) {
+                return Err(ProblemCode::NotAuthorised.into());
+            }
+            request.extensions_mut().insert(caller);
+        }
+        Authorisation::Station => {
+            let station = station(&app, request.headers()).await?;
+            request.extensions_mut().insert(StationCaller(station));
+        }
+    }
+    Ok(next.run(request).await)
+}
+
+async fn person(app: &AppState, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let now = app.clock.now();
+    let token = app.access_tokens.read_person(bearer(headers)?, now).map_err(|_| ProblemCode::InvalidToken)?;
+    let caller = match app.live_sessions.get(token.session_id) {
+        Some(caller) => caller,
+        None => {
+            let live = sessions::live(&app.database, token.session_id, now).await?.ok_or(ProblemCode::InvalidToken)?;
+            let caller = Arc::new(Caller { scope: live.scope(), person: live.person, session_id: token.session_id });
+            app.live_sessions.put(&caller);
+            caller
+        }
+    };
+    if caller.person.id == token.person_id { Ok((*caller).clone()) } else { Err(ProblemCode::InvalidToken.into()) }
+}
+
+async fn station(app: &AppState, headers: &HeaderMap) -> Result<KnownStation, ApiError> {
+    let id =
+        app.access_tokens.read_station(bearer(headers)?, app.clock.now()).map_err(|_| ProblemCode::InvalidToken)?;
+    active_station(app, id).await
+}
+
+/// The station as it is known now.
+///
+/// # Errors
+/// 401 for an unknown one, 403 `station_not_active` for one that is pending, suspended or retired.
+pub async fn active_station(app: &AppState, id: StationId) -> Result<KnownStation, ApiError> {
+    let station = stations::find(&app.database, id).await?.ok_or(ProblemCode::InvalidToken)?.known;
+    if station.state == StationState::Active { Ok(station) } else { Err(ProblemCode::StationNotActive.into()) }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let value = headers.get(header::AUTHORIZATION).ok_or(ProblemCode::NotAuthenticated)?;
+    let text = value.to_str().map_err(|_| ProblemCode::InvalidToken)?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(ProblemCode::InvalidToken.into()),
+    }
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| ApiError::internal("the route's rule names no person"))
+    }
+}
+
+impl FromRequestParts<AppState> for StationCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| ApiError::internal("the route's rule names no station"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Address {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let connection = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
+        Ok(connection.map_or(Self::InProcess, |ConnectInfo(address)| Self::Network(address.ip())))
+    }
+}

@@ -1,0 +1,183 @@
+//! The one error of the interface: a problem document (RFC 9457) with a stable code.
+//!
+//! A handler fails with an [`ApiError`]; the outermost layer writes it down with the request's id and logs what lies
+//! behind it, once. What lies behind it is never sent.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use viruj_storage::StorageError;
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:ident, $title:literal;)*) => {
+        /// Everything that can go wrong, by its code on the wire. Codes are added and never change their meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum ProblemCode { $($(#[$doc])* $variant,)* }
+
+        impl ProblemCode {
+            pub const ALL: &'static [ProblemCode] = &[$(ProblemCode::$variant,)*];
+
+            /// Stable, snake case.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            #[must_use]
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)* }
+            }
+
+            /// The same for every occurrence; for people who read logs, the user interface translates the code.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    MalformedJson = "malformed_json", BAD_REQUEST, "The body is not JSON";
+    NotAuthenticated = "not_authenticated", UNAUTHORIZED, "The request carries no token";
+    InvalidToken = "invalid_token", UNAUTHORIZED, "The token is not valid, or no longer";
+    InvalidCredentials = "invalid_credentials", UNAUTHORIZED, "The e-mail address or the password is wrong";
+    InvalidRefreshToken = "invalid_refresh_token", UNAUTHORIZED, "The refresh token is not valid, or no longer";
+    WrongPassword = "wrong_password", UNAUTHORIZED, "The password is wrong";
+    StationRefused = "station_refused", UNAUTHORIZED, "The station could not be identified by its key";
+    NotAuthorised = "not_authorised", FORBIDDEN, "The role does not allow this";
+    StationNotActive = "station_not_active", FORBIDDEN, "The station is not active";
+    IdentificationRequired = "identification_required", FORBIDDEN,
+        "The first signature of a session asks for the e-mail address too";
+    NotFound = "not_found", NOT_FOUND, "There is no such thing here";
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not one of this resource";
+    TimedOut = "timed_out", SERVICE_UNAVAILABLE, "The server did not finish in time";
+    AlreadyCompleted = "already_completed", CONFLICT, "The phase is already completed";
+    BatchNotExecutable = "batch_not_executable", CONFLICT, "The batch cannot be executed now";
+    EarlierPhaseOpen = "earlier_phase_open", CONFLICT, "An earlier phase is still open";
+    TimerNotStarted = "timer_not_started", CONFLICT, "The timer has not been started";
+    TimerRunning = "timer_running", CONFLICT, "The timer is already running";
+    OperationKnown = "operation_known", CONFLICT, "The operation has been received already";
+    RefreshInProgress = "refresh_in_progress", CONFLICT, "Another request has just refreshed this session";
+    StationKeyTaken = "station_key_taken", CONFLICT, "The key or the id belongs to another station";
+    CursorGone = "cursor_gone", GONE, "The feed must be read from its beginning";
+    BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be application/json";
+    InvalidBody = "invalid_body", UNPROCESSABLE_ENTITY, "The body does not have the fields that are asked for";
+    InvalidQuery = "invalid_query", UNPROCESSABLE_ENTITY, "The query does not have the fields that are allowed";
+    InvalidKey = "invalid_key", UNPROCESSABLE_ENTITY, "The public key is not one";
+    InvalidStatement = "invalid_statement", UNPROCESSABLE_ENTITY, "The statement cannot be read";
+    StatementOfAnother = "statement_of_another", UNPROCESSABLE_ENTITY, "The statement names another person or session";
+    NotSignable = "not_signable", UNPROCESSABLE_ENTITY, "The statement is not one that is signed";
+    WrongMeaning = "wrong_meaning", UNPROCESSABLE_ENTITY, "The phase asks for a signature of another meaning";
+    BatchUnknown = "batch_unknown", NOT_FOUND, "The batch is not known here";
+    PhaseUnknown = "phase_unknown", UNPROCESSABLE_ENTITY, "The phase is not part of the batch";
+    MasterRecordDiffers = "master_record_differs", CONFLICT, "The batch follows another master record version";
+    WrongEntryKind = "wrong_entry_kind", UNPROCESSABLE_ENTITY, "The phase asks for an entry of another kind";
+    WrongUnit = "wrong_unit", UNPROCESSABLE_ENTITY, "The phase is recorded in another unit";
+    TooManyPlaces = "too_many_places", UNPROCESSABLE_ENTITY, "The number has too many decimal places";
+    LotRequired = "lot_required", UNPROCESSABLE_ENTITY, "The lot that was charged is missing";
+    ContainerRequired = "container_required", UNPROCESSABLE_ENTITY, "The container of the sample is missing";
+    ReasonRequired = "reason_required", UNPROCESSABLE_ENTITY, "A value outside its limits needs a reason";
+    SignatureRequired = "signature_required", UNPROCESSABLE_ENTITY, "The phase must be signed";
+    TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, "Too many attempts have failed";
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
+    DatabaseFull = "database_full", INSUFFICIENT_STORAGE, "The database has no room left";
+    CursorInvalid = "cursor_invalid", UNPROCESSABLE_ENTITY, "The cursor is not one of this list";
+    DatabaseUnreachable = "database_unreachable", SERVICE_UNAVAILABLE, "The server cannot reach its database";
+}
+
+/// Why a request failed.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    pub code: ProblemCode,
+    /// Sent; says what about this request was wrong.
+    pub detail: Option<String>,
+    /// Sent in the header `Retry-After` too.
+    pub retry_after_seconds: Option<u64>,
+    /// Logged, never sent.
+    pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl ApiError {
+    #[must_use]
+    pub fn new(code: ProblemCode) -> Self {
+        Self { code, detail: None, retry_after_seconds: None, cause: None }
+    }
+
+    #[must_use]
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after_seconds: Some(seconds), ..self }
+    }
+
+    /// Something that no caller can do anything about.
+    #[must_use]
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        Self::new(ProblemCode::Internal).caused_by(cause)
+    }
+
+    /// A store of the sync protocol failed; the database's own reason is inside.
+    #[must_use]
+    pub fn from_store(error: viruj_sync::store::StoreError) -> Self {
+        match error.0.downcast::<StorageError>() {
+            Ok(error) => (*error).into(),
+            Err(other) => Self::internal(other),
+        }
+    }
+
+    #[must_use]
+    pub fn caused_by(self, cause: impl Into<Cause>) -> Self {
+        Self { cause: Some(Arc::from(cause.into())), ..self }
+    }
+}
+
+impl From<ProblemCode> for ApiError {
+    fn from(code: ProblemCode) -> Self {
+        Self::new(code)
+    }
+}
+
+impl From<StorageError> for ApiError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unreachable(_) | StorageError::AccessRefused(_) => {
+                Self::new(ProblemCode::DatabaseUnreachable).retry_after(5).caused_by(error)
+            }
+            StorageError::DiskFull(_) => Self::new(ProblemCode::DatabaseFull).caused_by(error),
+            StorageError::CursorInvalid => ProblemCode::CursorInvalid.into(),
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// The body is written by the outermost layer, which knows the request's id.
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_snake_case() {
+        let mut codes: Vec<_> = ProblemCode::ALL.iter().map(|code| code.code()).collect();
+        let count = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+        assert!(codes.iter().all(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
+    }
+}

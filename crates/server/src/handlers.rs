@@ -1,0 +1,35 @@
+//! One folder for a resource, one file for an operation.
+
+pub mod gate_entries {
+    pub mod list;
+}
+pub mod goods_receipts {
+    pub mod list;
+}
+pub mod health {
+    pub mod show;
+}
+pub mod materials {
+    pub mod list;
+}
+pub mod me {
+    pub mod show;
+}
+pub mod quality_samples {
+    pub mod list;
+}
+pub mod quality_tests {
+    pub mod list;
+}
+pub mod server {
+    pub mod show;
+}
+pub mod sessions;
+pub mod signatures {
+    pub mod attest;
+}
+pub mod stations;
+pub mod sync {
+    pub mod pull;
+    pub mod push;
+}

@@ -1,0 +1,18 @@
+use crate::lists_stub as lists;
+use axum::{Json, extract::State};
+use viruj_api::lists::{Page, PageQuery, QualitySample};
+
+use crate::{application::AppState, caller::Caller, error::ApiError, extract::Query};
+
+/// Quality samples
+///
+/// Newest first, of the plants that the person sees.
+#[utoipa::path(get, path = "/api/v1/quality-samples", operation_id = "quality_samples_list", tag = "lists", params(PageQuery),
+    responses((status = 200, description = "One page", body = Page<QualitySample>)))]
+pub async fn list(
+    State(app): State<AppState>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<QualitySample>>, ApiError> {
+    Ok(Json(lists::quality_samples(&app.database, &caller.scope, &query).await?))
+}

@@ -1,0 +1,207 @@
+use axum::{Json, extract::State};
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use chrono::{DateTime, SubsecRound, Utc};
+use viruj_api::{
+    signatures::{AttestRequest, AttestResponse},
+    statement::{Action, Attestation, Statement},
+};
+use viruj_domain::{
+    execution::{Attempt, Executor, Refusal, decide},
+    signature::SignatureMeaning,
+};
+use viruj_storage::{
+    people::{self, Account},
+    plant_store, sessions,
+};
+use viruj_sync::{signing, store::KnownStation};
+
+use crate::{
+    application::AppState,
+    caller::{Caller, active_station},
+    error::{ApiError, ProblemCode},
+    extract::Body,
+    passwords::Checked,
+};
+
+/// Attest a signature
+///
+/// The person gives the password for exactly this statement; the server's signature over that fills the person slot.
+/// Nothing is recorded yet: that comes with the push. Whatever stands against the entry is said here first: 403 when the
+/// role may not, 409 when the phase is completed or its turn has not come, 422 when the entry is not one.
+/// The first signature of a session asks for the e-mail address too (21 CFR 11.200(a)(1)): 403 `identification_required`.
+#[utoipa::path(post, path = "/api/v1/signatures/attest", operation_id = "signatures_attest", tag = "signatures",
+    request_body = AttestRequest,
+    responses((status = 200, description = "The slot to be put into the envelope", body = AttestResponse)))]
+pub async fn attest(
+    State(app): State<AppState>,
+    caller: Caller,
+    Body(request): Body<AttestRequest>,
+) -> Result<Json<AttestResponse>, ApiError> {
+    let now = app.clock.now().trunc_subsecs(3);
+    let signing = Signing::read(&app, &caller, &request).await?;
+    let account = prove_to_be_the_person(&app, &caller, &signing, &request, now).await?;
+    signing.may_be_recorded(&app, &account).await?;
+    let person =
+        signing::attest(&signing.attestation(&account, now), app.signing_keys.current()).map_err(ApiError::internal)?;
+    let mut unit = app.begin_for(&caller.person.id, "signature").await?;
+    sessions::note_first_signature(&mut unit, caller.session_id, now).await?;
+    let operation = signing.statement.operation_id.to_string();
+    let detail = format!("{} at station {}", signing.meaning, signing.station.id);
+    unit.audit_event("operations", &operation, "signature_attested", &detail).await?;
+    unit.commit().await?;
+    Ok(Json(AttestResponse { person }))
+}
+
+/// What is to be signed, where, and with which meaning.
+struct Signing {
+    statement: Statement,
+    bytes: Vec<u8>,
+    station: KnownStation,
+    meaning: SignatureMeaning,
+}
+
+impl Signing {
+    async fn read(app: &AppState, caller: &Caller, request: &AttestRequest) -> Result<Self, ApiError> {
+        let unreadable = |detail: String| ApiError::new(ProblemCode::InvalidStatement).with_detail(detail);
+        let bytes = BASE64.decode(&request.statement).map_err(|error| unreadable(error.to_string()))?;
+        let statement = signing::read_statement(&bytes).map_err(|error| unreadable(error.to_string()))?;
+        let is_of_the_caller = statement.person_id == caller.person.id
+            && statement.session_id.is_none_or(|session| session == caller.session_id);
+        if !is_of_the_caller {
+            return Err(ProblemCode::StatementOfAnother.into());
+        }
+        // A plant that the person does not see, or that is not the station's, is no different from one that is not there.
+        let station = active_station(app, request.station_id).await.map_err(|error| match error.code {
+            ProblemCode::InvalidToken => ProblemCode::NotFound.into(),
+            _ => error,
+        })?;
+        if station.plant_id != statement.plant_id || !caller.scope.sees(&statement.plant_id) {
+            return Err(ProblemCode::NotFound.into());
+        }
+        let meaning = statement.meaning.ok_or(ProblemCode::NotSignable)?;
+        Ok(Self { statement, bytes, station, meaning })
+    }
+
+    /// Whether the entry could be recorded as things stand, by the rules that judge it when it is pushed.
+    async fn may_be_recorded(&self, app: &AppState, account: &Account) -> Result<(), ApiError> {
+        let Action::PhaseEntry { phase_id, entry, .. } = &self.statement.action else {
+            return Err(ProblemCode::NotSignable.into());
+        };
+        let scope = viruj_domain::plant::PlantScope::only(self.station.plant_id.clone());
+        let mut connection = app.database.reader(&scope).acquire().await.map_err(viruj_storage::StorageError::from)?;
+        if plant_store::is_known(&mut connection, self.statement.operation_id).await? {
+            return Err(ProblemCode::OperationKnown.into());
+        }
+        let batch = plant_store::read_batch(&mut connection, &self.station.plant_id, &self.statement.batch_id)
+            .await?
+            .ok_or(ProblemCode::BatchUnknown)?;
+        if self.statement.master_record != batch.master_record {
+            return Err(ProblemCode::MasterRecordDiffers.into());
+        }
+        let attempt = Attempt { phase: *phase_id, entry, reason: self.statement.reason.as_deref(), is_signed: true };
+        let executor = Executor { role: account.person.role, is_active: account.person.is_active };
+        decide(batch.status, &batch.phases, attempt, executor).map_err(refused)?;
+        let wanted =
+            batch.phases.iter().find(|phase| phase.id == *phase_id).and_then(|phase| phase.definition.signature);
+        match wanted {
+            Some(wanted) if wanted == self.meaning => Ok(()),
+            Some(_) => Err(ProblemCode::WrongMeaning.into()),
+            None => Err(ProblemCode::NotSignable.into()),
+        }
+    }
+
+    fn attestation(&self, account: &Account, now: DateTime<Utc>) -> Attestation {
+        Attestation {
+            format: viruj_api::statement::FORMAT_VERSION,
+            statement_sha256: hex::encode(signing::sha256(&self.bytes)),
+            operation_id: self.statement.operation_id,
+            person_id: account.person.id.clone(),
+            person_name: account.person.name.clone(),
+            meaning: self.meaning,
+            attested_at: now,
+            station_id: self.station.id,
+        }
+    }
+}
+
+/// All components at the first signature of a session, the password at every one; failures are counted and in the trail.
+async fn prove_to_be_the_person(
+    app: &AppState,
+    caller: &Caller,
+    signing: &Signing,
+    request: &AttestRequest,
+    now: DateTime<Utc>,
+) -> Result<Account, ApiError> {
+    let key = caller.person.id.0.clone();
+    if let Some(seconds) = app.attempts.signing.wait(&key, now) {
+        return Err(ApiError::new(ProblemCode::TooManyAttempts).retry_after(seconds));
+    }
+    // Read now and not from what is remembered: a role taken away counts at the next signature (21 CFR 11.10(g)).
+    let session = sessions::live(&app.database, caller.session_id, now).await?.ok_or(ProblemCode::InvalidToken)?;
+    let account = people::account(&app.database, &caller.person.id).await?.ok_or(ProblemCode::InvalidToken)?;
+    let names_themselves = match &request.email {
+        Some(email) => people::is_address_of(&app.database, &account.person.id, email).await?,
+        None if session.first_signed_at.is_none() => return Err(ProblemCode::IdentificationRequired.into()),
+        None => true,
+    };
+    let hash = Some(account.password_hash.as_str());
+    let checked = app.passwords.check(&request.password, hash).await.map_err(ApiError::internal)?;
+    if checked == Checked::Wrong || !names_themselves {
+        let failures = app.attempts.signing.failed(key, now);
+        let mut unit = app.begin_for(&caller.person.id, "signature").await?;
+        let detail = format!("attempt {failures} at station {}", signing.station.id);
+        let operation = signing.statement.operation_id.to_string();
+        unit.audit_event("operations", &operation, "signature_failed", &detail).await?;
+        unit.commit().await?;
+        return Err(ProblemCode::WrongPassword.into());
+    }
+    app.attempts.signing.succeeded(&key);
+    Ok(account)
+}
+
+fn refused(refusal: Refusal) -> ApiError {
+    let code = match refusal {
+        Refusal::NotAuthorised => ProblemCode::NotAuthorised,
+        Refusal::PhaseUnknown => ProblemCode::PhaseUnknown,
+        Refusal::BatchNotExecutable(_) => ProblemCode::BatchNotExecutable,
+        Refusal::EarlierPhaseOpen { .. } => ProblemCode::EarlierPhaseOpen,
+        Refusal::AlreadyCompleted => ProblemCode::AlreadyCompleted,
+        Refusal::WrongEntryKind => ProblemCode::WrongEntryKind,
+        Refusal::WrongUnit { .. } => ProblemCode::WrongUnit,
+        Refusal::TooManyPlaces { .. } => ProblemCode::TooManyPlaces,
+        Refusal::LotRequired => ProblemCode::LotRequired,
+        Refusal::ContainerRequired => ProblemCode::ContainerRequired,
+        Refusal::TimerNotStarted => ProblemCode::TimerNotStarted,
+        Refusal::TimerRunning => ProblemCode::TimerRunning,
+        Refusal::ReasonRequired => ProblemCode::ReasonRequired,
+        Refusal::SignatureRequired => ProblemCode::SignatureRequired,
+    };
+    ApiError::new(code).with_detail(refusal.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The station reads the rules' own codes; the server must not have others for the same thing.
+    #[test]
+    fn refusals_keep_their_codes() {
+        for refusal in [
+            Refusal::NotAuthorised,
+            Refusal::PhaseUnknown,
+            Refusal::EarlierPhaseOpen { number: 2 },
+            Refusal::AlreadyCompleted,
+            Refusal::WrongEntryKind,
+            Refusal::TooManyPlaces { allowed: 1 },
+            Refusal::LotRequired,
+            Refusal::ContainerRequired,
+            Refusal::TimerNotStarted,
+            Refusal::TimerRunning,
+            Refusal::ReasonRequired,
+            Refusal::SignatureRequired,
+        ] {
+            let code = refusal.code();
+            assert_eq!(refused(refusal).code.code(), code);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Stations: registration of a key, and signing in as the station.
+
+pub mod challenge;
+pub mod register;
+pub mod sign_in;
+
+use viruj_api::server::ServerIdentity;
+use viruj_domain::plant::PlantScope;
+use viruj_storage::installation;
+
+use crate::{application::AppState, error::ApiError};
+
+/// Who this server is; a station pins it when it registers.
+pub(crate) async fn identity(app: &AppState) -> Result<ServerIdentity, ApiError> {
+    Ok(ServerIdentity {
+        server_id: app.server_id,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        schema_version: app.schema_version(),
+        feed_epoch: installation::feed_epoch(&app.database).await?,
+        signing_keys: app.signing_keys.published(),
+        plants: installation::plants(&app.database, &PlantScope::All).await?,
+        is_demo: installation::is_demo(&app.database).await?,
+        time: app.clock.now(),
+    })
+}

@@ -1,0 +1,33 @@
+//! The plant server: REST, sync and jobs on PostgreSQL.
+//!
+//! [`application`] makes a server of settings and a clock; [`Application::router`] is what [`serve::serve`] puts on the
+//! network and what a station calls in process. One operation is one file under `handlers/`; every route states who may
+//! call it and how it gets into the audit trail (`routes.rs`).
+
+pub mod access_tokens;
+pub mod application;
+pub mod caller;
+mod challenges;
+pub mod cli;
+pub mod clock;
+pub mod error;
+mod extract;
+mod handlers;
+mod lists_stub;
+pub mod logging;
+mod middleware;
+pub mod openapi;
+pub mod passwords;
+mod refresh_tokens;
+pub mod routes;
+pub mod secrets;
+pub mod serve;
+pub mod settings;
+pub mod setup;
+pub mod signing_keys;
+mod throttle;
+
+pub use application::{AppState, Application, StartError, application};
+pub use clock::SystemClock;
+pub use secrets::{SecretKey, SecretKeyError};
+pub use settings::{Environment, ServerSettings, SettingsError};

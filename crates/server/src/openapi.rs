@@ -1,0 +1,74 @@
+//! The OpenAPI document, made from the routes.
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, ResponseBuilder,
+        path::{Operation, PathItem},
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use viruj_api::problem::Problem;
+use viruj_domain::capability::Capability;
+
+/// The document before its routes.
+#[must_use]
+pub fn frame() -> OpenApi {
+    let mut components = Components::new();
+    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    components.add_security_scheme("person", bearer("The access token of a person's session."));
+    components.add_security_scheme("station", bearer("The access token of a registered station."));
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Viruj plant server")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(
+                    "Errors are problem documents (RFC 9457); programs read their `code` and nothing else.",
+                ))
+                .build(),
+        )
+        .paths(Paths::new())
+        .components(Some(components))
+        .build()
+}
+
+fn bearer(description: &str) -> SecurityScheme {
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(description));
+    SecurityScheme::Http(scheme.build())
+}
+
+/// The operations of a path, whatever their method.
+pub fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
+        .into_iter()
+        .filter_map(Option::as_mut)
+}
+
+/// Whatever goes wrong is a problem document.
+pub fn add_problem(operation: &mut Operation) {
+    let content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name(Problem::name())))).build();
+    let response = ResponseBuilder::new()
+        .description("What went wrong, with a stable code")
+        .content("application/problem+json", content)
+        .build();
+    operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(response));
+}
+
+/// Says in the text which capability the rule asks for.
+#[must_use]
+pub fn with_capability(description: Option<String>, capability: Capability) -> String {
+    let rule = format!("Needs the capability `{capability}`.");
+    match description {
+        Some(text) if !text.is_empty() => format!("{text}\n\n{rule}"),
+        _ => rule,
+    }
+}
+
+/// The document as it is committed.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn text() -> Result<String, serde_json::Error> {
+    crate::routes::document().to_pretty_json().map(|text| text + "\n")
+}

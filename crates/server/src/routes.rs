@@ -1,0 +1,196 @@
+//! Every route with its rules. A route cannot be written down without them.
+
+use axum::{Router, middleware::from_fn_with_state};
+use utoipa::openapi::{OpenApi, security::SecurityRequirement};
+use utoipa_axum::{router::UtoipaMethodRouter, routes};
+use viruj_domain::capability::Capability;
+
+use crate::{
+    application::AppState,
+    caller::{Authorisation, authorise},
+    handlers, middleware, openapi,
+};
+
+/// How a route's work gets into the audit trail. Every route states one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audit {
+    /// It changes nothing.
+    ReadsOnly,
+    /// The rows that it changes are followed by the trail, in the same transaction.
+    ChangedRows,
+    /// It writes an event of its own, in the same transaction.
+    Event(&'static str),
+    /// It neither reads nor changes anything that is kept.
+    NothingKept,
+}
+
+/// One operation, documented, with the rules that hold for it.
+pub struct Route {
+    pub authorisation: Authorisation,
+    pub audit: Audit,
+    pub operation: UtoipaMethodRouter<AppState>,
+}
+
+/// All routes.
+#[must_use]
+pub fn all() -> Vec<Route> {
+    use Audit::{ChangedRows, Event, NothingKept, ReadsOnly};
+    use Authorisation::{Public, SignedIn, Station};
+    let may = Authorisation::Capability;
+    vec![
+        Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::health::show::show) },
+        Route { authorisation: Public, audit: ReadsOnly, operation: routes!(handlers::server::show::show) },
+        Route { authorisation: Public, audit: Event("signed_in"), operation: routes!(handlers::sessions::open::open) },
+        Route {
+            authorisation: Public,
+            audit: Event("session_revoked"),
+            operation: routes!(handlers::sessions::refresh::refresh),
+        },
+        Route {
+            authorisation: SignedIn,
+            audit: Event("signed_out"),
+            operation: routes!(handlers::sessions::close_current::close_current),
+        },
+        Route { authorisation: SignedIn, audit: ReadsOnly, operation: routes!(handlers::me::show::show) },
+        Route {
+            authorisation: may(Capability::StationRegister),
+            audit: ChangedRows,
+            operation: routes!(handlers::stations::register::register),
+        },
+        Route {
+            authorisation: Public,
+            audit: NothingKept,
+            operation: routes!(handlers::stations::challenge::challenge),
+        },
+        Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::stations::sign_in::sign_in) },
+        Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::sync::push::push) },
+        Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::pull::pull) },
+        Route {
+            authorisation: SignedIn,
+            audit: Event("signature_attested"),
+            operation: routes!(handlers::signatures::attest::attest),
+        },
+        Route {
+            authorisation: may(Capability::GateEntryRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::gate_entries::list::list),
+        },
+        Route {
+            authorisation: may(Capability::GoodsReceiptRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::goods_receipts::list::list),
+        },
+        Route {
+            authorisation: may(Capability::QualitySampleRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::quality_samples::list::list),
+        },
+        Route {
+            authorisation: may(Capability::QualityTestRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::quality_tests::list::list),
+        },
+        Route {
+            authorisation: may(Capability::MaterialRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::materials::list::list),
+        },
+    ]
+}
+
+/// The router with every layer around it.
+#[must_use]
+pub fn router(state: &AppState) -> Router {
+    let mut router = Router::new();
+    for Route { authorisation, operation: (_, paths, handler), audit: _ } in all() {
+        let guarded = handler.layer(from_fn_with_state((state.clone(), authorisation), authorise));
+        for path in paths.paths.keys() {
+            router = router.route(path, guarded.clone());
+        }
+    }
+    middleware::around(router).with_state(state.clone())
+}
+
+/// The OpenAPI document of the routes, with what follows from their rules.
+#[must_use]
+pub fn document() -> OpenApi {
+    let mut document = openapi::frame();
+    for Route { authorisation, operation: (schemas, mut paths, _), audit: _ } in all() {
+        for item in paths.paths.values_mut() {
+            for operation in openapi::operations_of(item) {
+                openapi::add_problem(operation);
+                operation.security = match authorisation {
+                    Authorisation::Public => None,
+                    Authorisation::SignedIn => Some(vec![SecurityRequirement::new("person", Vec::<String>::new())]),
+                    Authorisation::Capability(capability) => {
+                        operation.description =
+                            Some(openapi::with_capability(operation.description.take(), capability));
+                        Some(vec![SecurityRequirement::new("person", Vec::<String>::new())])
+                    }
+                    Authorisation::Station => Some(vec![SecurityRequirement::new("station", Vec::<String>::new())]),
+                };
+            }
+        }
+        document.paths.paths.extend(paths.paths);
+        if let Some(components) = &mut document.components {
+            components.schemas.extend(schemas);
+        }
+    }
+    document
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::openapi::{HttpMethod, RefOr};
+
+    use super::*;
+
+    /// The type system asks every route for its rules; this asks for its documentation.
+    #[test]
+    fn inv_every_route_has_rules_and_a_documented_schema() {
+        let document = document();
+        for (path, item) in &document.paths.paths {
+            let mut item = item.clone();
+            for operation in openapi::operations_of(&mut item) {
+                let id = operation.operation_id.clone().unwrap_or_default();
+                assert!(operation.summary.as_ref().is_some_and(|text| !text.is_empty()), "{path} {id} says nothing");
+                assert!(operation.responses.responses.contains_key("default"), "{path} {id} documents no problem");
+                for (status, response) in &operation.responses.responses {
+                    let RefOr::T(response) = response else { continue };
+                    let has_body = !response.content.is_empty() || status == "204";
+                    assert!(has_body, "{path} {id} documents no schema for {status}");
+                }
+                if let Some(body) = &operation.request_body {
+                    assert!(body.content.contains_key("application/json"), "{path} {id} documents no body");
+                }
+            }
+        }
+        let routes = all();
+        assert_eq!(routes.len(), document.paths.paths.len(), "one operation, one path so far");
+    }
+
+    #[test]
+    fn inv_what_only_reads_is_a_get_and_nothing_else_is() {
+        for route in all() {
+            let (_, paths, _) = &route.operation;
+            for (path, item) in &paths.paths {
+                let is_get = item.get.is_some();
+                let reads = matches!(route.audit, Audit::ReadsOnly) || path == "/health";
+                assert_eq!(is_get, reads, "{path}");
+            }
+        }
+        let _ = HttpMethod::Get;
+    }
+
+    #[test]
+    fn inv_operation_ids_are_unique() {
+        let mut ids = Vec::new();
+        for item in document().paths.paths.values_mut() {
+            ids.extend(openapi::operations_of(item).filter_map(|operation| operation.operation_id.clone()));
+        }
+        let count = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+    }
+}

@@ -1,0 +1,220 @@
+//! What the server is told from outside: the environment and `.env`.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
+
+use crate::secrets::{Secret, SecretKey, SecretKeyError};
+
+/// The port of the old backend, kept.
+pub const DEFAULT_PORT: u16 = 8000;
+
+/// Everything the server is told. A station that runs the router in process uses [`ServerSettings::embedded`].
+#[derive(Clone, Debug)]
+pub struct ServerSettings {
+    /// `DATABASE_URL`; carries a password.
+    pub database_url: Secret,
+    /// `MIGRATION_DATABASE_URL`, `DATABASE_URL` when absent: a role that may make roles and tables.
+    pub migration_database_url: Option<Secret>,
+    /// `SECRET_KEY`.
+    pub secret_key: SecretKey,
+    /// `VIRUJ_KEY_DIR`: where the wrapped signing keys lie; the same for every replica.
+    pub key_dir: PathBuf,
+    /// `ENVIRONMENT`.
+    pub environment: Environment,
+    /// `FRONTEND_URL`: the origin of the old web client.
+    pub frontend_url: Option<String>,
+    /// Loopback unless told otherwise.
+    pub bind: IpAddr,
+    /// `BACKEND_PORT`.
+    pub port: u16,
+    /// `LOG_LEVEL`, a `tracing` filter; `info` when absent.
+    pub log_level: String,
+}
+
+/// `ENVIRONMENT`; every word but `production` is a place where nothing real is at stake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    Production,
+    Other,
+}
+
+impl Environment {
+    /// The word as `ENVIRONMENT` has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Other => "development",
+        }
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    #[error("{0} is not set")]
+    Missing(&'static str),
+    #[error(transparent)]
+    SecretKey(#[from] SecretKeyError),
+    #[error("BACKEND_PORT is {0:?}, which is not a port")]
+    Port(String),
+    #[error("VIRUJ_KEY_DIR is not set and there is no home directory to fall back to")]
+    KeyDir,
+}
+
+impl ServerSettings {
+    /// Reads the environment; `.env` in the working directory fills in what it lacks.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the variable.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        let _ = dotenvy::dotenv();
+        Self::from_lookup(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads the settings through `lookup`; an empty value counts as absent.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the variable.
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let read =
+            |name: &'static str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        Ok(Self {
+            database_url: database_url(&read)?,
+            migration_database_url: read("MIGRATION_DATABASE_URL").map(Secret::new),
+            secret_key: SecretKey::new(&read("SECRET_KEY").ok_or(SettingsError::Missing("SECRET_KEY"))?)?,
+            key_dir: key_dir(&read)?,
+            environment: environment(&read),
+            frontend_url: read("FRONTEND_URL"),
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: match read("BACKEND_PORT") {
+                Some(text) => text.parse().map_err(|_| SettingsError::Port(text))?,
+                None => DEFAULT_PORT,
+            },
+            log_level: read("LOG_LEVEL").map_or_else(|| "info".to_owned(), |level| level.to_ascii_lowercase()),
+        })
+    }
+
+    /// The settings of a server that lives inside a station, on the database that the station was given.
+    #[must_use]
+    pub fn embedded(database_url: &str, secret_key: SecretKey, key_dir: PathBuf) -> Self {
+        Self {
+            database_url: Secret::new(database_url),
+            migration_database_url: None,
+            secret_key,
+            key_dir,
+            environment: Environment::Other,
+            frontend_url: None,
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: DEFAULT_PORT,
+            log_level: "info".to_owned(),
+        }
+    }
+
+    /// The address for migrations and other work that needs more rights than serving.
+    #[must_use]
+    pub fn migration_url(&self) -> &Secret {
+        self.migration_database_url.as_ref().unwrap_or(&self.database_url)
+    }
+}
+
+/// What commands need that only touch the database.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// `MIGRATION_DATABASE_URL`, or `DATABASE_URL`.
+    pub migration_url: Secret,
+    /// `DATABASE_URL`.
+    pub database_url: Secret,
+    pub environment: Environment,
+}
+
+impl DatabaseSettings {
+    /// # Errors
+    /// [`SettingsError::Missing`] without `DATABASE_URL`.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        let _ = dotenvy::dotenv();
+        let read = |name: &'static str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let database_url = database_url(&read)?;
+        Ok(Self {
+            migration_url: read("MIGRATION_DATABASE_URL").map_or_else(|| database_url.clone(), Secret::new),
+            database_url,
+            environment: environment(&read),
+        })
+    }
+}
+
+/// SQLAlchemy, which the old backend used, writes the driver into the scheme.
+fn database_url(read: &dyn Fn(&'static str) -> Option<String>) -> Result<Secret, SettingsError> {
+    let url = read("DATABASE_URL").ok_or(SettingsError::Missing("DATABASE_URL"))?;
+    let plain = match url.split_once("://") {
+        Some((scheme, rest)) if scheme.starts_with("postgresql+") => format!("postgresql://{rest}"),
+        _ => url,
+    };
+    Ok(Secret::new(plain))
+}
+
+fn environment(read: &dyn Fn(&'static str) -> Option<String>) -> Environment {
+    match read("ENVIRONMENT") {
+        Some(word) if word.eq_ignore_ascii_case("production") => Environment::Production,
+        _ => Environment::Other,
+    }
+}
+
+fn key_dir(read: &dyn Fn(&'static str) -> Option<String>) -> Result<PathBuf, SettingsError> {
+    if let Some(folder) = read("VIRUJ_KEY_DIR") {
+        return Ok(PathBuf::from(folder));
+    }
+    let data = read("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| read("HOME").map(|home| PathBuf::from(home).join(".local/share")))
+        .ok_or(SettingsError::KeyDir)?;
+    Ok(data.join("viruj-server/keys"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "c2VjcmV0IG9mIHRoZSBpbnN0YWxsYXRpb24gMDEyMzQ1";
+
+    fn read(pairs: &[(&str, &str)]) -> Result<ServerSettings, SettingsError> {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        ServerSettings::from_lookup(&move |name| {
+            pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+        })
+    }
+
+    #[test]
+    fn the_names_of_the_old_backend_keep_working() {
+        let settings = read(&[
+            ("DATABASE_URL", "postgresql+psycopg2://app:pw@db/viruj"),
+            ("SECRET_KEY", KEY),
+            ("BACKEND_PORT", "9000"),
+            ("ENVIRONMENT", "Production"),
+            ("FRONTEND_URL", "https://viruj.example"),
+            ("LOG_LEVEL", "DEBUG"),
+            ("REDIS_URL", "redis://ignored"),
+            ("HOME", "/home/viruj"),
+        ])
+        .unwrap();
+        assert_eq!(settings.database_url.expose(), "postgresql://app:pw@db/viruj");
+        assert_eq!(settings.migration_url().expose(), "postgresql://app:pw@db/viruj");
+        assert_eq!((settings.port, settings.environment), (9000, Environment::Production));
+        assert_eq!(settings.log_level, "debug");
+        assert_eq!(settings.key_dir, PathBuf::from("/home/viruj/.local/share/viruj-server/keys"));
+        assert!(settings.bind.is_loopback());
+        assert!(!format!("{settings:?}").contains("pw@"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        assert_eq!(read(&[]).err(), Some(SettingsError::Missing("DATABASE_URL")));
+        let database = ("DATABASE_URL", "postgres://db/viruj");
+        assert_eq!(read(&[database]).err(), Some(SettingsError::Missing("SECRET_KEY")));
+        assert_eq!(read(&[database, ("SECRET_KEY", KEY)]).err(), Some(SettingsError::KeyDir));
+        let with_port = [database, ("SECRET_KEY", KEY), ("HOME", "/h"), ("BACKEND_PORT", "eighty")];
+        assert_eq!(read(&with_port).err(), Some(SettingsError::Port("eighty".into())));
+    }
+}

@@ -1,0 +1,265 @@
+//! The first steps of an installation: its first plant, its first administrator, a station that is its own server.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+use viruj_api::{
+    server::PlantSummary,
+    stations::{RegisterStation, RegisteredStation},
+};
+use viruj_domain::{
+    ids::{PlantId, UserId},
+    plant::time_zone,
+    role::{Department, Role},
+};
+use viruj_storage::{
+    Database, StorageError,
+    demo::{self, SeedRequest},
+    people::{self, NewPerson},
+    set_up::{SetUpError, set_up_plant},
+};
+
+use crate::{
+    Application,
+    error::ApiError,
+    handlers::stations::{
+        identity,
+        register::{Registration, register_in},
+    },
+    passwords::{Unsuitable, check_new, hash_here},
+    secrets::random,
+    settings::Environment,
+};
+
+pub use viruj_storage::demo::{SeedError, SeedReport};
+
+/// The plant and the administrator of an installation that has none.
+#[derive(Clone)]
+pub struct FirstPlant {
+    pub plant_name: String,
+    pub region: String,
+    /// IANA name.
+    pub time_zone: String,
+    pub administrator_name: String,
+    pub administrator_email: String,
+    pub administrator_password: String,
+}
+
+/// Who administers an installation that has nobody.
+#[derive(Clone, Debug)]
+pub struct FirstAdministrator {
+    pub name: String,
+    pub email: String,
+}
+
+/// Why a first step was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("the installation has its plant or its administrator already")]
+    AlreadySetUp,
+    #[error("the name of the plant is missing")]
+    PlantNameRequired,
+    #[error("the region of the plant is missing")]
+    RegionRequired,
+    #[error("{0:?} is not an IANA time zone")]
+    TimeZoneUnknown(String),
+    #[error("the administrator's name is missing")]
+    NameRequired,
+    #[error("{0:?} is not an e-mail address")]
+    EmailInvalid(String),
+    #[error("the e-mail address belongs to somebody already")]
+    EmailTaken,
+    #[error(transparent)]
+    Password(#[from] Unsuitable),
+    #[error("{}", .0.code.title())]
+    Refused(ApiError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl SetupError {
+    /// The stable code that the station's user interface translates.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadySetUp => "already_set_up",
+            Self::PlantNameRequired => "plant_name_required",
+            Self::RegionRequired => "region_required",
+            Self::TimeZoneUnknown(_) => "time_zone_unknown",
+            Self::NameRequired => "administrator_name_required",
+            Self::EmailInvalid(_) => "email_invalid",
+            Self::EmailTaken => "email_taken",
+            Self::Password(Unsuitable::TooShort) => "password_too_short",
+            Self::Password(Unsuitable::TooLong) => "password_too_long",
+            Self::Refused(error) => error.code.code(),
+            Self::Storage(error) => error.code(),
+        }
+    }
+}
+
+impl From<ApiError> for SetupError {
+    fn from(error: ApiError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+const REASON: &str = "first set-up";
+const ACTOR: &str = "setup";
+
+/// Adds what is missing of the demonstration: 3 plants, 17 people, 40 batches; all of it or nothing.
+///
+/// # Errors
+/// [`SeedError`], in production always.
+pub async fn seed_demo(
+    database: &Database,
+    environment: Environment,
+    into_existing: bool,
+    now: DateTime<Utc>,
+) -> Result<SeedReport, SeedError> {
+    let request = SeedRequest { environment: environment.as_str(), into_existing, now };
+    demo::seed(database, request, |password| Ok(hash_here(password)?)).await
+}
+
+impl Application {
+    /// Adds the demonstration's rows to this server's database, as [`seed_demo`] does.
+    ///
+    /// # Errors
+    /// [`SeedError`].
+    pub async fn seed_demo(&self, environment: Environment, into_existing: bool) -> Result<SeedReport, SeedError> {
+        seed_demo(&self.state().database, environment, into_existing, self.state().clock.now()).await
+    }
+
+    /// Makes the first plant and its administrator in a database that holds neither plants nor people.
+    ///
+    /// # Errors
+    /// [`SetupError`].
+    pub async fn set_up_plant(&self, first: &FirstPlant) -> Result<PlantId, SetupError> {
+        let plant = checked_plant(first)?;
+        check_new(&first.administrator_password)?;
+        let name = text(&first.administrator_name).ok_or(SetupError::NameRequired)?;
+        let email = checked_email(&first.administrator_email)?;
+        let hash = self.state().passwords.hash(&first.administrator_password).await.map_err(ApiError::internal)?;
+        let administrator = self.administrator(name, email, &hash, false);
+        match set_up_plant(&self.state().database, &plant, &administrator).await {
+            Ok(()) => {}
+            Err(SetUpError::NotEmpty) => return Err(SetupError::AlreadySetUp),
+            Err(SetUpError::UnknownTimeZone(zone)) => return Err(SetupError::TimeZoneUnknown(zone)),
+            Err(SetUpError::Storage(StorageError::Conflict { .. })) => return Err(SetupError::EmailTaken),
+            Err(SetUpError::Storage(error)) => return Err(error.into()),
+        }
+        Ok(plant.id)
+    }
+
+    /// Makes an administrator while there is no active one and gives back the password, which is shown once.
+    ///
+    /// # Errors
+    /// [`SetupError`].
+    pub async fn create_administrator(&self, first: &FirstAdministrator) -> Result<String, SetupError> {
+        let name = text(&first.name).ok_or(SetupError::NameRequired)?;
+        let email = checked_email(&first.email)?;
+        let password = one_time_secret().map_err(ApiError::internal)?;
+        let hash = self.state().passwords.hash(&password).await.map_err(ApiError::internal)?;
+        let mut unit = self.state().begin_for_system(ACTOR, REASON).await?;
+        if people::has_active_administrator(&mut unit).await? {
+            return Err(SetupError::AlreadySetUp);
+        }
+        match people::create(&mut unit, &self.administrator(name, email, &hash, true)).await {
+            Err(StorageError::Conflict { .. }) => return Err(SetupError::EmailTaken),
+            done => done?,
+        }
+        unit.commit().await?;
+        Ok(password)
+    }
+
+    /// Registers the station that runs this server in its own process; the same key once more changes nothing.
+    ///
+    /// # Errors
+    /// [`SetupError::Refused`] with the code of the registration.
+    pub async fn register_embedded_station(&self, request: &RegisterStation) -> Result<RegisteredStation, SetupError> {
+        let state = self.state();
+        let mut unit = state.begin_for_system(ACTOR, "embedded station").await?;
+        let registration = Registration { by: None, is_embedded: true, now: state.clock.now() };
+        let (_, station) = register_in(&mut unit, request, registration).await?;
+        unit.commit().await?;
+        Ok(RegisteredStation {
+            station_id: station.known.id,
+            name: station.name,
+            plant_id: station.known.plant_id,
+            registered_at: station.registered_at,
+            server: identity(state).await?,
+        })
+    }
+
+    fn administrator<'a>(
+        &self,
+        name: &'a str,
+        email: &'a str,
+        password_hash: &'a str,
+        must_change_password: bool,
+    ) -> NewPerson<'a> {
+        NewPerson {
+            id: UserId(Uuid::now_v7().to_string()),
+            name,
+            email,
+            password_hash,
+            role: Role::SystemAdmin,
+            department: Department::Administration,
+            plant_ids: Vec::new(),
+            must_change_password,
+            created_at: self.state().clock.now(),
+        }
+    }
+}
+
+fn checked_plant(first: &FirstPlant) -> Result<PlantSummary, SetupError> {
+    let zone = first.time_zone.trim();
+    if time_zone(zone).is_none() {
+        return Err(SetupError::TimeZoneUnknown(zone.to_owned()));
+    }
+    Ok(PlantSummary {
+        id: PlantId(format!("plant-{}", Uuid::now_v7().simple())),
+        name: text(&first.plant_name).ok_or(SetupError::PlantNameRequired)?.to_owned(),
+        region: text(&first.region).ok_or(SetupError::RegionRequired)?.to_owned(),
+        time_zone: zone.to_owned(),
+    })
+}
+
+fn text(value: &str) -> Option<&str> {
+    let value = value.trim();
+    (!value.is_empty() && !value.contains('\0') && value.chars().count() <= 200).then_some(value)
+}
+
+/// One `@` with something on both sides, and nothing that no address holds; whether it exists, a message tells.
+fn checked_email(value: &str) -> Result<&str, SetupError> {
+    let email = value.trim();
+    let parts = email.split_once('@').filter(|(name, host)| {
+        !name.is_empty() && host.split('.').all(|part| !part.is_empty()) && host.contains('.') && !host.contains('@')
+    });
+    let is_plain = email.len() <= 254 && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    if parts.is_some() && is_plain { Ok(email) } else { Err(SetupError::EmailInvalid(value.to_owned())) }
+}
+
+/// 125 bits in five groups of characters that are not mistaken for one another.
+fn one_time_secret() -> Result<String, getrandom::Error> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letters: Vec<char> = random::<25>()?.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    Ok(letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_secrets_have_their_form() {
+        for good in ["admin@pharma.example", " a.b+c@x.co "] {
+            assert!(checked_email(good).is_ok(), "{good}");
+        }
+        for bad in ["", "admin", "@x.co", "a@", "a@x", "a b@x.co", "a@x..co", "a@b@x.co", "a\u{0}@x.co"] {
+            assert!(checked_email(bad).is_err(), "{bad:?}");
+        }
+        let secret = one_time_secret().unwrap();
+        assert_eq!(secret.len(), 29);
+        assert_eq!(check_new(&secret), Ok(()));
+        assert_ne!(secret, one_time_secret().unwrap());
+    }
+}

@@ -1,0 +1,230 @@
+//! The server's signing keys (Ed25519), kept in files that open under `SECRET_KEY` only.
+//!
+//! They attest signatures and the server's time; stations pin their public halves. Every replica reads the same files.
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use chacha20poly1305::{
+    ChaCha20Poly1305, KeyInit,
+    aead::{Aead, Payload},
+};
+use chrono::{DateTime, Utc};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
+use viruj_api::server::ServerKey;
+use viruj_sync::signing::{key_id, to_base64};
+use zeroize::Zeroizing;
+
+use crate::secrets::{SecretKey, random};
+
+const FILE_NAME: &str = "signing-key-1.json";
+const FORMAT: u16 = 1;
+const NONCE_LENGTH: usize = 12;
+
+/// The keys that this server signs with; the newest one signs.
+pub struct SigningKeys {
+    /// Newest first, never empty.
+    current: SigningKey,
+    older: Vec<VerifyingKey>,
+    created_at: DateTime<Utc>,
+}
+
+/// Why the server has no key to sign with.
+#[derive(Debug, thiserror::Error)]
+pub enum SigningKeyError {
+    #[error("the key file {path} does not open under this SECRET_KEY; set the SECRET_KEY it was made with")]
+    OtherSecret { path: PathBuf },
+    #[error("the key file {path} is damaged; restore it from a backup")]
+    Damaged { path: PathBuf },
+    #[error("the key folder {path} cannot be used: {source}")]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("the operating system has no randomness to give: {0}")]
+    Randomness(#[from] getrandom::Error),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyFile {
+    format: u16,
+    key_id: String,
+    public_key: String,
+    created_at: DateTime<Utc>,
+    nonce: String,
+    /// The private key, sealed with the key id as associated data.
+    sealed: String,
+}
+
+impl SigningKeys {
+    /// Opens the keys in `folder`; makes the first one where there is none.
+    ///
+    /// # Errors
+    /// [`SigningKeyError`]; a file that does not open is never replaced.
+    pub fn open_or_create(folder: &Path, secret: &SecretKey, now: DateTime<Utc>) -> Result<Self, SigningKeyError> {
+        let unusable = |source| SigningKeyError::Folder { path: folder.to_owned(), source };
+        create_private_folder(folder).map_err(unusable)?;
+        let path = folder.join(FILE_NAME);
+        if !path.try_exists().map_err(unusable)? {
+            create_file(folder, &path, &new_file(secret, now)?).map_err(unusable)?;
+        }
+        let (current, created_at) = open_file(&path, secret)?;
+        Ok(Self { current, older: Vec::new(), created_at })
+    }
+
+    /// The key that signs.
+    #[must_use]
+    pub fn current(&self) -> &SigningKey {
+        &self.current
+    }
+
+    #[must_use]
+    pub fn created_at(&self) -> DateTime<Utc> {
+        self.created_at
+    }
+
+    /// The public halves, the signing one first.
+    #[must_use]
+    pub fn verifying(&self) -> Vec<VerifyingKey> {
+        std::iter::once(self.current.verifying_key()).chain(self.older.iter().copied()).collect()
+    }
+
+    /// The public halves as they travel.
+    #[must_use]
+    pub fn published(&self) -> Vec<ServerKey> {
+        let publish = |key: &VerifyingKey| ServerKey { key_id: key_id(key), public_key: to_base64(key.as_bytes()) };
+        self.verifying().iter().map(publish).collect()
+    }
+}
+
+impl std::fmt::Debug for SigningKeys {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("SigningKeys").field("published", &self.published()).finish_non_exhaustive()
+    }
+}
+
+fn cipher(secret: &SecretKey) -> ChaCha20Poly1305 {
+    ChaCha20Poly1305::new((&*secret.derive("viruj signing keys, ChaCha20-Poly1305, 1")).into())
+}
+
+fn new_file(secret: &SecretKey, now: DateTime<Utc>) -> Result<KeyFile, SigningKeyError> {
+    let seed = Zeroizing::new(random::<32>()?);
+    let nonce = random::<NONCE_LENGTH>()?;
+    let public = SigningKey::from_bytes(&seed).verifying_key();
+    let id = key_id(&public);
+    let sealed = cipher(secret).encrypt(&nonce.into(), Payload { msg: &*seed, aad: id.as_bytes() }).unwrap_or_default();
+    Ok(KeyFile {
+        format: FORMAT,
+        key_id: id,
+        public_key: to_base64(public.as_bytes()),
+        created_at: now,
+        nonce: BASE64.encode(nonce),
+        sealed: BASE64.encode(sealed),
+    })
+}
+
+fn open_file(path: &Path, secret: &SecretKey) -> Result<(SigningKey, DateTime<Utc>), SigningKeyError> {
+    let damaged = || SigningKeyError::Damaged { path: path.to_owned() };
+    let text = fs::read(path).map_err(|source| SigningKeyError::Folder { path: path.to_owned(), source })?;
+    let file: KeyFile = serde_json::from_slice(&text).map_err(|_| damaged())?;
+    if file.format != FORMAT {
+        return Err(damaged());
+    }
+    let nonce = BASE64.decode(&file.nonce).ok().and_then(|bytes| <[u8; NONCE_LENGTH]>::try_from(bytes).ok());
+    let sealed = BASE64.decode(&file.sealed).map_err(|_| damaged())?;
+    let seed = cipher(secret)
+        .decrypt(&nonce.ok_or_else(damaged)?.into(), Payload { msg: &sealed, aad: file.key_id.as_bytes() })
+        .map(Zeroizing::new)
+        .map_err(|_| SigningKeyError::OtherSecret { path: path.to_owned() })?;
+    let seed = Zeroizing::new(<[u8; 32]>::try_from(seed.as_slice()).map_err(|_| damaged())?);
+    let key = SigningKey::from_bytes(&seed);
+    if key_id(&key.verifying_key()) != file.key_id {
+        return Err(damaged());
+    }
+    Ok((key, file.created_at))
+}
+
+/// Two replicas that start at once make one key: the file appears whole and at once, or not at all.
+fn create_file(folder: &Path, path: &Path, file: &KeyFile) -> io::Result<()> {
+    let draft = folder.join(format!(".{}.draft", uuid::Uuid::now_v7()));
+    let written = write_private(&draft, &serde_json::to_vec_pretty(file)?).and_then(|()| fs::hard_link(&draft, path));
+    fs::remove_file(&draft)?;
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        written => written,
+    }
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn create_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> SecretKey {
+        SecretKey::new(&format!("{text} c2VjcmV0IG9mIHRoZSBpbnN0YWxsYXRpb24")).unwrap()
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_000_000, 0).unwrap()
+    }
+
+    #[test]
+    fn the_key_is_made_once_and_opens_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("keys");
+        let made = SigningKeys::open_or_create(&keys, &secret("one"), now()).unwrap();
+        let opened = SigningKeys::open_or_create(&keys, &secret("one"), now()).unwrap();
+        assert_eq!(made.published(), opened.published());
+        assert_eq!(fs::read_dir(&keys).unwrap().count(), 1, "no draft is left behind");
+        let file = keys.join(FILE_NAME);
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(!text.contains(&BASE64.encode(made.current.to_bytes())), "the private half is sealed");
+    }
+
+    #[test]
+    fn a_file_of_another_secret_is_a_clear_error_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap();
+        let before = fs::read(folder.path().join(FILE_NAME)).unwrap();
+        let error = SigningKeys::open_or_create(folder.path(), &secret("two"), now()).unwrap_err();
+        assert!(matches!(error, SigningKeyError::OtherSecret { .. }), "{error}");
+        fs::write(folder.path().join(FILE_NAME), b"{}").unwrap();
+        let error = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap_err();
+        assert!(matches!(error, SigningKeyError::Damaged { .. }), "{error}");
+        assert!(!before.is_empty());
+    }
+
+    #[test]
+    fn replicas_that_start_together_share_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap()))
+                .collect();
+            starts.into_iter().map(|start| start.join().unwrap().published()).collect()
+        });
+        assert!(keys.windows(2).all(|pair| pair[0] == pair[1]));
+    }
+}
