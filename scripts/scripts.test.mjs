@@ -3,9 +3,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
+import { complete, platformOf } from "./complete-lock.mjs";
 import { parseEnv } from "./lib/env-file.mjs";
 import { matrix, requirementOf } from "./lib/matrix.mjs";
 import { countNotHere } from "./lib/not-here.mjs";
+import { root } from "./lib/paths.mjs";
 import { startPostgres } from "./lib/postgres.mjs";
 import { differences } from "./lib/queries.mjs";
 import { isOlder, missingOf, parseVersion } from "./lib/requirements.mjs";
@@ -113,4 +115,23 @@ test("the throwaway PostgreSQL starts, answers, comes back after a kill and leav
   assert.deepEqual(postgres.query("SELECT count(*) FROM kept"), [["0"]]);
   await postgres.stop();
   assert.equal(fs.existsSync(postgres.folder), false);
+});
+
+test("platform packages that a mirror lacks get into the lock, and nothing else does", () => {
+  assert.deepEqual(platformOf("@a/cli-linux-x64-musl"), { os: ["linux"], cpu: ["x64"], libc: ["musl"] });
+  assert.deepEqual(platformOf("@a/cli-win32-ia32-msvc"), { os: ["win32"], cpu: ["ia32"] });
+  assert.equal(platformOf("fsevents"), null);
+  const lock = {
+    packages: { "node_modules/a": { dev: true, optionalDependencies: { "a-darwin-x64": "1.0.0", b: "2.0.0" } } },
+  };
+  assert.deepEqual(complete(lock), ["a-darwin-x64@1.0.0"]);
+  assert.deepEqual(complete(lock), []);
+  assert.equal(lock.packages["node_modules/a-darwin-x64"].dev, true);
+});
+
+test("the lock is complete and names no registry", () => {
+  const text = fs.readFileSync(path.join(root, "package-lock.json"), "utf8");
+  assert.deepEqual(complete(JSON.parse(text)), []);
+  const elsewhere = /"resolved": "(?!https:\/\/registry\.npmjs\.org\/)/;
+  assert.doesNotMatch(text, elsewhere);
 });
