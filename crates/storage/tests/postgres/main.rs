@@ -3,4 +3,7 @@
 #[path = "../../../test-support/src/database.rs"]
 mod database;
 mod demo;
+#[path = "../../../test-support/src/legacy.rs"]
+mod legacy;
+mod migration;
 mod trail;
