@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { complete, platformOf } from "./complete-lock.mjs";
 import { parseEnv } from "./lib/env-file.mjs";
-import { matrix, requirementOf } from "./lib/matrix.mjs";
+import { matrix, requirementsOf } from "./lib/matrix.mjs";
 import { countNotHere } from "./lib/not-here.mjs";
 import { root } from "./lib/paths.mjs";
 import { startPostgres } from "./lib/postgres.mjs";
@@ -48,17 +48,20 @@ test("a Vitest file that cannot be loaded is a failure", () => {
 });
 
 test("requirements are read from names and titles", () => {
-  assert.equal(requirementOf("audit::p11_10e_trail_is_kept").id, "21 CFR 11.10(e)");
-  assert.equal(requirementOf("a11_4_8_legacy_rows_are_adopted").id, "EU Annex 11, 4.8");
-  assert.equal(requirementOf("sec_33_golden_capabilities").id, "Security check 33");
-  assert.equal(requirementOf("first run [SEC-35] leaves no token").id, "Security check 35");
-  assert.equal(requirementOf("security_of_things"), null);
+  assert.deepEqual(requirementsOf("audit::p11_10e2_trail_is_kept"), ["P11-10e2"]);
+  assert.deepEqual(requirementsOf("p11_200_1_first_signing"), ["P11-200-1"]);
+  assert.deepEqual(requirementsOf("p11_300a_ids_are_unique"), ["P11-300a"]);
+  assert.deepEqual(requirementsOf("a11_4_8_legacy_rows_are_adopted"), ["A11-4.8"]);
+  assert.deepEqual(requirementsOf("pi041_at_a_reason"), ["PI041-AT"]);
+  assert.deepEqual(requirementsOf("sec_01_no_signature"), ["SEC-1"]);
+  assert.deepEqual(requirementsOf("first run [SEC-35] [A11-16] [INV] leaves no token"), ["SEC-35", "A11-16", "INV"]);
+  assert.deepEqual(requirementsOf("security_of_things [x]"), []);
 });
 
 test("the matrix does not depend on the order of the tests", () => {
   const rows = ["sec_33_b", "inv_a", "sec_5_c", "plain"].map((name) => ({ group: "g", name, passed: true }));
   assert.equal(matrix(rows), matrix([...rows].reverse()));
-  assert.match(matrix(rows), /check 5 .*\n.*check 33 .*\n.*Invariant/);
+  assert.match(matrix(rows), /SEC-5 .*\n.*SEC-33 .*\n.*INV /);
   assert.doesNotMatch(matrix(rows), /plain/);
 });
 

@@ -6,52 +6,58 @@ import { root } from "./paths.mjs";
 
 const FILE = path.join(root, "docs/validation/matrix.md");
 
-// In the order of the table. In Rust the name begins with the mark, elsewhere a title carries it in brackets.
-const KINDS = [
+// In the order of the table: how the name of a Rust test begins, and the id that this means.
+const FAMILIES = [
   {
-    name: /^p11_(\d+)([a-z]?)_/,
-    title: /\[P11-(\d+)([a-z]?)\]/,
-    id: (section, letter) => `21 CFR 11.${section}${letter ? `(${letter})` : ""}`,
+    family: "P11",
+    name: /^p11_(\d+[a-z]?\d*)(?:_(\d))?_/,
+    id: (section, part) => (part ? `${section}-${part}` : section),
   },
-  {
-    name: /^a11_(\d+(?:_\d+)*)_/,
-    title: /\[A11-(\d+(?:[._]\d+)*)\]/,
-    id: (section) => `EU Annex 11, ${section.replaceAll("_", ".")}`,
-  },
-  { name: /^sec_(\d+)_/, title: /\[SEC-(\d+)\]/, id: (number) => `Security check ${number}` },
-  { name: /^inv_/, title: /\[INV\]/, id: () => "Invariant of the design" },
+  { family: "A11", name: /^a11_(\d+(?:_\d+)*)_/, id: (section) => section.replaceAll("_", ".") },
+  { family: "PI041", name: /^pi041_([a-z]+)_/, id: (letters) => letters.toUpperCase() },
+  { family: "ALCOA", name: /^alcoa_([a-z])_/, id: (letter) => letter.toUpperCase() },
+  { family: "S88", name: /^s88_(\d+)_/, id: (number) => number },
+  { family: "SoD", name: /^sod_/, id: () => "" },
+  { family: "TIME", name: /^gmp_time_/, id: () => "" },
+  { family: "SEC", name: /^sec_(\d+)_/, id: (number) => String(Number(number)) },
+  { family: "INV", name: /^inv_/, id: () => "" },
 ];
 
-export function requirementOf(name) {
+// Elsewhere a title carries the ids themselves, for example `[SEC-35]`.
+const TITLE = new RegExp(`\\[((?:${FAMILIES.map(({ family }) => family).join("|")})(?:-[\\w.-]+)?)\\]`, "g");
+
+export function requirementsOf(name) {
   const own = name.split("::").at(-1);
-  for (const [rank, kind] of KINDS.entries()) {
-    const found = kind.name.exec(own) ?? kind.title.exec(name);
-    if (found) return { rank, id: kind.id(...found.slice(1)) };
+  for (const { family, name: pattern, id } of FAMILIES) {
+    const found = pattern.exec(own);
+    if (found) return [[family, id(...found.slice(1))].filter(Boolean).join("-")];
   }
-  return null;
+  return [...name.matchAll(TITLE)].map((found) => found[1]);
 }
+
+const rank = (requirement) => FAMILIES.findIndex(({ family }) => requirement.split("-")[0] === family);
 
 export function matrix(rows) {
   const natural = new Intl.Collator("en", { numeric: true }).compare;
   const table = rows
-    .map((row) => ({ ...row, requirement: requirementOf(row.name) }))
-    .filter((row) => row.requirement)
+    .flatMap((row) => requirementsOf(row.name).map((requirement) => ({ ...row, requirement })))
     .sort(
       (a, b) =>
-        a.requirement.rank - b.requirement.rank ||
-        natural(a.requirement.id, b.requirement.id) ||
+        rank(a.requirement) - rank(b.requirement) ||
+        natural(a.requirement, b.requirement) ||
         natural(a.group, b.group) ||
         natural(a.name, b.name),
     )
     .map(
-      (row) =>
-        `| ${row.requirement.id} | \`${row.group}\`: ${row.name.replaceAll("|", "\\|")} | ${row.passed ? "passed" : "failed"} |`,
+      ({ requirement, group, name, passed }) =>
+        `| ${requirement} | \`${group}\`: ${name.replaceAll("|", "\\|")} | ${passed ? "passed" : "failed"} |`,
     );
   return [
     "# Requirement, test, result",
     "",
     "Written by `npm test` from the names of the tests; do not edit.",
-    "A test belongs here when its name begins with `p11_10e_`, `a11_4_8_`, `sec_33_` or `inv_`, or when its title says `[P11-10e]`, `[A11-4.8]`, `[SEC-33]` or `[INV]`.",
+    "A Rust test belongs here when its name begins with an id, as in `p11_10e_`, `a11_4_8_`, `pi041_at_`, `sec_33_` or `inv_`.",
+    "Any other test does when its title carries one in brackets, as in `[SEC-35]`.",
     "",
     "| requirement | test | result |",
     "|---|---|---|",

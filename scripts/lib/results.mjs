@@ -31,7 +31,7 @@ export function parseCargoTest(output, ok) {
 }
 
 function groupOf(source, program) {
-  const file = source.replace(/^.*tests\//, "").replace(/\.rs$/, "");
+  const file = source.replace(/^.*tests\//, "").replace(/(\/main)?\.rs$/, "");
   return source.includes("tests/") ? `tests/${file}` : program.replaceAll("_", "-");
 }
 
