@@ -69,12 +69,12 @@ export function ChargeTask({ batch, phase, recording, said, task }: Props) {
       }
     >
       <div className={styles.charge}>
-        <dl className={styles.facts}>
-          <dt>{t("charge.material")}</dt>
-          <dd data-testid="charge-material">
+        <div className={styles.material}>
+          <span data-testid="charge-material">
             {task.material} · {task.materialCode}
-          </dd>
-        </dl>
+          </span>
+          <ScanHeard scan={scan} />
+        </div>
         <TextInput
           label={t("charge.lot")}
           aria-description={t("charge.lotHelp")}
@@ -87,13 +87,12 @@ export function ChargeTask({ batch, phase, recording, said, task }: Props) {
           onChange={(event) => setLot(event.currentTarget.value)}
         />
       </div>
-      <ScanHeard scan={scan} />
       <NumberField
         label={t("number.quantity")}
         number={task.number}
         entry={entry}
         onEnter={confirm}
-        takesFocus={false}
+        takesFocus={scan?.isAccepted ?? false}
       />
     </TaskFrame>
   );
