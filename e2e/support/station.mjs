@@ -121,6 +121,12 @@ class Station {
     await this.#retry(`${id} to say ${expected}`, async () => matches(await this.textOf(id)));
   }
 
+  async waitForAttribute(id, name, expected) {
+    await this.#retry(`${name} of ${id} to be ${expected}`, async () => {
+      return (await (await this.byTestId(id)).getAttribute(name)) === expected;
+    });
+  }
+
   async waitForNo(id) {
     await this.#retry(`${id} to go`, async () => (await this.allByTestId(id)).length === 0);
   }

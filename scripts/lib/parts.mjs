@@ -93,7 +93,9 @@ async function nodeTests(group, files, args = []) {
     ["--test-reporter=spec", "--test-reporter-destination=stdout"],
     ["--test-reporter=./scripts/lib/node-test-reporter.mjs", `--test-reporter-destination=${report}`],
   ].flat();
-  const tests = await run("node", ["--test", ...args, ...reporters, ...files], {
+  // A test that leaves a program behind, or waits for ever, must not keep the others from being counted.
+  const limits = ["--test-force-exit", "--test-timeout=600000"];
+  const tests = await run("node", ["--test", ...limits, ...args, ...reporters, ...files], {
     env: { VIRUJ_POSTGRES_DIR: nativePostgres },
   });
   const text = fs.existsSync(report) ? fs.readFileSync(report, "utf8") : "";

@@ -8,7 +8,7 @@ import { ask, run } from "./run.mjs";
 const TOOLS = [
   { command: "git", least: [2, 0], from: "https://git-scm.com" },
   { command: "cargo", least: rustVersion(), from: "https://rustup.rs" },
-  { command: "node", least: [20, 0], from: "https://nodejs.org" },
+  { command: "node", least: [20, 19], from: "https://nodejs.org" },
   { command: "npm", least: [9, 0], from: "https://nodejs.org" },
 ];
 
