@@ -12,8 +12,8 @@ CREATE TABLE feeds (
 );
 
 CREATE TABLE audit_entries (
-    -- Grows with every entry; for one row its order is the order of the changes, across feeds.
-    entry_id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+    -- For one row its order is the order of the changes, across feeds.
+    entry_id bigint NOT NULL UNIQUE,
     feed text NOT NULL,
     seq bigint NOT NULL,
     at timestamptz NOT NULL,
@@ -36,9 +36,14 @@ CREATE TABLE audit_entries (
 );
 CREATE INDEX idx_audit_entries_entity ON audit_entries (entity, entity_id, entry_id);
 
--- Rows live here no longer than their transaction, so a crash may empty it.
+-- A row stays locked from its change to the commit, so the next change of it draws a greater number, in whatever feed.
+CREATE SEQUENCE audit_order;
+
+-- Dead rows of earlier transactions lie here until the next vacuum; the functions below look rows up by the index only
+-- (`enable_seqscan = off`), so they never read past them.
+-- Rows live here no longer than their transaction, so a crash may empty it; a sequence of its own would begin anew then.
 CREATE UNLOGGED TABLE audit_pending (
-    pending_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    pending_id bigint PRIMARY KEY DEFAULT nextval('audit_order'),
     transaction_id xid8 NOT NULL,
     is_first boolean NOT NULL,
     feed text NOT NULL,
@@ -55,8 +60,9 @@ CREATE UNLOGGED TABLE audit_pending (
 CREATE INDEX idx_audit_pending_row ON audit_pending (transaction_id, entity, entity_id, pending_id);
 
 -- A value as it enters the hash: four bytes of length (all ones for none), then its bytes.
+-- Without a search path of its own it is inlined; only the functions below call it, and they fix theirs.
 CREATE FUNCTION viruj_hashed_part(part bytea) RETURNS bytea
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN part IS NULL THEN '\xffffffff'::bytea ELSE int4send(octet_length(part)) || part END
 $$;
 
@@ -81,18 +87,18 @@ BEGIN
 END $$;
 
 CREATE FUNCTION viruj_row_key(row_now jsonb, key_columns text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
     SELECT string_agg(row_now ->> part, ':' ORDER BY place)
     FROM unnest(string_to_array(key_columns, ',')) WITH ORDINALITY AS parts (part, place)
 $$;
 
 CREATE FUNCTION viruj_feed_of(row_now jsonb, plant_column text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN plant_column = '' THEN 'system' ELSE coalesce(row_now ->> plant_column, 'unassigned') END
 $$;
 
 CREATE FUNCTION viruj_setting(name text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
     SELECT nullif(current_setting(name, true), '')
 $$;
 
@@ -100,7 +106,7 @@ $$;
 -- change needs one.
 CREATE FUNCTION viruj_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET bytea_output = 'hex' AS $$
+SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET bytea_output = 'hex' SET enable_seqscan = off AS $$
 DECLARE
     row_now jsonb := CASE TG_OP WHEN 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END;
     was text := CASE WHEN TG_OP <> 'INSERT' THEN public.viruj_trail_text(to_jsonb(OLD), TG_ARGV[2], TG_ARGV[3]) END;
@@ -110,6 +116,8 @@ DECLARE
     now_operation text := public.viruj_setting('viruj.operation');
     now_reason text := public.viruj_setting('viruj.reason');
     key text := public.viruj_row_key(row_now, TG_ARGV[0]);
+    -- With the collation of a text: a `name` would not be looked up in the index.
+    table_name text := TG_TABLE_NAME;
     last public.audit_pending;
 BEGIN
     IF TG_OP = 'UPDATE' AND was = becomes THEN
@@ -123,9 +131,10 @@ BEGIN
             RAISE EXCEPTION 'the key of a row of % never changes', TG_TABLE_NAME USING ERRCODE = 'VJ006';
         END IF;
         -- Several changes of one row by one author in one transaction are one entry.
+        -- `+ 0` keeps the planner on the index of the row: the table's statistics never show how full it is just now.
         SELECT * INTO last FROM public.audit_pending
-        WHERE transaction_id = pg_current_xact_id() AND entity = TG_TABLE_NAME AND entity_id = key
-        ORDER BY pending_id DESC LIMIT 1;
+        WHERE transaction_id = pg_current_xact_id() AND entity = table_name AND entity_id = key
+        ORDER BY pending_id + 0 DESC LIMIT 1;
         IF FOUND AND last.action IN ('created', 'changed')
             AND (last.actor, last.station, last.operation, last.reason)
                 IS NOT DISTINCT FROM (now_actor, now_station, now_operation, now_reason) THEN
@@ -152,7 +161,7 @@ END $$;
 -- Something that happened without a changed row: a sign-in, a failed signature.
 CREATE FUNCTION viruj_audit_event(entity text, entity_id text, action text, detail text, feed text DEFAULT 'system')
 RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     IF public.viruj_setting('viruj.actor') IS NULL THEN
         RAISE EXCEPTION 'an event of % names no author', entity USING ERRCODE = 'VJ001';
@@ -174,7 +183,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION viruj_chain() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     this_transaction xid8 := pg_current_xact_id();
     this_number bigint := pg_current_xact_id()::text::bigint;
@@ -220,10 +229,10 @@ BEGIN
                 || public.viruj_hashed_part(convert_to(pending.reason, 'UTF8'))
                 || public.viruj_hashed_part(chain.head_hash));
             INSERT INTO public.audit_entries
-                (feed, seq, at, transaction_id, actor, station, operation, entity, entity_id, action,
+                (entry_id, feed, seq, at, transaction_id, actor, station, operation, entity, entity_id, action,
                  old_text, new_text, reason, prev_hash, hash)
             VALUES
-                (needed, chain.seq, now_at, this_number, pending.actor, pending.station, pending.operation,
+                (pending.pending_id, needed, chain.seq, now_at, this_number, pending.actor, pending.station, pending.operation,
                  pending.entity, pending.entity_id, pending.action, pending.old_text, pending.new_text,
                  pending.reason, chain.head_hash, chained);
             chain.head_hash := chained;

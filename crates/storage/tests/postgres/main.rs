@@ -6,4 +6,5 @@ mod demo;
 #[path = "../../../test-support/src/legacy.rs"]
 mod legacy;
 mod migration;
+mod replay;
 mod trail;

@@ -84,6 +84,35 @@ async fn p11_10e_each_changed_row_gives_one_entry_with_old_and_new_values() {
 }
 
 #[tokio::test]
+async fn p11_10e_a_row_that_moves_between_feeds_is_told_in_the_order_of_its_changes() {
+    let (test, database) = open().await;
+    for plant in ["north", "south"] {
+        add_plant(&database, plant).await;
+    }
+    add_gate_entry(&database, "south", "1126001").await;
+    let mut unit = database.begin(by(Some("looked again"))).await.unwrap();
+    for (author, statement) in [
+        ("qa-1", "UPDATE gate_entries SET status = 'first'"),
+        ("qa-2", "UPDATE gate_entries SET plant_id = 'north'"),
+        ("qa-1", "UPDATE gate_entries SET status = 'last'"),
+    ] {
+        unit.set_author(author, None, None, Some("looked again")).await.unwrap();
+        sqlx::raw_sql(statement).execute(unit.connection()).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+    let mut superuser = test.superuser().await;
+    let told: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT feed, actor, new_text::jsonb ->> 'status' FROM audit_entries WHERE action = 'changed' ORDER BY entry_id",
+    )
+    .fetch_all(&mut superuser)
+    .await
+    .unwrap();
+    let expected = [("south", "qa-1", "first"), ("north", "qa-2", "first"), ("north", "qa-1", "last")];
+    assert_eq!(told, expected.map(|(feed, actor, status)| (feed.into(), actor.into(), status.into())));
+    assert_eq!(verify(&test).await.findings, []);
+}
+
+#[tokio::test]
 async fn pi041_at_a_change_without_a_reason_is_refused() {
     let (_test, database) = open().await;
     add_plant(&database, "north").await;
