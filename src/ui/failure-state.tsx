@@ -4,10 +4,17 @@ import { failureText } from "../texts/failure-text";
 import { ActionButton } from "./action-button";
 import { EmptyState } from "./empty-state";
 
-type Props = { title: string; failure: unknown; onRetry: () => void; "data-testid": string };
+type Props = {
+  title: string;
+  failure: unknown;
+  /** What a person can do meanwhile. */
+  help?: string | undefined;
+  onRetry: () => void;
+  "data-testid": string;
+};
 
 /** What stands where something could not be read. */
-export function FailureState({ title, failure, onRetry, ...rest }: Props) {
+export function FailureState({ title, failure, help, onRetry, ...rest }: Props) {
   const { t } = useTranslation();
   return (
     <EmptyState
@@ -20,7 +27,7 @@ export function FailureState({ title, failure, onRetry, ...rest }: Props) {
         </ActionButton>
       }
     >
-      {failureText(t, failure)}
+      {failureText(t, failure)} {help}
     </EmptyState>
   );
 }

@@ -2,10 +2,9 @@ import {
   Button,
   type CSSVariablesResolver,
   createTheme,
-  Drawer,
   type MantineColorsTuple,
-  Menu,
   PasswordInput,
+  Popover,
   Select,
   Skeleton,
   TextInput,
@@ -40,9 +39,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     Button: Button.extend({ defaultProps: { size: "md" } }),
-    // Locking the page's scroll would inject a style element that the window's policy refuses.
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, overlayProps: { backgroundOpacity: 0.45 } } }),
-    Menu: Menu.extend({ defaultProps: { shadow: "md", position: "bottom-end" } }),
+    Popover: Popover.extend({ defaultProps: { shadow: "md", radius: 8 } }),
     TextInput: TextInput.extend({ defaultProps: { ...field, inputWrapperOrder: [...field.inputWrapperOrder] } }),
     PasswordInput: PasswordInput.extend({
       defaultProps: { ...field, inputWrapperOrder: [...field.inputWrapperOrder] },

@@ -42,7 +42,10 @@ export function VirtualTable<Row extends object>(props: Props<Row>) {
       columns.map((column) => ({
         id: column.id,
         header: column.header,
+        // Only a column with a value can be sorted; the station sorts, so the row itself will do.
+        accessorFn: (row: Row) => row,
         enableSorting: column.isSortable ?? false,
+        sortDescFirst: false,
         cell: ({ row }: { row: { original: Row } }) => column.cell(row.original),
       })),
     [columns],
@@ -67,6 +70,8 @@ export function VirtualTable<Row extends object>(props: Props<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    // The head of the table stays on top and takes its height from the rows in sight.
+    scrollPaddingEnd: 60,
     getItemKey: (index) => model[index]?.id ?? index,
   });
   const tracks = columns.map((column) => column.width).join(" ");

@@ -1,25 +1,30 @@
-import { Menu } from "@mantine/core";
+import { Popover } from "@mantine/core";
 import { IconChevronDown, IconLogout, IconSettings, IconUserCircle } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignedInPerson } from "../../bridge/bindings";
 import { useSignOut } from "../../features/session/api/sign-out";
 import { PreferenceChoices } from "../../features/settings/components/preference-choices";
 import { codedText } from "../../texts/coded";
+import { failureText } from "../../texts/failure-text";
+import { Notice } from "../../ui/notice";
 import styles from "./header.module.css";
 
 export function PersonMenu({ person }: { person: SignedInPerson }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const signOut = useSignOut();
+  const [isOpen, setOpen] = useState(false);
   return (
-    <Menu width={380} closeOnItemClick>
-      <Menu.Target>
+    <Popover width={400} position="bottom-end" opened={isOpen} onChange={setOpen} trapFocus returnFocus>
+      <Popover.Target>
         <button
           type="button"
           className={styles.person}
           data-testid="person-menu"
           aria-label={t("shell.personMenu", { name: person.name })}
+          onClick={() => setOpen(!isOpen)}
         >
           <IconUserCircle size={26} stroke={1.6} aria-hidden />
           <span className={styles.words}>
@@ -28,25 +33,33 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
           </span>
           <IconChevronDown size={18} aria-hidden />
         </button>
-      </Menu.Target>
-      <Menu.Dropdown data-testid="person-menu-open">
+      </Popover.Target>
+      <Popover.Dropdown data-testid="person-menu-open" aria-label={t("shell.personMenu", { name: person.name })}>
         <PreferenceChoices />
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconSettings size={22} aria-hidden />}
-          data-testid="menu-settings"
-          onClick={() => void navigate({ to: "/settings" })}
-        >
-          {t("shell.settings")}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconLogout size={22} aria-hidden />}
-          data-testid="sign-out"
-          onClick={() => signOut.mutate()}
-        >
-          {t("shell.signOut")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        <div className={styles.actions}>
+          <button
+            type="button"
+            className={styles.menuAction}
+            data-testid="menu-settings"
+            onClick={() => {
+              setOpen(false);
+              void navigate({ to: "/settings" });
+            }}
+          >
+            <IconSettings size={22} aria-hidden />
+            {t("shell.settings")}
+          </button>
+          <button type="button" className={styles.menuAction} data-testid="sign-out" onClick={() => signOut.mutate()}>
+            <IconLogout size={22} aria-hidden />
+            {t("shell.signOut")}
+          </button>
+          {signOut.isError && (
+            <Notice tone="bad" data-testid="sign-out-error">
+              {failureText(t, signOut.error)}
+            </Notice>
+          )}
+        </div>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -9,8 +9,9 @@ export function phaseState(batch: BatchView, phase: PhaseView): PhaseState {
   if (phase.status === "Rejected") return "rejected";
   if (phase.status === "In Progress") return "running";
   if (phase.id === batch.nextPhaseId) return "current";
-  // Every later step waits for an earlier one; only other reasons are worth a mark of their own.
-  return phase.waitsFor === null || phase.waitsFor.code === "earlier_phase_open" ? "open" : "waiting";
+  // Every later step waits for an earlier one, and every step of a blocked batch for the batch: no mark of its own.
+  const code = phase.waitsFor?.code ?? null;
+  return code === null || code === "earlier_phase_open" || code === batch.blockedCode ? "open" : "waiting";
 }
 
 /** The entry that counts, newest first. */

@@ -52,7 +52,6 @@ export function SignatureForm({ sentence, meaning, personName, isPending, failur
         {asksEmail && (
           <TextInput
             label={t("signature.email")}
-            description={t("signature.emailHelp")}
             type="email"
             autoComplete="off"
             data-autofocus

@@ -1,8 +1,7 @@
-import { Drawer } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { PhaseView } from "../../../bridge/bindings";
+import { Sheet } from "../../../ui/sheet";
 import { SignatureForm } from "./signature-form";
-import styles from "./signature-sheet.module.css";
 import type { Recording } from "./use-recording";
 
 type Props = { phase: PhaseView; personName: string; recording: Recording };
@@ -12,15 +11,12 @@ export function SignatureSheet({ phase, personName, recording }: Props) {
   const { t } = useTranslation();
   const { signing } = recording;
   return (
-    <Drawer
-      opened={signing !== null}
+    <Sheet
+      isOpen={signing !== null}
       onClose={recording.cancelSigning}
-      position="bottom"
-      classNames={{ content: styles.sheet }}
+      side="bottom"
       title={t("signature.title", { number: phase.number })}
-      closeOnClickOutside={false}
-      closeOnEscape={!recording.isPending}
-      closeButtonProps={{ "aria-label": t("common.close"), size: 48, iconSize: 24 }}
+      isKeptOpen={recording.isPending}
       data-testid="signature-sheet"
     >
       {signing !== null && phase.signature !== null && (
@@ -34,6 +30,6 @@ export function SignatureSheet({ phase, personName, recording }: Props) {
           onCancel={recording.cancelSigning}
         />
       )}
-    </Drawer>
+    </Sheet>
   );
 }

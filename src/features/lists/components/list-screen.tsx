@@ -52,6 +52,7 @@ export function ListScreen({ list, isOffline }: Props) {
             <FailureState
               title={isOffline ? t("lists.offline") : t("lists.failed")}
               failure={read.error}
+              help={isOffline ? t("lists.offlineHelp") : undefined}
               onRetry={() => void read.refetch()}
               data-testid="list-failed"
             />

@@ -1,4 +1,4 @@
-import { IconAlertOctagon } from "@tabler/icons-react";
+import { IconAlertOctagon, IconChevronRight } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CommandError } from "../../../bridge/bindings";
@@ -29,7 +29,10 @@ export function Problem({ error, settings }: Props) {
           <p data-testid="problem-do-this">{text.doThis}</p>
           {error.detail !== null && (
             <details className={styles.detail}>
-              <summary data-testid="problem-detail">{t("common.technicalDetail")}</summary>
+              <summary data-testid="problem-detail">
+                <IconChevronRight size={20} aria-hidden />
+                {t("common.technicalDetail")}
+              </summary>
               <pre data-selectable>{error.detail}</pre>
             </details>
           )}

@@ -1,4 +1,4 @@
-import { Drawer, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { StationStatus } from "../../../bridge/bindings";
@@ -7,6 +7,7 @@ import { ActionButton } from "../../../ui/action-button";
 import { EmptyState } from "../../../ui/empty-state";
 import { FailureState } from "../../../ui/failure-state";
 import { Notice } from "../../../ui/notice";
+import { Sheet } from "../../../ui/sheet";
 import { useUnsent } from "../api/list-unsent";
 import { useSyncNow } from "../api/sync-now";
 import { ConnectionNotice } from "./connection-notice";
@@ -19,20 +20,12 @@ type Props = { isOpen: boolean; onClose: () => void; status: StationStatus };
 export function UnsentDrawer({ isOpen, onClose, status }: Props) {
   const { t } = useTranslation();
   return (
-    <Drawer
-      opened={isOpen}
-      onClose={onClose}
-      position="right"
-      size={520}
-      title={t("unsent.title")}
-      closeButtonProps={{ "aria-label": t("common.close"), size: 48, iconSize: 24 }}
-      data-testid="unsent-drawer"
-    >
+    <Sheet isOpen={isOpen} onClose={onClose} side="right" title={t("unsent.title")} data-testid="unsent-drawer">
       <div className={styles.content}>
         <ConnectionNotice status={status} />
         <UnsentList isOpen={isOpen} />
       </div>
-    </Drawer>
+    </Sheet>
   );
 }
 

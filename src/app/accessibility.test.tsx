@@ -1,0 +1,72 @@
+import { expect, it } from "vitest";
+import { violations } from "../testing/axe";
+import { administrator, metforminBatch, readyStatus } from "../testing/fake-data";
+import type { FakeState } from "../testing/fake-station";
+import { failure } from "../testing/fake-station";
+import { byId, renderApp } from "../testing/render-app";
+
+const stage = (of: FakeState["status"]["stage"]) => ({ status: { ...readyStatus, stage: of } });
+const offline = { type: "offline", since: "2026-11-24T08:40:00Z", code: "server_unreachable" } as const;
+
+const pages: [string, Partial<FakeState>, string, string][] = [
+  ["first start", stage({ type: "first_start" }), "", "first-start"],
+  ["starting", stage({ type: "starting", step: "migrating" }), "", "starting-step"],
+  ["problem", stage({ type: "problem", error: { ...failure("keychain_locked"), detail: "x" } }), "", "problem"],
+  ["registration", { ...stage({ type: "not_registered" }), person: administrator }, "", "registration-plant"],
+  ["sign-in", { person: null }, "", "sign-in"],
+  ["batches", {}, "#/batches", "batch-row-MET-26-0142"],
+  ["no batches", { items: [] }, "#/batches", "batches-none-mine"],
+  ["number", {}, "#/batches/batch-1", "keypad"],
+  ["charge", { batch: metforminBatch(1) }, "#/batches/batch-1", "charge-lot"],
+  ["timer", { batch: metforminBatch(4) }, "#/batches/batch-1", "timer-figures"],
+  ["sample", { batch: metforminBatch(6) }, "#/batches/batch-1", "sample-container"],
+  [
+    "signature offline",
+    { batch: metforminBatch(5), status: { ...readyStatus, connection: offline } },
+    "#/batches/batch-1",
+    "phase-obstacle",
+  ],
+  ["completed batch", { batch: metforminBatch(10) }, "#/batches/batch-1", "batch-all-done"],
+  ["no batch", {}, "#/execution", "no-batch"],
+  ["list", {}, "#/lists/materials", "list-row-m-0"],
+  ["settings", {}, "#/settings", "settings-version"],
+];
+
+it.each(pages)("axe finds nothing wrong: %s", async (_name, state, address, ready) => {
+  renderApp(state, address);
+  await byId(ready);
+  expect(await violations()).toEqual([]);
+});
+
+it("axe finds nothing wrong: plant form", async () => {
+  const { user } = renderApp(stage({ type: "first_start" }));
+  await user.click(await byId("first-start-plant"));
+  await user.click(await byId("plant-submit"));
+  expect(await violations()).toEqual([]);
+});
+
+it("axe finds nothing wrong: decision", async () => {
+  const { user } = renderApp({}, "#/batches/batch-1");
+  await user.type(await byId("number-input"), "141{Enter}");
+  await byId("decision");
+  expect(await violations()).toEqual([]);
+});
+
+it("axe finds nothing wrong: signature sheet", async () => {
+  const { user } = renderApp({ batch: metforminBatch(5), isIdentified: false }, "#/batches/batch-1");
+  await user.type(await byId("number-input"), "1.85{Enter}");
+  await user.type(await byId("signature-password"), "demo123{Enter}");
+  await byId("signature-email");
+  expect(await violations()).toEqual([]);
+});
+
+it("axe finds nothing wrong: person menu and what waits", async () => {
+  const { user } = renderApp({ status: { ...readyStatus, connection: offline } }, "#/batches");
+  await user.click(await byId("person-menu"));
+  await byId("sign-out");
+  expect(await violations()).toEqual([]);
+  await user.keyboard("{Escape}");
+  await user.click(await byId("connection-status"));
+  await byId("unsent-empty");
+  expect(await violations()).toEqual([]);
+});

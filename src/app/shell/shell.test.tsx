@@ -1,0 +1,86 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, it } from "vitest";
+import type { UnsentEntry } from "../../bridge/bindings";
+import { administrator, readyStatus } from "../../testing/fake-data";
+import { failure } from "../../testing/fake-station";
+import { byId, isShown, renderApp } from "../../testing/render-app";
+
+const connection = { type: "offline", since: "2026-11-24T08:40:00Z", code: "server_unreachable" } as const;
+const waiting: UnsentEntry = {
+  operationId: "op-1",
+  batchNumber: "MET-26-0142",
+  phaseNumber: 4,
+  phaseTitle: "Record impeller speed",
+  personName: "David Chen",
+  recordedAt: "2026-11-24T08:41:00Z",
+  attempts: 2,
+  lastProblem: "server_unreachable",
+};
+
+it("shows place, connection and how much is unsent", async () => {
+  renderApp({}, "#/batches");
+  expect(await byId("place")).toHaveTextContent("Hyderabad Plant · Granulation 2");
+  expect(await byId("connection-status")).toHaveAttribute("data-state", "online");
+  expect(await byId("connection-time")).toHaveTextContent("heard 14:32:07 IST");
+  expect(await byId("unsent-count")).toHaveTextContent("0 unsent");
+});
+
+it("says offline since when, and one tap says what waits and why", async () => {
+  const status = { ...readyStatus, connection, unsent: 1 };
+  const { user, station } = renderApp({ status, unsent: [waiting] }, "#/batches");
+  expect(await byId("connection-words")).toHaveTextContent(/^Offline since .*14:10$/);
+  await user.click(await byId("connection-status"));
+  expect(await byId("unsent-why")).toHaveTextContent("The server cannot be reached.");
+  expect(await byId("unsent-entry-op-1")).toHaveTextContent("Step 4 · Record impeller speed");
+  station.state.failures.sync_now = failure("server_unreachable");
+  await user.click(await byId("unsent-send-now"));
+  expect(await byId("unsent-sync-error")).toHaveTextContent("the station goes on trying");
+});
+
+it("follows the station's event without being asked", async () => {
+  const { station } = renderApp({}, "#/batches");
+  expect(await byId("connection-status")).toHaveAttribute("data-state", "online");
+  station.state.status = { ...readyStatus, connection, unsent: 12 };
+  station.emit(["status"]);
+  await waitFor(() => expect(screen.getByTestId("connection-status")).toHaveAttribute("data-state", "offline"));
+});
+
+it("draws the role's menu by section and collapses to icons that keep their names", async () => {
+  const { user } = renderApp({}, "#/batches");
+  expect(await byId("side-menu")).toHaveTextContent("ExecutionMy BatchesBatch ExecutionTasksMaterial Issue");
+  await user.click(await byId("menu-collapse"));
+  expect(screen.getByRole("link", { name: "My Batches" })).toBeVisible();
+  await user.click(await byId("menu-materials"));
+  expect(await byId("list-materials")).toBeVisible();
+});
+
+it("is honest to a role that has no screens yet", async () => {
+  renderApp({ person: administrator });
+  expect(await byId("no-screens")).toHaveTextContent("Your role has no screens in this version yet.");
+});
+
+it("keeps language, appearance and size at once", async () => {
+  const { user, station } = renderApp({}, "#/batches");
+  await user.click(await byId("person-menu"));
+  await user.click(await byId("theme-dark"));
+  await waitFor(() => expect(document.documentElement).toHaveAttribute("data-mantine-color-scheme", "dark"));
+  await user.click(await byId("density-compact"));
+  await waitFor(() => expect(document.documentElement).toHaveAttribute("data-density", "compact"));
+  expect(station.state.settings).toMatchObject({ theme: "dark", density: "compact", language: "en" });
+});
+
+it("takes a choice back that could not be kept", async () => {
+  const { user } = renderApp({ failures: { save_preferences: failure("settings_unwritable") } }, "#/batches");
+  await user.click(await byId("person-menu"));
+  await user.click(await byId("theme-dark"));
+  expect(await byId("preferences-error")).toHaveTextContent("The settings file cannot be written.");
+  expect(document.documentElement).toHaveAttribute("data-mantine-color-scheme", "light");
+});
+
+it("opens the settings from the person menu", async () => {
+  const { user } = renderApp({}, "#/batches");
+  await user.click(await byId("person-menu"));
+  await user.click(await byId("menu-settings"));
+  expect(await byId("settings-data-folder")).toHaveTextContent("/home/floor/.local/share/viruj-station");
+  expect(isShown("settings-from-environment")).toBe(false);
+});

@@ -1,0 +1,24 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { App } from "../app/app";
+import { installFakeStation } from "./fake-bridge";
+import type { FakeState } from "./fake-station";
+
+/** The whole window in front of a fake station, at the address of a screen. */
+export function renderApp(change: Partial<FakeState> = {}, address = "") {
+  window.location.hash = address;
+  const station = installFakeStation(change);
+  const user = userEvent.setup();
+  const view = render(<App isTest />);
+  return { station, user, ...view };
+}
+
+export const byId = (id: string) => screen.findByTestId(id);
+
+export const isShown = (id: string) => screen.queryByTestId(id) !== null;
+
+/** Types as a scanner does: without pauses, ending with Enter. */
+export function scan(code: string, target: EventTarget = document.activeElement ?? document.body): void {
+  for (const key of [...code, "Enter"])
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
