@@ -191,7 +191,7 @@ fn read<T: DeserializeOwned>(answer: &Response<Bytes>) -> Answer<T> {
 /// The server's problem; an error without one comes from something in between, a proxy for example.
 fn problem(answer: &Response<Bytes>) -> ClientError {
     match serde_json::from_slice::<Problem>(answer.body()) {
-        Ok(problem) if problem.status == answer.status().as_u16() => ClientError::Problem(problem),
+        Ok(problem) if problem.status == answer.status().as_u16() => ClientError::Problem(Box::new(problem)),
         _ => bad_answer(answer, "no problem document"),
     }
 }

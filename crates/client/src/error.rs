@@ -10,7 +10,7 @@ pub enum ClientError {
     Unreachable(String),
     /// The server answered with an error; its `code` is stable.
     #[error("the server refused: {} ({})", .0.code, .0.status)]
-    Problem(Problem),
+    Problem(Box<Problem>),
     /// What answered is not a Viruj server, or one that this program does not understand.
     #[error("the answer with status {status} is not one that a Viruj server gives: {detail}")]
     BadAnswer { status: u16, detail: String },

@@ -121,7 +121,6 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
 
 impl Application {
     /// The router that `serve` puts on the network and that a station calls in process.
-    #[must_use]
     pub fn router(&self) -> Router {
         routes::router(&self.state)
     }

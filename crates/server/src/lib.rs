@@ -13,7 +13,6 @@ pub mod clock;
 pub mod error;
 mod extract;
 mod handlers;
-mod lists_stub;
 pub mod logging;
 mod middleware;
 pub mod openapi;

@@ -99,7 +99,6 @@ pub fn all() -> Vec<Route> {
 }
 
 /// The router with every layer around it.
-#[must_use]
 pub fn router(state: &AppState) -> Router {
     let mut router = Router::new();
     for Route { authorisation, operation: (_, paths, handler), audit: _ } in all() {

@@ -119,6 +119,29 @@ pub async fn seed_demo(
     demo::seed(database, request, |password| Ok(hash_here(password)?)).await
 }
 
+/// Checks the form of a first plant before anything is made.
+///
+/// # Errors
+/// The first [`SetupError`] that holds.
+pub fn check(first: &FirstPlant) -> Result<(), SetupError> {
+    checked_plant(first)?;
+    text(&first.administrator_name).ok_or(SetupError::NameRequired)?;
+    checked_email(&first.administrator_email)?;
+    Ok(check_new(&first.administrator_password)?)
+}
+
+/// Brings a cluster that this program made itself to the schema of this program.
+///
+/// # Errors
+/// [`StorageError`], `database_newer` among them.
+pub async fn migrate_own_cluster(database_url: &str) -> Result<(), StorageError> {
+    let report = viruj_storage::migrate::migrate(database_url, database_url).await?;
+    for warning in report.warnings {
+        tracing::warn!(%warning, "migrating the embedded database");
+    }
+    Ok(())
+}
+
 impl Application {
     /// Adds the demonstration's rows to this server's database, as [`seed_demo`] does.
     ///

@@ -83,7 +83,8 @@ async fn make(template: &str) -> TestDatabase {
     let url = cluster_url();
     let cluster: PgConnectOptions = url.parse().expect("DATABASE_URL is a PostgreSQL URL");
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let nanoseconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |age| age.as_nanos());
+    let nanoseconds =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |age| age.as_nanos());
     let name = format!("viruj_test_{}_{number}_{}", std::process::id(), nanoseconds % 1_000_000_000);
     let mut connection = cluster.connect().await.expect("the test cluster answers");
     let statement = format!("CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'");

@@ -7,7 +7,10 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::Pg
 
 /// The legacy tables with the columns that the legacy system gave them, in its order.
 pub const LEGACY_COLUMNS: &[(&str, &str)] = &[
-    ("plants", "id, name, region, running_lines, oee, yield_value, open_qa_holds, inventory_value, manager_id, last_updated"),
+    (
+        "plants",
+        "id, name, region, running_lines, oee, yield_value, open_qa_holds, inventory_value, manager_id, last_updated",
+    ),
     ("users", "id, name, email, hashed_password, role, department, plant_id, is_active, created_at, updated_at"),
     ("materials", "id, name, type, default_unit, created_at"),
     (

@@ -153,14 +153,14 @@ impl Said {
             },
             statement_sha256: statement.map(|bytes| Sha256::digest(bytes).into()),
             recorded_at: recorded_at.filter(|at| (1970..=9999).contains(&at.year())).unwrap_or(received_at),
-            batch_id: read.as_ref().map(|statement| statement.batch_id.0.clone()).filter(is_storable),
-            person_id: read.map(|statement| statement.person_id.0).filter(is_storable),
+            batch_id: read.as_ref().map(|statement| statement.batch_id.0.clone()).filter(|name| is_storable(name)),
+            person_id: read.map(|statement| statement.person_id.0).filter(|name| is_storable(name)),
         }
     }
 }
 
 /// The bytes keep everything; a column that is only for searching may leave out what it cannot hold.
-fn is_storable(name: &String) -> bool {
+fn is_storable(name: &str) -> bool {
     !name.is_empty() && !name.contains('\0') && name.len() <= LONGEST_NAME
 }
 

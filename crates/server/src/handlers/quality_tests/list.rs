@@ -1,4 +1,4 @@
-use crate::lists_stub as lists;
+use viruj_storage::lists;
 use axum::{Json, extract::State};
 use viruj_api::lists::{Page, PageQuery, QualityTest};
 
