@@ -12,3 +12,4 @@ pub mod receive;
 pub mod round;
 pub mod signing;
 pub mod store;
+pub mod text;

@@ -181,6 +181,14 @@ pub fn read_statement(bytes: &[u8]) -> Result<Statement, SigningError> {
     read(bytes, "statement")
 }
 
+/// Reads an attestation out of its slot without verifying it: [`verify_slot`] does that.
+///
+/// # Errors
+/// As [`read_statement`], and [`SigningError::BadEncoding`].
+pub fn read_attestation(base64: &str) -> Result<Attestation, SigningError> {
+    read(&bytes_of(base64, "attestation")?, "attestation")
+}
+
 fn read<T: serde::de::DeserializeOwned>(bytes: &[u8], what: &'static str) -> Result<T, SigningError> {
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|problem| SigningError::BadFormat { what, problem })?;

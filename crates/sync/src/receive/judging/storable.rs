@@ -4,12 +4,10 @@ use chrono::{DateTime, Datelike, Utc};
 use viruj_api::statement::{Action, Statement};
 use viruj_domain::phase::PhaseEntry;
 
-use crate::signing::OpenedEnvelope;
-
-/// Characters of a reason, a remark or the sentence that was shown.
-const LONGEST_TEXT: usize = 8_000;
-/// Characters of an id, a lot, a container or a name of a zone.
-const LONGEST_NAME: usize = 200;
+use crate::{
+    signing::OpenedEnvelope,
+    text::{LONGEST_NAME, LONGEST_TEXT, is_storable as is_text},
+};
 
 pub(super) fn is_storable(opened: &OpenedEnvelope, statement: &Statement) -> bool {
     let envelope = &opened.envelope;
@@ -43,11 +41,6 @@ fn entry_name(action: &Action) -> Option<&String> {
         Action::PhaseEntry { entry: PhaseEntry::SampleRequested { container }, .. } => Some(container),
         Action::PhaseEntry { .. } | Action::Comment { .. } => None,
     }
-}
-
-/// PostgreSQL keeps no NUL in a text.
-fn is_text(text: &str, longest: usize) -> bool {
-    !text.contains('\0') && text.chars().count() <= longest
 }
 
 /// A clock may be wrong by years and the entry still counts; beyond that it is no time.

@@ -1,0 +1,300 @@
+//! The one path of an entry: checked, stated, signed, durable here, pushed, judged.
+
+use std::time::Duration;
+
+use viruj_api::{
+    signatures::AttestRequest,
+    statement::{Action, Envelope, FORMAT_VERSION, PersonSlot, Statement},
+    station::{EntryInput, EntryReceipt, QueryKey, ReceiptState, RecordEntry, SignatureInput},
+    sync::Verdict,
+};
+use viruj_client::ClientError;
+use viruj_domain::{
+    execution::{Attempt, Outcome, Refusal, decide},
+    ids::{OperationId, PhaseId},
+    phase::PhaseEntry,
+};
+use viruj_sync::{
+    signing::{NO_PREVIOUS, read_statement, seal, statement_bytes, to_base64, verify_slot},
+    store::{Appended, OperationLog, StoredOperation},
+    text::{LONGEST_NAME, LONGEST_TEXT, is_storable},
+};
+
+use super::{Session, StationCore};
+use crate::{
+    StationError,
+    numbers::read_number,
+    overlay::{ShownBatch, ShownPhase, signature_of},
+    store::{KeptOperation, StoreFault, facts::StationIdentity},
+    views,
+};
+
+/// How long the screen waits for the verdict before it says "saved".
+const WAIT_FOR_VERDICT: Duration = Duration::from_secs(4);
+
+impl StationCore {
+    /// Records an entry; it answers only after the entry is on this station's disk.
+    ///
+    /// # Errors
+    /// Nothing was recorded: the rule that refuses, `signature_needs_server`, `disk_full`, or what else stood in the way.
+    pub async fn record_entry(&self, wanted: RecordEntry) -> Result<EntryReceipt, StationError> {
+        let recording = self.recording.lock().await;
+        let kept = self.record(&wanted).await?;
+        drop(recording);
+        self.tell(&[QueryKey::Status, QueryKey::Batches, QueryKey::Batch, QueryKey::Unsent]);
+        if !self.is_offline() {
+            // The push goes on where it was cut off: the operation is durable, and the next round sends it again.
+            _ = tokio::time::timeout(WAIT_FOR_VERDICT, self.push()).await;
+        }
+        self.wake.notify_one();
+        self.receipt(&wanted.batch_id, &kept).await
+    }
+
+    async fn record(&self, wanted: &RecordEntry) -> Result<Recorded, StationError> {
+        let identity = self.registered()?;
+        let session = self.session()?;
+        // Before the step starts: afterwards it would be too late to say that there is no room for it.
+        self.check_room()?;
+        let shown = self.shown_batch(&wanted.batch_id).await?;
+        let phase = shown.phases.iter().find(|phase| phase.row.id == PhaseId(wanted.phase_id));
+        let phase = phase.ok_or(Refusal::PhaseUnknown)?;
+        let entry = self.entry(phase, &wanted.entry).await?;
+        check_texts(wanted, &entry)?;
+        let attempt = Attempt {
+            phase: phase.row.id,
+            entry: &entry,
+            reason: wanted.reason.as_deref(),
+            is_signed: wanted.signature.is_some(),
+        };
+        let outcome = decide(shown.status, &shown.states(), attempt, self.executor(&session.person))?;
+        let statement = self.statement(wanted, &shown, phase, &session, entry.clone()).await?;
+        let bytes = statement_bytes(&statement)?;
+        // What is written must be readable by the same rules, here and at the server.
+        read_statement(&bytes)?;
+        let person = match (&wanted.signature, statement.meaning) {
+            (Some(signature), Some(_)) => self.attest(&identity, &session, signature, &statement, &bytes).await?,
+            _ => PersonSlot::None,
+        };
+        let operation = self.keep(&identity, &session, statement.operation_id, &bytes, person).await?;
+        Ok(Recorded { operation, outcome })
+    }
+
+    fn check_room(&self) -> Result<(), StoreFault> {
+        const MEGABYTE: u64 = 1024 * 1024;
+        let free = self.options.machine.free_bytes(&self.options.data_dir);
+        match free.map(|bytes| bytes / MEGABYTE) {
+            Some(free_mb) if free_mb < StoreFault::NEEDED_MB => {
+                Err(StoreFault::DiskFull { free_mb, needed_mb: StoreFault::NEEDED_MB })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn entry(&self, phase: &ShownPhase, input: &EntryInput) -> Result<PhaseEntry, StationError> {
+        Ok(match input {
+            EntryInput::Confirm => PhaseEntry::Confirmed,
+            EntryInput::Number { text, decimal_separator, lot } => {
+                let number = phase.row.definition.kind.number().ok_or(Refusal::WrongEntryKind)?;
+                let value = read_number(text, decimal_separator, number.places).map_err(|code| match code {
+                    "too_many_places" => Refusal::TooManyPlaces { allowed: number.places }.into(),
+                    code => StationError::Number(code),
+                })?;
+                let lot = lot.as_deref().map(str::trim).filter(|lot| !lot.is_empty()).map(str::to_owned);
+                PhaseEntry::Number { value, unit: number.unit, lot }
+            }
+            EntryInput::StartTimer => PhaseEntry::TimerStarted,
+            EntryInput::StopTimer => PhaseEntry::TimerStopped { elapsed_seconds: self.elapsed(phase).await? },
+            EntryInput::RequestSample { container } => {
+                PhaseEntry::SampleRequested { container: container.trim().to_owned() }
+            }
+        })
+    }
+
+    /// Whole seconds since the timer was started: by the clock that nobody sets while the machine runs on, by the wall
+    /// clock otherwise.
+    async fn elapsed(&self, phase: &ShownPhase) -> Result<u32, StationError> {
+        let start = phase.timer_start().ok_or(Refusal::TimerNotStarted)?;
+        let own = self.store.kept(start.operation_id).await?;
+        let by_machine = own
+            .filter(|kept| kept.envelope.boot_id == self.options.machine.boot_id())
+            .map(|kept| self.options.machine.monotonic_ms().saturating_sub(kept.envelope.monotonic_ms));
+        let by_wall = (self.now() - start.recorded_at).num_milliseconds().max(0).unsigned_abs();
+        Ok(u32::try_from(by_machine.unwrap_or(by_wall) / 1000).unwrap_or(u32::MAX))
+    }
+
+    async fn statement(
+        &self,
+        wanted: &RecordEntry,
+        shown: &ShownBatch,
+        phase: &ShownPhase,
+        session: &Session,
+        entry: PhaseEntry,
+    ) -> Result<Statement, StationError> {
+        let batch = &shown.parts.batch;
+        let plant = self.store.plant(&batch.plant_id).await?;
+        let is_signed = wanted.signature.is_some();
+        Ok(Statement {
+            format: FORMAT_VERSION,
+            operation_id: OperationId(self.new_id()?),
+            person_id: session.person.id.clone(),
+            session_id: session.access.as_ref().map(|access| access.session_id),
+            plant_id: batch.plant_id.clone(),
+            batch_id: batch.id.clone(),
+            action: Action::PhaseEntry {
+                phase_id: phase.row.id,
+                base_version: wanted.version.parse().unwrap_or(phase.row.version),
+                entry,
+            },
+            master_record: batch.master_record.clone(),
+            reason: wanted.reason.clone().filter(|reason| !reason.trim().is_empty()),
+            meaning: phase.row.definition.signature.filter(|_| is_signed),
+            shown_text: wanted.shown_text.clone(),
+            language: wanted.language.clone(),
+            stated_at: self.now(),
+            time_zone: plant.map_or_else(|| "UTC".to_owned(), |plant| plant.time_zone),
+        })
+    }
+
+    /// Lets the server see the password; its word must be signed by a key that is pinned, and stand for these bytes.
+    async fn attest(
+        &self,
+        identity: &StationIdentity,
+        session: &Session,
+        signature: &SignatureInput,
+        statement: &Statement,
+        bytes: &[u8],
+    ) -> Result<PersonSlot, StationError> {
+        let is_same = |email: &String| email.trim().eq_ignore_ascii_case(&session.person.email);
+        if signature.email.as_ref().is_some_and(|email| !is_same(email)) {
+            return Err(StationError::OtherSigner);
+        }
+        let request = AttestRequest {
+            station_id: identity.station_id,
+            statement: to_base64(bytes),
+            email: signature.email.clone(),
+            password: signature.password.clone(),
+        };
+        let slot = match self.push_and_ask_to_attest(&request).await {
+            Err(StationError::Client(ClientError::Unreachable(_))) => {
+                self.went_offline("server_unreachable");
+                return Err(StationError::SignatureNeedsServer);
+            }
+            answer => answer?,
+        };
+        verify_slot(&slot, statement, bytes, identity.station_id, &Self::pinned_keys(identity))
+            .ok()
+            .flatten()
+            .ok_or(StationError::ServerChanged)?;
+        Ok(slot)
+    }
+
+    /// The server asks its own rules before it attests: it must know the phases before this one.
+    async fn push_and_ask_to_attest(&self, request: &AttestRequest) -> Result<PersonSlot, StationError> {
+        if self.store.unsent_count().await?.0 > 0
+            && let Some(stopped) = self.push().await?.stopped
+        {
+            return Err(StationError::ServerRefused(stopped.code));
+        }
+        self.ask_to_attest(request).await
+    }
+
+    async fn ask_to_attest(&self, request: &AttestRequest) -> Result<PersonSlot, StationError> {
+        let (token, _) = self.access().await?;
+        match self.options.client.attest(token.expose(), request).await {
+            Err(ClientError::Problem(problem)) if problem.code == "invalid_token" => {
+                self.drop_access();
+                let (token, _) = self.access().await?;
+                Ok(self.options.client.attest(token.expose(), request).await?.person)
+            }
+            answer => Ok(answer?.person),
+        }
+    }
+
+    async fn keep(
+        &self,
+        identity: &StationIdentity,
+        session: &Session,
+        operation_id: OperationId,
+        statement: &[u8],
+        person: PersonSlot,
+    ) -> Result<StoredOperation, StationError> {
+        let mut log = self.store.clone();
+        let last = log.last(identity.station_id).await.map_err(|error| StationError::BrokenOff(error.to_string()))?;
+        let known_time = self.state().server_time.clone();
+        let envelope = Envelope {
+            format: FORMAT_VERSION,
+            station_id: identity.station_id,
+            station_seq: last.as_ref().map_or(1, |last| last.station_seq + 1),
+            prev_hash: hex::encode(last.map_or(NO_PREVIOUS, |last| last.envelope_hash)),
+            recorded_at: self.now(),
+            monotonic_ms: self.options.machine.monotonic_ms(),
+            boot_id: self.options.machine.boot_id(),
+            estimated_skew_ms: known_time.as_ref().map(|known| known.skew_ms()),
+            server_time_token: known_time.map(|known| known.token),
+            lease: None,
+            fence: None,
+            statement: to_base64(statement),
+            person,
+        };
+        let sealed = seal(&envelope, &self.key)?;
+        let operation = StoredOperation {
+            operation_id,
+            station_id: identity.station_id,
+            station_seq: envelope.station_seq,
+            envelope_hash: sealed.hash,
+            signed: sealed.signed,
+            verdict: None,
+        };
+        match self.store.keep(&operation, &session.person.name).await? {
+            Appended::New => Ok(operation),
+            other => Err(StationError::BrokenOff(format!("the operation was not appended: {other:?}"))),
+        }
+    }
+
+    async fn receipt(&self, batch_id: &str, recorded: &Recorded) -> Result<EntryReceipt, StationError> {
+        let id = recorded.operation.operation_id;
+        let kept = self.store.kept(id).await?;
+        let verdict = kept.as_ref().and_then(|kept| kept.operation.verdict.as_ref()).map(|given| &given.verdict);
+        let state = match verdict {
+            None => ReceiptState::Saved,
+            Some(Verdict::Accepted) => ReceiptState::Accepted,
+            Some(Verdict::AcceptedWithDeviation { .. }) => ReceiptState::AcceptedWithDeviation,
+            Some(Verdict::NotApplied { .. }) => ReceiptState::NotApplied,
+        };
+        let verdict_code = verdict.and_then(Verdict::code).map(str::to_owned);
+        let judged_cause = verdict_code.as_deref().and_then(|code| code.parse().ok());
+        let expected_cause = recorded.outcome.deviation.map(|opened| opened.cause);
+        let (unsent, _) = self.store.unsent_count().await?;
+        Ok(EntryReceipt {
+            operation_id: id.0,
+            unsent,
+            deviation: if verdict.is_some() { judged_cause } else { expected_cause },
+            signature: kept.as_ref().and_then(signature_view),
+            state,
+            verdict_code,
+            batch: self.open_batch(batch_id).await?,
+        })
+    }
+}
+
+struct Recorded {
+    operation: StoredOperation,
+    outcome: Outcome,
+}
+
+fn signature_view(kept: &KeptOperation) -> Option<viruj_api::station::SignatureView> {
+    signature_of(kept).as_ref().map(views::signature)
+}
+
+fn check_texts(wanted: &RecordEntry, entry: &PhaseEntry) -> Result<(), StationError> {
+    let texts = [Some(&wanted.shown_text), wanted.reason.as_ref()];
+    let name = match entry {
+        PhaseEntry::Number { lot, .. } => lot.as_ref(),
+        PhaseEntry::SampleRequested { container } => Some(container),
+        _ => None,
+    };
+    let names = [Some(&wanted.language), name];
+    let is_fine = texts.into_iter().flatten().all(|text| is_storable(text, LONGEST_TEXT))
+        && names.into_iter().flatten().all(|name| is_storable(name, LONGEST_NAME));
+    if is_fine { Ok(()) } else { Err(StationError::TextNotRecordable) }
+}

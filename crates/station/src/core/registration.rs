@@ -1,0 +1,117 @@
+//! Registration: the server learns the station's key, the station pins the server's.
+
+use uuid::Uuid;
+use viruj_api::{
+    server::ServerIdentity,
+    station::{PlantOption, QueryKey, StationRegistration},
+    stations::{RegisterStation, RegisteredStation},
+};
+use viruj_domain::ids::{PlantId, StationId};
+use viruj_sync::signing::to_base64;
+
+use super::StationCore;
+use crate::{
+    StationError,
+    store::facts::{self, StationIdentity},
+};
+
+/// The id that this installation registers under, kept before the server is asked: a lost answer makes no second station.
+const STATION_ID: &str = "station_id";
+
+impl StationCore {
+    /// The plants that the server knows.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub async fn registration_plants(&self) -> Result<Vec<PlantOption>, StationError> {
+        let server = self.options.client.server().await?;
+        let option = |plant: viruj_api::server::PlantSummary| PlantOption {
+            id: plant.id.0,
+            name: plant.name,
+            time_zone: plant.time_zone,
+        };
+        Ok(server.plants.into_iter().map(option).collect())
+    }
+
+    /// Registers the station with the session of the System Admin who is signed in.
+    ///
+    /// # Errors
+    /// `not_allowed` from the server for anybody else, [`StationError::AlreadyRegistered`].
+    pub async fn register_station(&self, registration: &StationRegistration) -> Result<(), StationError> {
+        if self.identity().is_some() {
+            return Err(StationError::AlreadyRegistered);
+        }
+        let (token, _) = self.access().await?;
+        let request = self.registration(&registration.station_name, PlantId(registration.plant_id.clone())).await?;
+        let registered = self.options.client.register_station(token.expose(), &request).await?;
+        self.pin(registered).await
+    }
+
+    /// An embedded station registers itself; a station that is registered does nothing.
+    pub(super) async fn register_itself(&self) -> Result<(), StationError> {
+        let Some(registrar) = &self.options.registrar else { return Ok(()) };
+        if self.identity().is_some() {
+            return Ok(());
+        }
+        let plant = match &self.options.plant_id {
+            Some(plant) => plant.clone(),
+            None => {
+                let server = self.options.client.server().await?;
+                server.plants.into_iter().next().map(|plant| plant.id).ok_or(StationError::NotRegistered)?
+            }
+        };
+        let request = self.registration(&self.options.station_name, plant).await?;
+        let registered = registrar(request).await?;
+        self.pin(registered).await
+    }
+
+    async fn registration(&self, name: &str, plant_id: PlantId) -> Result<RegisterStation, StationError> {
+        let station_id = match self.store.fact::<Uuid>(STATION_ID).await? {
+            Some(id) => id,
+            None => {
+                let id = self.new_id()?;
+                self.store.set_fact(STATION_ID, &id).await?;
+                id
+            }
+        };
+        Ok(RegisterStation {
+            station_id: StationId(station_id),
+            name: name.trim().to_owned(),
+            plant_id,
+            public_key: to_base64(self.key.verifying_key().as_bytes()),
+            program_version: self.options.program_version.clone(),
+        })
+    }
+
+    async fn pin(&self, registered: RegisteredStation) -> Result<(), StationError> {
+        let identity = StationIdentity {
+            station_id: registered.station_id,
+            name: registered.name,
+            plant_id: registered.plant_id,
+            server_id: registered.server.server_id,
+            server_keys: registered.server.signing_keys,
+            registered_at: registered.registered_at,
+            is_demo: registered.server.is_demo,
+        };
+        self.store.set_fact(facts::IDENTITY, &identity).await?;
+        self.adopt_identity(identity);
+        self.tell(&[QueryKey::Status, QueryKey::Batches]);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Sees that the server at this address is the one that is pinned; what it says of itself may change.
+    pub(super) async fn check_server(&self, server: &ServerIdentity) -> Result<(), StationError> {
+        let Some(mut identity) = self.identity() else { return Ok(()) };
+        let holds_pinned_key = server.signing_keys.iter().any(|key| identity.server_keys.contains(key));
+        if server.server_id != identity.server_id || !holds_pinned_key {
+            return Err(StationError::ServerChanged);
+        }
+        if server.is_demo != identity.is_demo {
+            identity.is_demo = server.is_demo;
+            self.store.set_fact(facts::IDENTITY, &identity).await?;
+            self.state_mut().identity = Some(identity);
+        }
+        Ok(())
+    }
+}

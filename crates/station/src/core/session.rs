@@ -1,0 +1,171 @@
+//! Signing in and out. Tokens live in the keychain and in memory; nobody outside this module sees one.
+
+use viruj_api::{
+    sessions::{OpenSession, RefreshRequest, SignInRequest},
+    station::{QueryKey, SignedInPerson},
+};
+use viruj_client::ClientError;
+use viruj_domain::ids::SessionId;
+
+use super::{Access, Session, StationCore};
+use crate::{
+    StationError,
+    keychain::Item,
+    secrets::SecretText,
+    store::facts::{self, RememberedPerson},
+    views,
+};
+
+const STALE: [QueryKey; 4] = [QueryKey::Person, QueryKey::Status, QueryKey::Batches, QueryKey::Batch];
+/// An access token this close to its end is not used: the request takes time too.
+const SECONDS_BEFORE_END: i64 = 20;
+
+impl StationCore {
+    /// Signs a person in at the server; the station remembers the person until sign-out.
+    ///
+    /// # Errors
+    /// The server's code, for example `wrong_credentials`, or `server_unreachable`.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedInPerson, StationError> {
+        let request = SignInRequest { email: email.trim().to_owned(), password: password.to_owned() };
+        let opened = self.options.client.sign_in(&request).await?;
+        let _refreshing = self.refreshing.lock().await;
+        self.revoke_later().await?;
+        let person = self.adopt_session(opened).await?;
+        self.tell(&STALE);
+        self.wake.notify_one();
+        Ok(person)
+    }
+
+    /// Asks the server to confirm the person who is remembered; offline the person stays, unconfirmed.
+    ///
+    /// # Errors
+    /// The keychain or the store fails.
+    pub async fn restore(&self) -> Result<Option<SignedInPerson>, StationError> {
+        match self.access().await {
+            Ok(_) | Err(StationError::NotSignedIn | StationError::SignInAgain | StationError::Client(_)) => {
+                Ok(self.current_person().await)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Revokes the session on the server, now or when it is back; what is unsent still goes out under the station's key.
+    ///
+    /// # Errors
+    /// The keychain or the store fails.
+    pub async fn sign_out(&self) -> Result<(), StationError> {
+        let _refreshing = self.refreshing.lock().await;
+        let access = self.state().session.as_ref().and_then(|session| session.access.clone());
+        let is_revoked = match access {
+            Some(access) => self.options.client.sign_out(access.token.expose()).await.is_ok(),
+            None => false,
+        };
+        if is_revoked {
+            self.with_keychain(|keychain| keychain.remove(Item::RefreshToken)).await?;
+        } else {
+            self.revoke_later().await?;
+        }
+        self.forget_person().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// A token that is good for a request, refreshed where it has run out.
+    pub(super) async fn access(&self) -> Result<(SecretText, SessionId), StationError> {
+        let _refreshing = self.refreshing.lock().await;
+        let session = self.session()?;
+        let end = self.now() + chrono::TimeDelta::seconds(SECONDS_BEFORE_END);
+        let was_offline = session.access.is_none();
+        if let Some(access) = session.access.filter(|access| access.expires_at > end) {
+            return Ok((access.token, access.session_id));
+        }
+        let Some(token) = self.with_keychain(|keychain| keychain.text(Item::RefreshToken)).await? else {
+            self.forget_person().await?;
+            return Err(StationError::SignInAgain);
+        };
+        let request = RefreshRequest { refresh_token: token.expose().to_owned() };
+        match self.options.client.refresh(&request).await {
+            Ok(opened) => {
+                self.adopt_session(opened).await?;
+                if was_offline {
+                    self.tell(&STALE);
+                }
+                let session = self.session()?;
+                session.access.map(|access| (access.token, access.session_id)).ok_or(StationError::SignInAgain)
+            }
+            Err(error) if is_refusal(&error) => {
+                self.with_keychain(|keychain| keychain.remove(Item::RefreshToken)).await?;
+                self.forget_person().await?;
+                Err(StationError::SignInAgain)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The token was refused although its time had not come: the next request asks for another.
+    pub(super) fn drop_access(&self) {
+        if let Some(session) = self.state_mut().session.as_mut()
+            && let Some(access) = session.access.as_mut()
+        {
+            access.expires_at = chrono::DateTime::UNIX_EPOCH;
+        }
+    }
+
+    /// Revokes sessions whose person signed out while the server was away.
+    pub(super) async fn revoke_pending(&self) -> Result<(), StationError> {
+        let Some(tokens) = self.with_keychain(|keychain| keychain.text(Item::TokenToRevoke)).await? else {
+            return Ok(());
+        };
+        for token in tokens.expose().lines() {
+            let request = RefreshRequest { refresh_token: token.to_owned() };
+            match self.options.client.refresh(&request).await {
+                Ok(opened) => self.options.client.sign_out(&opened.access_token).await?,
+                // It is revoked or has run out already.
+                Err(error) if is_refusal(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.with_keychain(|keychain| keychain.remove(Item::TokenToRevoke)).await
+    }
+
+    async fn adopt_session(&self, opened: OpenSession) -> Result<SignedInPerson, StationError> {
+        // The token first: a person who is remembered without one could not be confirmed.
+        let token = SecretText::new(opened.refresh_token);
+        self.with_keychain(move |keychain| keychain.write(Item::RefreshToken, token.expose().as_bytes())).await?;
+        let remembered = RememberedPerson { person: opened.person.clone(), signed_in_at: self.now() };
+        self.store.set_fact(facts::REMEMBERED, &remembered).await?;
+        let access = Access {
+            token: SecretText::new(opened.access_token),
+            expires_at: opened.access_expires_at,
+            session_id: opened.session_id,
+        };
+        let view = views::person(&opened.person, false);
+        self.state_mut().session = Some(Session { person: opened.person, access: Some(access) });
+        Ok(view)
+    }
+
+    async fn revoke_later(&self) -> Result<(), StationError> {
+        self.with_keychain(|keychain| {
+            let Some(token) = keychain.text(Item::RefreshToken)? else { return Ok(()) };
+            let waiting = keychain.text(Item::TokenToRevoke)?;
+            let mut tokens = waiting.as_ref().map_or_else(String::new, |tokens| format!("{}\n", tokens.expose()));
+            tokens.push_str(token.expose());
+            let tokens = SecretText::new(tokens);
+            keychain.write(Item::TokenToRevoke, tokens.expose().as_bytes())?;
+            keychain.remove(Item::RefreshToken)
+        })
+        .await
+    }
+
+    async fn forget_person(&self) -> Result<(), StationError> {
+        self.state_mut().session = None;
+        self.store.forget_fact(facts::REMEMBERED).await?;
+        self.tell(&STALE);
+        Ok(())
+    }
+}
+
+/// The server has judged the token: trying it again changes nothing.
+fn is_refusal(error: &ClientError) -> bool {
+    matches!(error, ClientError::Problem(problem) if (400..500).contains(&problem.status) && problem.status != 429)
+}

@@ -1,0 +1,248 @@
+//! Rounds of synchronisation, and whether the server is there.
+
+use std::{sync::Arc, time::Duration};
+
+use viruj_api::{
+    station::{CommandError, Connection, QueryKey},
+    sync::{SYSTEM_FEED, ServerTime},
+};
+use viruj_client::{ClientError, StationExchange};
+use viruj_domain::ids::StationId;
+use viruj_sync::{
+    round::{PushRound, RoundError, backoff, pull_round, push_after_restore, push_round},
+    signing::verify_server_time,
+};
+
+use super::StationCore;
+use crate::{
+    StationError,
+    store::{
+        StoreFault,
+        facts::{self, KnownServerTime},
+    },
+    views,
+};
+
+/// How often the server is asked while it answers; live updates only shorten the wait.
+const POLL: Duration = Duration::from_secs(5);
+
+impl StationCore {
+    /// Synchronises in the background until [`Self::close`]: at once when something is recorded, and again and again.
+    pub async fn run(self: Arc<Self>) {
+        let mut stopping = self.stopping.subscribe();
+        let mut failures = 0;
+        while !*stopping.borrow_and_update() {
+            let wait = match self.sync_now().await {
+                Ok(()) => {
+                    failures = 0;
+                    POLL
+                }
+                Err(error) => {
+                    failures += 1;
+                    tracing::debug!(code = error.code(), failures, "a round of synchronisation failed");
+                    backoff(failures, getrandom::u64().unwrap_or_default())
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.wake.notified() => {}
+                _ = stopping.changed() => {}
+            }
+        }
+    }
+
+    /// One whole round: what is unsent goes out, both feeds come in to their heads.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses, or the store fails; everything that was done stands.
+    pub async fn sync_now(&self) -> Result<(), StationError> {
+        let round = self.sync_round().await;
+        match &round {
+            Ok(()) => self.came_online(),
+            Err(error @ (StationError::ServerChanged | StationError::Store(StoreFault::Corrupted { .. }))) => {
+                self.have_problem(error.code(), error);
+            }
+            Err(error) => self.went_offline(error.code()),
+        }
+        round
+    }
+
+    async fn sync_round(&self) -> Result<(), StationError> {
+        if self.must_check_server() {
+            let server = self.options.client.server().await?;
+            self.check_server(&server).await?;
+            self.state_mut().problem = None;
+        }
+        self.register_itself().await?;
+        self.confirm_person().await?;
+        let Some((exchange, identity)) = self.way() else { return Ok(()) };
+        let pushed = self.push().await?;
+        if let Some(stopped) = &pushed.stopped {
+            return Err(StationError::ServerRefused(stopped.code.clone()));
+        }
+        let was_reset =
+            self.pull(&exchange, SYSTEM_FEED).await? | self.pull(&exchange, identity.plant_id.as_str()).await?;
+        if was_reset {
+            // The server may have lost what it had acknowledged.
+            self.push_again(&exchange, identity.station_id).await?;
+        }
+        let now = self.now();
+        self.state_mut().synced_at = Some(now);
+        self.store.set_fact(facts::SYNCED_AT, &now).await?;
+        Ok(())
+    }
+
+    /// The person need not be confirmed for the station to synchronise: it signs in by its own key.
+    async fn confirm_person(&self) -> Result<(), StationError> {
+        self.revoke_pending().await?;
+        let is_unconfirmed = self.state().session.as_ref().is_some_and(|session| session.access.is_none());
+        if !is_unconfirmed {
+            return Ok(());
+        }
+        match self.access().await {
+            Ok(_) | Err(StationError::SignInAgain | StationError::NotSignedIn) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Pushes what is unsent.
+    ///
+    /// A call that is dropped half-way leaves nothing half done: what was not answered is sent again.
+    pub(super) async fn push(&self) -> Result<PushRound, StationError> {
+        let _pushing = self.pushing.lock().await;
+        let Some((exchange, identity)) = self.way() else { return Ok(PushRound::default()) };
+        let round = push_round(&mut self.store.clone(), &*exchange, identity.station_id).await;
+        self.after_push(round).await
+    }
+
+    async fn push_again(&self, exchange: &StationExchange, station: StationId) -> Result<PushRound, StationError> {
+        let _pushing = self.pushing.lock().await;
+        let round = push_after_restore(&mut self.store.clone(), exchange, station).await;
+        self.after_push(round).await
+    }
+
+    async fn after_push(&self, round: Result<PushRound, RoundError>) -> Result<PushRound, StationError> {
+        let round = match round {
+            Ok(round) => round,
+            Err(error) => {
+                self.store.note_attempt(error.code()).await?;
+                let failure = Self::failure(error);
+                if matches!(failure, StationError::Client(_) | StationError::ServerRefused(_)) {
+                    self.went_offline(failure.code());
+                }
+                return Err(failure);
+            }
+        };
+        if let Some(server_time) = &round.server_time {
+            self.learn_time(server_time).await?;
+        }
+        if let Some(stopped) = &round.stopped {
+            tracing::warn!(code = stopped.code, expected_seq = stopped.expected_seq, "the server took no more");
+            self.store.note_attempt(&stopped.code).await?;
+        }
+        if !round.verdicts.is_empty() {
+            self.tell(&[QueryKey::Status, QueryKey::Batches, QueryKey::Batch, QueryKey::Unsent]);
+        }
+        Ok(round)
+    }
+
+    async fn pull(&self, exchange: &StationExchange, feed: &str) -> Result<bool, StationError> {
+        let _pulling = self.pulling.lock().await;
+        let round = pull_round(&mut self.store.clone(), exchange, feed).await.map_err(|error| Self::failure(error))?;
+        if let Some(server_time) = &round.server_time {
+            self.learn_time(server_time).await?;
+        }
+        if round.entries > 0 || round.was_reset {
+            if feed == SYSTEM_FEED {
+                self.refresh_person().await?;
+            }
+            self.tell(&[QueryKey::Status, QueryKey::Batches, QueryKey::Batch, QueryKey::Person]);
+        }
+        Ok(round.was_reset)
+    }
+
+    /// The person who works here as the server knows them now: a role that was taken away counts at once.
+    async fn refresh_person(&self) -> Result<(), StationError> {
+        let Ok(session) = self.session() else { return Ok(()) };
+        if let Some(person) = self.store.person(&session.person.id).await?
+            && let Some(session) = self.state_mut().session.as_mut()
+            && session.person.id == person.id
+        {
+            session.person = person;
+        }
+        Ok(())
+    }
+
+    fn way(&self) -> Option<(Arc<StationExchange>, crate::StationIdentity)> {
+        let state = self.state();
+        Some((state.exchange.clone()?, state.identity.clone()?))
+    }
+
+    /// Keeps the server's time when a pinned key signed it; every answer carries one, so it also tells the server.
+    async fn learn_time(&self, given: &ServerTime) -> Result<(), StationError> {
+        let Some(identity) = self.identity() else { return Ok(()) };
+        let time =
+            verify_server_time(&given.token, &Self::pinned_keys(&identity)).map_err(|_| StationError::ServerChanged)?;
+        let known = KnownServerTime { time, token: given.token.clone(), station_time: self.now() };
+        self.store.set_fact(facts::SERVER_TIME, &known).await?;
+        self.state_mut().server_time = Some(known);
+        Ok(())
+    }
+
+    fn failure(error: RoundError) -> StationError {
+        use viruj_sync::store::ExchangeError;
+        match error {
+            RoundError::Exchange(ExchangeError::Unreachable(detail)) => ClientError::Unreachable(detail).into(),
+            RoundError::Exchange(ExchangeError::Refused { code, .. }) => StationError::ServerRefused(code),
+            RoundError::Store(error) => match error.0.downcast::<StoreFault>() {
+                Ok(fault) => StationError::Store(*fault),
+                Err(other) => StationError::BrokenOff(other.to_string()),
+            },
+            other => StationError::ServerRefused(other.code().to_owned()),
+        }
+    }
+
+    /// Before the first answer, after an absence and while something is wrong, another server may stand there.
+    fn must_check_server(&self) -> bool {
+        let state = self.state();
+        state.connection != Connection::Online || state.identity.is_none() || state.problem.is_some()
+    }
+
+    pub(super) fn is_offline(&self) -> bool {
+        matches!(self.state().connection, Connection::Offline { .. })
+    }
+
+    fn came_online(&self) {
+        let before = std::mem::replace(&mut self.state_mut().connection, Connection::Online);
+        if before != Connection::Online {
+            tracing::info!("the server is there");
+            self.tell(&[QueryKey::Status, QueryKey::Person, QueryKey::Lists]);
+        }
+        self.tell(&[QueryKey::Status]);
+    }
+
+    pub(super) fn went_offline(&self, code: &str) {
+        let now = views::time(self.now());
+        {
+            let mut state = self.state_mut();
+            if matches!(&state.connection, Connection::Offline { code: known, .. } if known == code) {
+                return;
+            }
+            // A change of the reason does not change since when.
+            let since = match &state.connection {
+                Connection::Offline { since, .. } => since.clone(),
+                Connection::Online | Connection::Connecting => now,
+            };
+            state.connection = Connection::Offline { since, code: code.to_owned() };
+        }
+        tracing::info!(code, "the server is not there");
+        self.tell(&[QueryKey::Status, QueryKey::Person]);
+    }
+
+    fn have_problem(&self, code: &str, detail: &StationError) {
+        tracing::error!(code, %detail, "the station cannot synchronise");
+        self.state_mut().problem = Some(CommandError::new(code).with_detail(detail));
+        self.went_offline(code);
+        self.tell(&[QueryKey::Status]);
+    }
+}

@@ -1,0 +1,104 @@
+//! Why the station did not do what was asked, with the codes that the user interface translates.
+
+use viruj_api::station::CommandError;
+use viruj_client::ClientError;
+use viruj_domain::execution::Refusal;
+use viruj_sync::signing::SigningError;
+
+use crate::{keychain::KeychainError, store::StoreFault};
+
+/// Why the station did not do what was asked; nothing recorded is lost by any of them.
+#[derive(Debug, thiserror::Error)]
+pub enum StationError {
+    #[error("nobody is signed in")]
+    NotSignedIn,
+    #[error("the person may not do this")]
+    NotAllowed,
+    #[error("the station is not registered at a server")]
+    NotRegistered,
+    #[error("the station is already registered")]
+    AlreadyRegistered,
+    /// Another database or another plant answers at the server's address.
+    #[error("the server is not the one that this station is registered at")]
+    ServerChanged,
+    /// The station was registered with a key that the keychain no longer holds.
+    #[error("the station's key is not in the keychain")]
+    StationKeyMissing,
+    #[error("the batch is not on this station")]
+    BatchUnknown,
+    /// Nothing was recorded: the entry needs a signature, and only the server can attest one.
+    #[error("a signature needs the server, which cannot be reached")]
+    SignatureNeedsServer,
+    #[error("the person was remembered and must sign in again before signing")]
+    SignInAgain,
+    #[error("the signature was given by somebody else than the person who is signed in")]
+    OtherSigner,
+    #[error("the text is not a number that can be recorded: {0}")]
+    Number(&'static str),
+    #[error("the text is longer than can be recorded, or holds what cannot be kept")]
+    TextNotRecordable,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The server answered with a code of its own, known here or not: the station tries again later.
+    #[error("the server refused: {0}")]
+    ServerRefused(String),
+    #[error(transparent)]
+    Keychain(#[from] KeychainError),
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    #[error("the station's own work was broken off: {0}")]
+    BrokenOff(String),
+}
+
+impl StationError {
+    /// The stable code that the user interface translates.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::NotSignedIn => "not_signed_in",
+            Self::NotAllowed => "not_allowed",
+            Self::NotRegistered => "station_not_registered",
+            Self::AlreadyRegistered => "station_already_registered",
+            Self::ServerChanged => "server_changed",
+            Self::StationKeyMissing => "station_key_missing",
+            Self::BatchUnknown => "batch_unknown",
+            Self::SignatureNeedsServer => "signature_needs_server",
+            Self::SignInAgain => "sign_in_again",
+            Self::OtherSigner => "other_signer",
+            Self::Number(code) => code,
+            Self::TextNotRecordable => "text_not_recordable",
+            Self::Refused(refusal) => refusal.code(),
+            Self::Client(error) => error.code(),
+            Self::ServerRefused(code) => code,
+            Self::Keychain(error) => error.code(),
+            Self::Store(fault) => fault.code(),
+            Self::Signing(_) => "signing_failed",
+            Self::BrokenOff(_) => "broken_off",
+        }
+    }
+}
+
+impl From<StationError> for CommandError {
+    fn from(error: StationError) -> Self {
+        let command_error = Self::new(error.code()).with_detail(&error);
+        match &error {
+            StationError::Refused(Refusal::EarlierPhaseOpen { number }) => command_error.with_value("number", number),
+            StationError::Refused(Refusal::TooManyPlaces { allowed }) => command_error.with_value("places", allowed),
+            StationError::Refused(Refusal::WrongUnit { expected }) => {
+                command_error.with_value("unit", expected.symbol())
+            }
+            StationError::Refused(Refusal::BatchNotExecutable(status)) => command_error.with_value("status", status),
+            StationError::Store(StoreFault::DiskFull { needed_mb, .. }) => {
+                command_error.with_value("megabytes", needed_mb)
+            }
+            StationError::Store(StoreFault::Corrupted { file, .. } | StoreFault::KeyMissing { file }) => {
+                command_error.with_value("file", file.display())
+            }
+            _ => command_error,
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The encrypted store of a station: SQLite through SQLCipher.
+//!
+//! Operations and facts are kept for ever and migrated; the copy of the plant's rows is dropped and fetched again when its
+//! shape changes. A commit is on the disk when it returns (`synchronous = FULL`).
+
+use std::path::{Path, PathBuf};
+
+use sqlx::{
+    ConnectOptions, Sqlite, SqlitePool, Transaction,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::secrets::SecretKey;
+
+mod copying;
+pub(crate) mod facts;
+mod fault;
+mod outbox;
+mod reading;
+mod recovery;
+mod summary;
+
+pub use fault::StoreFault;
+pub use outbox::{KeptOperation, Unsent};
+pub use reading::{BatchFilter, BatchParts, ListedBatch};
+pub use recovery::set_aside;
+
+// Links SQLCipher into the SQLite that sqlx speaks to.
+use libsqlite3_sys as _;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/station");
+const COPY_TABLES: &str = include_str!("../../../migrations/station/copy/tables.sql");
+/// Raised whenever the copy's tables or the rows in them change their shape.
+const COPY_VERSION: &str = "1";
+
+/// The file in a station's data folder.
+pub const STORE_FILE: &str = "station.db";
+
+/// The encrypted store; cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: SqlitePool,
+    file: PathBuf,
+}
+
+impl Store {
+    /// Opens the store in `folder`, or makes it; the copy is emptied when its shape has changed.
+    ///
+    /// # Errors
+    /// [`StoreFault::Corrupted`] leaves the file as it is; [`StoreFault::Newer`] when a newer program wrote it.
+    pub async fn open(folder: &Path, key: &SecretKey) -> Result<Self, StoreFault> {
+        let file = folder.join(STORE_FILE);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .min_connections(1)
+            .connect_with(options(&file, key))
+            .await
+            .map_err(|error| StoreFault::of(error, &file))?;
+        let store = Self { pool, file };
+        if let Err(fault) = store.prepare().await {
+            store.pool.close().await;
+            return Err(fault);
+        }
+        Ok(store)
+    }
+
+    /// Waits until all work on the store has ended and closes it.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    async fn prepare(&self) -> Result<(), StoreFault> {
+        // A page that was changed on the disk is found here, at the start, and not in the middle of a step.
+        let checked: String =
+            sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&self.pool).await.map_err(self.fault())?;
+        if checked != "ok" {
+            return Err(StoreFault::Corrupted { file: self.file.clone(), detail: checked });
+        }
+        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
+                StoreFault::Newer { version }
+            }
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+                StoreFault::of(error, &self.file)
+            }
+            other => StoreFault::Database(sqlx::Error::Migrate(Box::new(other))),
+        })?;
+        self.prepare_copy().await
+    }
+
+    async fn prepare_copy(&self) -> Result<(), StoreFault> {
+        if self.fact::<String>("copy_version").await?.as_deref() == Some(COPY_VERSION) {
+            return Ok(());
+        }
+        let mut writing = self.write().await?;
+        let tables: Vec<String> =
+            sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'copy_*'")
+                .fetch_all(&mut *writing)
+                .await
+                .map_err(self.fault())?;
+        for table in tables {
+            // The names come from the schema that this program wrote.
+            sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP TABLE \"{table}\"")))
+                .execute(&mut *writing)
+                .await
+                .map_err(self.fault())?;
+        }
+        sqlx::raw_sql(COPY_TABLES).execute(&mut *writing).await.map_err(self.fault())?;
+        facts::put(&mut writing, "copy_version", &COPY_VERSION).await.map_err(self.fault())?;
+        writing.commit().await.map_err(self.fault())
+    }
+
+    /// A transaction that takes the write lock at once, so that it cannot fail for it later.
+    async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreFault> {
+        self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(self.fault())
+    }
+
+    fn fault(&self) -> impl Fn(sqlx::Error) -> StoreFault + '_ {
+        |error| StoreFault::of(error, &self.file)
+    }
+
+    /// Lets the file grow no further, as a full disk does.
+    #[cfg(test)]
+    pub(crate) async fn fill_up(&self) {
+        // Every connection has a limit of its own: the pool is taken down to one first.
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            held.push(self.pool.acquire().await.unwrap());
+        }
+        for connection in &mut held {
+            sqlx::query("PRAGMA max_page_count = 1").execute(&mut **connection).await.unwrap();
+        }
+    }
+}
+
+fn options(file: &Path, key: &SecretKey) -> SqliteConnectOptions {
+    let key = zeroize::Zeroizing::new(format!("\"x'{}'\"", hex::encode(key.expose())));
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        // A raw key: a passphrase would cost 200 ms at every opening.
+        .pragma("key", key.as_str().to_owned())
+        .pragma("cipher_memory_security", "OFF")
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "MEMORY")
+        .foreign_keys(true)
+        .busy_timeout(std::time::Duration::from_secs(10))
+        // Statements carry what was recorded; they stay out of the log.
+        .disable_statement_logging()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,343 @@
+use std::{
+    future::{Future, poll_fn},
+    path::Path,
+    pin::pin,
+    task::Poll,
+};
+
+use sqlx::Row;
+use viruj_api::station::BatchSort;
+use viruj_domain::{
+    batch::BatchStatus,
+    ids::{BatchId, UserId},
+    phase::PhaseEntry,
+};
+use viruj_sync::{
+    conformance::{
+        self, ReadBack,
+        world::{self, STATION, Writer, known_station, rpm, server_key, statement},
+    },
+    memory::MemoryServer,
+    round::{RoundError, pull_round, push_round},
+    store::{Appended, OperationLog, Replica, StoredOperation},
+};
+
+use super::*;
+
+fn key() -> SecretKey {
+    SecretKey::new([0x5a; 32])
+}
+
+async fn open(folder: &Path) -> Store {
+    Store::open(folder, &key()).await.unwrap()
+}
+
+async fn fault(folder: &Path, key: &SecretKey) -> StoreFault {
+    Store::open(folder, key).await.expect_err("the store must not open")
+}
+
+impl ReadBack for Store {
+    async fn batch_version(&mut self, id: &BatchId) -> Option<i64> {
+        sqlx::query_scalar("SELECT version FROM copy_batches WHERE id = ?")
+            .bind(id.as_str())
+            .fetch_optional(&self.pool)
+            .await
+            .unwrap()
+    }
+
+    async fn phase_count(&mut self, id: &BatchId) -> usize {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM copy_phases WHERE batch_id = ?")
+            .bind(id.as_str())
+            .fetch_one(&self.pool)
+            .await
+            .unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    async fn has_person(&mut self, id: &UserId) -> bool {
+        self.person(id).await.unwrap().is_some()
+    }
+}
+
+#[tokio::test]
+async fn sqlite_passes_the_conformance_suites() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut number = 0;
+    let mut make = async || {
+        number += 1;
+        let folder = folder.path().join(number.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        open(&folder).await
+    };
+    conformance::operation_log(&mut make).await.unwrap();
+    conformance::replica(&mut make).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_appended_is_there_after_a_restart_and_unreadable_without_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let operation = Writer::new(STATION).unsigned(&statement(1, 1, PhaseEntry::Confirmed));
+    let mut store = open(folder.path()).await;
+    assert_eq!(store.append(operation.clone()).await.unwrap(), Appended::New);
+    store.close().await;
+    let mut store = open(folder.path()).await;
+    assert_eq!(store.last(STATION).await.unwrap(), Some(operation));
+    store.close().await;
+    let bytes = std::fs::read(folder.path().join(STORE_FILE)).unwrap();
+    assert!(!bytes.starts_with(b"SQLite format 3"));
+    let other_key = fault(folder.path(), &SecretKey::new([1; 32])).await;
+    assert_eq!(other_key.code(), "store_corrupted");
+}
+
+#[tokio::test]
+async fn p11_10e_a_recorded_operation_is_neither_deleted_nor_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).await;
+    store.append(Writer::new(STATION).unsigned(&statement(1, 1, PhaseEntry::Confirmed))).await.unwrap();
+    for statement in [
+        "DELETE FROM operations",
+        "UPDATE operations SET envelope = ''",
+        "UPDATE operations SET station_seq = 7",
+        "UPDATE operations SET signature = ''",
+    ] {
+        assert!(sqlx::query(statement).execute(&store.pool).await.is_err(), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn hard_case_16_a_damaged_store_is_told_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).await;
+    let mut writer = Writer::new(STATION);
+    for number in 1..=40 {
+        store.append(writer.unsigned(&statement(number, 1, PhaseEntry::Confirmed))).await.unwrap();
+    }
+    store.close().await;
+    let file = folder.path().join(STORE_FILE);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 64].fill(0);
+    std::fs::write(&file, &bytes).unwrap();
+    let damaged = fault(folder.path(), &key()).await;
+    assert_eq!(damaged.code(), "store_corrupted", "{damaged}");
+    assert_eq!(std::fs::read(&file).unwrap(), bytes, "the file is not touched");
+
+    let aside = set_aside(folder.path(), world::time(0)).unwrap();
+    assert_eq!(std::fs::read(aside.join(STORE_FILE)).unwrap(), bytes);
+    assert!(open(folder.path()).await.last(STATION).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn hard_case_16_a_full_disk_is_told_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).await;
+    let mut writer = Writer::new(STATION);
+    let first = writer.unsigned(&statement(1, 1, PhaseEntry::Confirmed));
+    store.append(first.clone()).await.unwrap();
+    store.fill_up().await;
+    let mut met = None;
+    for number in 2..400 {
+        let operation = writer.unsigned(&statement(number, 1, PhaseEntry::Confirmed));
+        if let Err(fault) = store.keep(&operation, "Anjali Rao").await {
+            met = Some((fault, operation));
+            break;
+        }
+    }
+    let (full, refused) = met.expect("the disk is full at some point");
+    assert_eq!(full.code(), "disk_full", "{full}");
+    assert_eq!(store.operation(refused.operation_id).await.unwrap(), None);
+    assert_eq!(store.operation(first.operation_id).await.unwrap(), Some(first));
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_program_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (9999, 'of the future', 1, x'00', 0)",
+    )
+    .execute(&store.pool)
+    .await
+    .unwrap();
+    store.close().await;
+    let newer = fault(folder.path(), &key()).await;
+    assert!(matches!(newer, StoreFault::Newer { version: 9999 }), "{newer}");
+}
+
+#[tokio::test]
+async fn hard_case_09_a_copy_of_another_shape_is_fetched_again_and_the_outbox_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server();
+    let mut store = open(folder.path()).await;
+    pull_round(&mut store, &server, "plant-a").await.unwrap();
+    let operation = Writer::new(STATION).unsigned(&statement(1, 1, PhaseEntry::Confirmed));
+    store.append(operation.clone()).await.unwrap();
+    store.set_fact("copy_version", &"0").await.unwrap();
+    store.close().await;
+    let mut store = open(folder.path()).await;
+    assert_eq!(store.cursor("plant-a").await.unwrap(), None);
+    assert_eq!(store.batch_version(&world::batch_id()).await, None);
+    assert_eq!(store.without_verdict(STATION, 10).await.unwrap(), [operation]);
+    pull_round(&mut store, &server, "plant-a").await.unwrap();
+    assert_eq!(store.batch_version(&world::batch_id()).await, Some(1));
+}
+
+fn server() -> MemoryServer {
+    MemoryServer::new(world::memory_plant(), known_station(STATION), server_key(), world::time(200))
+}
+
+/// Polls a future at most `polls` times and then drops it, as a program does that is killed between two awaits.
+async fn cut_short<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+async fn whole_round(store: &mut Store, server: &MemoryServer) -> Result<(), RoundError> {
+    push_round(store, server, STATION).await?;
+    pull_round(store, server, "system").await?;
+    pull_round(store, server, "plant-a").await?;
+    Ok(())
+}
+
+fn work() -> Vec<StoredOperation> {
+    let mut writer = Writer::new(STATION);
+    vec![
+        writer.unsigned(&statement(1, 1, PhaseEntry::Confirmed)),
+        writer.unsigned(&statement(2, 2, rpm("100"))),
+        writer.unsigned(&statement(3, 2, rpm("101"))),
+    ]
+}
+
+#[tokio::test]
+async fn hard_case_02_killed_at_each_await_of_a_synchronisation() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cuts = 0;
+    for polls in 1.. {
+        let folder = folder.path().join(polls.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        let server = server();
+        let mut store = open(&folder).await;
+        for operation in work() {
+            store.keep(&operation, "Anjali Rao").await.unwrap();
+        }
+        let whole = cut_short(whole_round(&mut store, &server), polls).await.is_some();
+        store.close().await;
+        let mut store = open(&folder).await;
+        let kept = store.since(STATION, 1, 10).await.unwrap();
+        assert_eq!(kept.len(), 3, "cut after {polls} polls");
+        whole_round(&mut store, &server).await.unwrap();
+        assert!(store.without_verdict(STATION, 10).await.unwrap().is_empty());
+        assert_eq!(server.plant(|plant| plant.entries.len()), 3, "cut after {polls} polls: each arrives exactly once");
+        assert_eq!(server.alarms(), []);
+        let parts = store.batch_parts(world::batch_id().as_str()).await.unwrap().unwrap();
+        assert_eq!((parts.entries.len(), parts.own.len()), (3, 0));
+        server.plant(|plant| assert_eq!(parts.batch, plant.batches[&world::batch_id()]));
+        store.close().await;
+        if whole {
+            break;
+        }
+        cuts += 1;
+    }
+    assert!(cuts > 10, "the round was cut {cuts} times");
+}
+
+fn filter() -> BatchFilter {
+    BatchFilter {
+        plant_id: world::plant_id(),
+        search: String::new(),
+        statuses: Vec::new(),
+        assigned_to: None,
+        sort: BatchSort::Number,
+        descending: false,
+    }
+}
+
+#[tokio::test]
+async fn hard_case_03_unsent_work_is_shown_over_what_a_pull_brings() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, mut store) = (server(), open(folder.path()).await);
+    pull_round(&mut store, &server, "system").await.unwrap();
+    pull_round(&mut store, &server, "plant-a").await.unwrap();
+    let listed = store.list_batches(&filter()).await.unwrap().remove(0);
+    assert_eq!((listed.shown_status, listed.completed_phases, listed.unsent), (BatchStatus::Planned, 0, 0));
+    assert_eq!(listed.assigned_to_name.as_deref(), Some("Anjali Rao"));
+    for operation in &work()[..2] {
+        store.keep(operation, "Anjali Rao").await.unwrap();
+    }
+    // The same row comes again, with another remark on it: the copy is overwritten, the work here is not.
+    server.plant(|plant| {
+        let mut batch = plant.batches[&world::batch_id()].clone();
+        batch.version += 1;
+        batch.product = "Metformin hydrochloride 850 mg".to_owned();
+        plant.put_batch(batch);
+    });
+    pull_round(&mut store, &server, "plant-a").await.unwrap();
+    let listed = store.list_batches(&filter()).await.unwrap().remove(0);
+    assert_eq!((listed.shown_status, listed.completed_phases, listed.unsent), (BatchStatus::InProgress, 2, 2));
+    assert_eq!(listed.next_phase.as_deref(), Some("Close the operation"));
+    assert_eq!(listed.row.product, "Metformin hydrochloride 850 mg");
+    let in_progress = BatchFilter { statuses: vec![BatchStatus::InProgress], ..filter() };
+    assert_eq!(store.list_batches(&in_progress).await.unwrap().len(), 1);
+    assert_eq!(store.count_batches(&filter()).await.unwrap(), [(BatchStatus::InProgress, 1)]);
+}
+
+#[tokio::test]
+async fn batches_are_found_and_sorted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, mut store) = (server(), open(folder.path()).await);
+    server.plant(|plant| {
+        for (id, number, product) in [("b", "mb-2", "ÄTHER 50%"), ("c", "MB-10", "Aspirin"), ("d", "MB-1", "aspirin_x")]
+        {
+            let mut batch = world::batch();
+            batch.id = id.into();
+            batch.number = number.to_owned();
+            batch.product = product.to_owned();
+            batch.assigned_to = None;
+            plant.put_batch(batch);
+        }
+    });
+    pull_round(&mut store, &server, "plant-a").await.unwrap();
+    let found = async |search: &str| {
+        let filter = BatchFilter { search: search.to_owned(), ..filter() };
+        let listed = store.list_batches(&filter).await.unwrap();
+        listed.into_iter().map(|batch| batch.row.number).collect::<Vec<_>>()
+    };
+    assert_eq!(found("").await, ["MB-1", "MB-10", "mb-2", "MB-CONF-001"]);
+    assert_eq!(found("ASPIRIN mb-1").await, ["MB-1", "MB-10"]);
+    assert_eq!(found("äther").await, ["mb-2"]);
+    assert_eq!(found("50%").await, ["mb-2"]);
+    assert_eq!(found("%").await, ["mb-2"]);
+    assert_eq!(found("n_x").await, ["MB-1"]);
+    assert_eq!(found("'; DROP TABLE operations; --").await, Vec::<String>::new());
+    let mine = BatchFilter { assigned_to: Some(world::operator().id), ..filter() };
+    assert_eq!(store.list_batches(&mine).await.unwrap().len(), 1);
+    for sort in [BatchSort::Number, BatchSort::Product, BatchSort::Status, BatchSort::StartedAt, BatchSort::Progress] {
+        for descending in [false, true] {
+            let filter = BatchFilter { sort: sort.clone(), descending, ..filter() };
+            assert_eq!(store.list_batches(&filter).await.unwrap().len(), 4, "{sort:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_disk_is_asked_to_keep_each_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for (pragma, value) in [("PRAGMA synchronous", 2), ("PRAGMA cache_size", -65536)] {
+        let found: i64 = sqlx::query(pragma).fetch_one(&store.pool).await.unwrap().get(0);
+        assert_eq!(found, value, "{pragma}");
+    }
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(mode, "wal");
+    let cipher: Option<String> = sqlx::query_scalar("PRAGMA cipher_version").fetch_one(&store.pool).await.unwrap();
+    assert!(cipher.is_some(), "the store is encrypted");
+}

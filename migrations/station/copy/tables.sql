@@ -1,0 +1,72 @@
+-- The copy of the plant's rows: dropped and fetched again whenever its version changes, never migrated.
+-- `row` is the row as it travelled, JSON; the columns beside it are for finding and sorting.
+
+CREATE TABLE copy_cursors (
+    feed TEXT PRIMARY KEY,
+    epoch BLOB NOT NULL,
+    seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE copy_plants (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    row TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE copy_people (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    row TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE copy_batches (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    feed TEXT NOT NULL,
+    number TEXT NOT NULL,
+    product TEXT NOT NULL,
+    -- Number and product in lower case.
+    search TEXT NOT NULL,
+    assigned_to TEXT,
+    started_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    row TEXT NOT NULL,
+    -- As the screens show it, with what was recorded here and has not come back yet.
+    shown_status TEXT NOT NULL,
+    phase_count INTEGER NOT NULL DEFAULT 0,
+    completed_phases INTEGER NOT NULL DEFAULT 0,
+    next_phase TEXT
+) STRICT;
+
+CREATE TABLE copy_phases (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    feed TEXT NOT NULL,
+    batch_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    row TEXT NOT NULL
+) STRICT;
+CREATE INDEX copy_phases_of_batch ON copy_phases (batch_id, number);
+
+CREATE TABLE copy_entries (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    feed TEXT NOT NULL,
+    batch_id TEXT NOT NULL,
+    row TEXT NOT NULL
+) STRICT;
+CREATE INDEX copy_entries_of_batch ON copy_entries (batch_id, key);
+
+CREATE TABLE copy_deviations (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    feed TEXT NOT NULL,
+    batch_id TEXT,
+    is_open INTEGER NOT NULL,
+    row TEXT NOT NULL
+) STRICT;
+CREATE INDEX copy_deviations_of_batch ON copy_deviations (batch_id) WHERE is_open = 1;
