@@ -1,0 +1,56 @@
+//! The commands and the event, and their TypeScript form.
+
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::{commands, events::StaleQueries};
+
+/// Everything that crosses between the window and the station.
+#[must_use]
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .commands(collect_commands![
+            commands::status::station_status,
+            commands::status::list_unsent,
+            commands::status::sync_now,
+            commands::status::report_painted,
+            commands::start::retry_start,
+            commands::start::choose_demo,
+            commands::start::set_up_plant,
+            commands::start::time_zones,
+            commands::session::sign_in,
+            commands::session::sign_out,
+            commands::session::current_person,
+            commands::registration::registration_plants,
+            commands::registration::register_station,
+            commands::batches::list_batches,
+            commands::batches::open_batch,
+            commands::batches::check_number,
+            commands::batches::record_entry,
+            commands::lists::read_list,
+            commands::settings::settings,
+            commands::settings::save_settings,
+            commands::settings::save_preferences,
+        ])
+        .events(collect_events![StaleQueries])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use specta_typescript::Typescript;
+
+    /// Renew with `VIRUJ_WRITE_BINDINGS=1 cargo test -p viruj-station bindings`.
+    #[test]
+    fn the_committed_bindings_are_the_ones_that_the_commands_have() {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bridge/bindings.ts");
+        let folder = tempfile::tempdir().unwrap();
+        let made = folder.path().join("bindings.ts");
+        super::builder().export(Typescript::default(), &made).unwrap();
+        let made = fs::read_to_string(made).unwrap();
+        if std::env::var_os("VIRUJ_WRITE_BINDINGS").is_some() {
+            fs::write(&committed, &made).unwrap();
+        }
+        assert_eq!(fs::read_to_string(committed).unwrap(), made, "the bindings are stale: renew them");
+    }
+}
