@@ -1,5 +1,6 @@
 import { RouterProvider } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import { reportPainted } from "../bridge/painted";
 import { useCurrentPerson } from "../features/session/api/current-person";
 import { useSignOut } from "../features/session/api/sign-out";
@@ -61,12 +62,13 @@ export function Entrance() {
 }
 
 function Before({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
   return (
     <div className={styles.before}>
       {children}
-      <div className={styles.corner}>
+      <aside className={styles.corner} aria-label={t("language.title")}>
         <LanguageChoice />
-      </div>
+      </aside>
     </div>
   );
 }

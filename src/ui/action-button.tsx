@@ -12,7 +12,14 @@ type Props = ButtonProps &
   };
 
 /** A button that stays readable and focusable while it cannot be pressed, and says why. */
-export function ActionButton({ disabledReason, reasonSide = "below", onClick, className, ...rest }: Props) {
+export function ActionButton({
+  disabledReason,
+  reasonSide = "below",
+  variant = "filled",
+  onClick,
+  className,
+  ...rest
+}: Props) {
   const reasonId = useId();
   const blocked = disabledReason !== undefined;
   const testId = rest["data-testid"];
@@ -20,6 +27,7 @@ export function ActionButton({ disabledReason, reasonSide = "below", onClick, cl
     <div className={styles.frame} data-side={reasonSide}>
       <Button
         {...rest}
+        variant={variant}
         className={`${styles.button} ${className ?? ""}`}
         aria-disabled={blocked || undefined}
         aria-describedby={blocked ? reasonId : undefined}

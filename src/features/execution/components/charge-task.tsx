@@ -73,12 +73,11 @@ export function ChargeTask({ batch, phase, recording, said, task }: Props) {
           <span data-testid="charge-material">
             {task.material} · {task.materialCode}
           </span>
-          <ScanHeard scan={scan} />
+          {scan === null ? <small>{t("charge.lotHelp")}</small> : <ScanHeard scan={scan} />}
         </div>
         <TextInput
           label={t("charge.lot")}
           aria-description={t("charge.lotHelp")}
-          placeholder={t("charge.lotHelp")}
           leftSection={<IconBarcode size={22} aria-hidden />}
           autoComplete="off"
           spellCheck={false}

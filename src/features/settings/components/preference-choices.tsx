@@ -12,9 +12,9 @@ export function PreferenceChoices() {
   const { preferences, choose, failure } = usePreferences();
   return (
     <div className={styles.choices}>
-      <h3>{t("language.title")}</h3>
+      <span className={styles.title}>{t("language.title")}</span>
       <LanguageChoice />
-      <h3>{t("theme.title")}</h3>
+      <span className={styles.title}>{t("theme.title")}</span>
       <ChoiceRow
         title={t("theme.title")}
         name="theme"
@@ -26,7 +26,7 @@ export function PreferenceChoices() {
         ]}
         onChange={(theme) => choose({ theme })}
       />
-      <h3>{t("density.title")}</h3>
+      <span className={styles.title}>{t("density.title")}</span>
       <ChoiceRow
         title={t("density.title")}
         name="density"
