@@ -1,6 +1,6 @@
-use viruj_storage::lists;
 use axum::{Json, extract::State};
 use viruj_api::lists::{GoodsReceipt, Page, PageQuery};
+use viruj_storage::lists;
 
 use crate::{application::AppState, caller::Caller, error::ApiError, extract::Query};
 

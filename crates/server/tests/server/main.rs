@@ -1,0 +1,15 @@
+//! The server as its callers see it: each test has a server, a database and a clock of its own.
+
+mod attest;
+mod feed;
+mod lists;
+mod operating;
+mod program;
+mod raw;
+mod sessions;
+mod start;
+mod stations;
+mod store;
+mod sync;
+mod throttle;
+mod tokens;
