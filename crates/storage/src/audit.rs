@@ -130,9 +130,8 @@ pub async fn verify_chain(connection: &mut PgConnection, feed: &str) -> Result<V
             result.entries += 1;
         }
     }
-    let head = sqlx::query!("SELECT seq, head_hash FROM feeds WHERE feed = $1", feed)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let head =
+        sqlx::query!("SELECT seq, head_hash FROM feeds WHERE feed = $1", feed).fetch_optional(&mut *connection).await?;
     let feed = feed.to_owned();
     match head {
         Some(head) if head.seq != last => result.findings.push(Finding::TailCut { feed, found: last, head: head.seq }),

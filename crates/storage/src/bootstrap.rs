@@ -23,10 +23,7 @@ const ATTEMPTS: u32 = 20;
 ///
 /// # Errors
 /// [`StorageError::Forbidden`] when the migrating login may not make roles or does not own the legacy tables.
-pub(crate) async fn bootstrap(
-    connection: &mut PgConnection,
-    serving_login: &str,
-) -> Result<Vec<String>, StorageError> {
+pub(crate) async fn bootstrap(connection: &mut PgConnection, serving_login: &str) -> Result<Vec<String>, StorageError> {
     retry_while_raced(connection, include_str!("bootstrap.sql").to_owned()).await?;
     let login: (String, bool) =
         sqlx::query_as("SELECT session_user::text, rolsuper FROM pg_roles WHERE rolname = session_user")

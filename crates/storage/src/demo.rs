@@ -121,8 +121,7 @@ where
     let procedure = procedure()?;
     let now = request.now.with_second(0).and_then(|time| time.with_nanosecond(0)).unwrap_or(request.now);
     let mut report = SeedReport::default();
-    let mut unit =
-        database.begin(ChangeContext::system(PlantScope::All, "seed", Some("demonstration data"))).await?;
+    let mut unit = database.begin(ChangeContext::system(PlantScope::All, "seed", Some("demonstration data"))).await?;
     if is_empty {
         writing::mark_as_demo(&mut unit).await?;
     }

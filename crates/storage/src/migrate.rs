@@ -76,10 +76,7 @@ pub async fn migrate(migration_url: &str, serving_url: &str) -> Result<Migration
     report
 }
 
-async fn migrate_locked(
-    connection: &mut PgConnection,
-    serving_login: &str,
-) -> Result<MigrationReport, StorageError> {
+async fn migrate_locked(connection: &mut PgConnection, serving_login: &str) -> Result<MigrationReport, StorageError> {
     sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut *connection).await?;
     let mut report = MigrationReport {
         warnings: bootstrap::bootstrap(connection, serving_login).await?,
@@ -98,7 +95,8 @@ async fn migrate_locked(
         other => StorageError::Migration(other),
     })?;
     sqlx::raw_sql("GRANT SELECT ON _sqlx_migrations TO viruj_runtime").execute(&mut *connection).await?;
-    report.applied = applied_versions(connection).await?.into_iter().filter(|version| !before.contains(version)).collect();
+    report.applied =
+        applied_versions(connection).await?.into_iter().filter(|version| !before.contains(version)).collect();
 
     let mut transaction = connection.begin().await?;
     let is_first = adopt(&mut transaction, &mut report).await?;
@@ -130,8 +128,7 @@ async fn adopt(connection: &mut PgConnection, report: &mut MigrationReport) -> R
     .fetch_all(&mut *connection)
     .await?;
     for entity in &due {
-        let rows: i64 =
-            sqlx::query_scalar("SELECT viruj_adopt($1)").bind(entity).fetch_one(&mut *connection).await?;
+        let rows: i64 = sqlx::query_scalar("SELECT viruj_adopt($1)").bind(entity).fetch_one(&mut *connection).await?;
         if rows > 0 {
             report.adopted.insert(entity.clone(), rows.unsigned_abs());
         }
@@ -188,11 +185,10 @@ async fn keep_addresses_unique(
     connection: &mut PgConnection,
     report: &mut MigrationReport,
 ) -> Result<(), StorageError> {
-    report.clashing_addresses = sqlx::query_scalar(
-        "SELECT login_key FROM users GROUP BY login_key HAVING count(*) > 1 ORDER BY login_key",
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    report.clashing_addresses =
+        sqlx::query_scalar("SELECT login_key FROM users GROUP BY login_key HAVING count(*) > 1 ORDER BY login_key")
+            .fetch_all(&mut *connection)
+            .await?;
     if report.clashing_addresses.is_empty() {
         sqlx::raw_sql("CREATE UNIQUE INDEX IF NOT EXISTS users_login_key_unique ON users (login_key)")
             .execute(&mut *connection)

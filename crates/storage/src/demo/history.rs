@@ -61,8 +61,7 @@ pub(super) fn tell(plan: &Plan, procedure: &Procedure, now: DateTime<Utc>) -> Re
         .collect();
     let mut states: Vec<PhaseState> = phases.iter().map(state_of).collect();
     let done: Vec<usize> = (0..phases.len()).take_while(|index| (*index as u64) < u64::from(plan.done)).collect();
-    let steps: Vec<Vec<(PhaseEntry, Duration)>> =
-        done.iter().map(|index| entries_for(plan, &phases[*index])).collect();
+    let steps: Vec<Vec<(PhaseEntry, Duration)>> = done.iter().map(|index| entries_for(plan, &phases[*index])).collect();
     let took: Duration = steps.iter().flatten().map(|(_, duration)| *duration).sum();
     let last_at = now - Duration::days(plan.days_ago) - Duration::minutes(i64::from(20 + spread(&batch, 40)));
     let started_at = if done.is_empty() { last_at } else { last_at - took };
@@ -80,9 +79,8 @@ pub(super) fn tell(plan: &Plan, procedure: &Procedure, now: DateTime<Utc>) -> Re
     for (index, entries) in done.into_iter().zip(steps) {
         for (part, (entry, duration)) in entries.into_iter().enumerate() {
             clock += duration;
-            let reason = (plan.deviates_at == Some(phases[index].number)).then_some(
-                "The value was read twice and stands. The shift supervisor has been told.",
-            );
+            let reason = (plan.deviates_at == Some(phases[index].number))
+                .then_some("The value was read twice and stands. The shift supervisor has been told.");
             let recorded = Recorded { entry, at: clock, reason };
             let attempt = Attempt {
                 phase: phases[index].id,

@@ -15,13 +15,7 @@ pub(super) struct DemoPlant {
 }
 
 pub(super) const PLANTS: [DemoPlant; 3] = [
-    DemoPlant {
-        id: "plant-a",
-        name: "Hyderabad Plant",
-        region: "APAC",
-        time_zone: "Asia/Kolkata",
-        running_lines: 8,
-    },
+    DemoPlant { id: "plant-a", name: "Hyderabad Plant", region: "APAC", time_zone: "Asia/Kolkata", running_lines: 8 },
     DemoPlant { id: "plant-b", name: "Dublin Plant", region: "EMEA", time_zone: "Europe/Dublin", running_lines: 6 },
     DemoPlant {
         id: "plant-c",

@@ -43,12 +43,14 @@ pub(super) async fn mark_as_demo(unit: &mut UnitOfWork) -> Result<(), StorageErr
 }
 
 pub(super) async fn is_there(unit: &mut UnitOfWork, plan: &Plan) -> Result<bool, StorageError> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM production_batches WHERE id = $1) AS "is_there!""#,
-        plan.id(),
+    Ok(
+        sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM production_batches WHERE id = $1) AS "is_there!""#,
+            plan.id(),
+        )
+        .fetch_one(unit.connection())
+        .await?,
     )
-    .fetch_one(unit.connection())
-    .await?)
 }
 
 /// Each plant has its own effective record; a plant that already has one for the product keeps it as it is.

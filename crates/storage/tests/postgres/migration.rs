@@ -22,7 +22,10 @@ async fn migrate_test(test: &TestDatabase) -> MigrationReport {
 
 async fn entries(test: &TestDatabase) -> Vec<(String, i64)> {
     let mut superuser = test.superuser().await;
-    sqlx::query_as("SELECT action, count(*) FROM audit_entries GROUP BY 1 ORDER BY 1").fetch_all(&mut superuser).await.unwrap()
+    sqlx::query_as("SELECT action, count(*) FROM audit_entries GROUP BY 1 ORDER BY 1")
+        .fetch_all(&mut superuser)
+        .await
+        .unwrap()
 }
 
 /// Migrates twice and compares every value of the legacy columns.
@@ -51,8 +54,11 @@ async fn a11_4_8_migration_keeps_every_value_of_an_invented_legacy_database() {
     legacy::fill(&test.migration_url, &hash).await;
     let report = keeps_every_value(&test).await;
 
-    let orphans: Vec<(&str, &str)> =
-        report.orphans.iter().map(|orphan| (orphan.table.as_str(), &orphan.id[orphan.id.len().saturating_sub(2)..])).collect();
+    let orphans: Vec<(&str, &str)> = report
+        .orphans
+        .iter()
+        .map(|orphan| (orphan.table.as_str(), &orphan.id[orphan.id.len().saturating_sub(2)..]))
+        .collect();
     assert_eq!(
         orphans,
         [
@@ -128,7 +134,9 @@ async fn lists_come_in_pages_newest_first() {
         }
     }
     assert_eq!(codes, ["03261000", "0326001", "0326999"], "what has no time comes last");
-    let tests = lists::quality_tests(&database, &PlantScope::only(PlantId::from("werk-1")), &PageQuery::default()).await.unwrap();
+    let tests = lists::quality_tests(&database, &PlantScope::only(PlantId::from("werk-1")), &PageQuery::default())
+        .await
+        .unwrap();
     assert_eq!(tests.items.len(), 1);
     assert_eq!(tests.items[0].assigned_to_name.as_deref(), Some("Åsa O'Neill-Ørsted"));
     for cursor in ["", "x", "1", "1.x", "99999999999999999999.00000000-0000-4000-8000-000000000001"] {
@@ -166,7 +174,10 @@ async fn p11_300a_addresses_that_differ_in_case_are_reported_and_then_refused() 
         .await
         .unwrap_err()
         .into();
-    assert!(matches!(&refused, StorageError::Conflict { constraint } if constraint == "users_login_key_unique"), "{refused:?}");
+    assert!(
+        matches!(&refused, StorageError::Conflict { constraint } if constraint == "users_login_key_unique"),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -188,12 +199,17 @@ async fn says_what_is_wrong_with_a_database() {
 
     let test = migrated_database().await;
     let mut superuser = test.superuser().await;
-    sqlx::raw_sql("INSERT INTO _sqlx_migrations SELECT 9999, description, now(), true, checksum, 0 FROM _sqlx_migrations LIMIT 1")
-        .execute(&mut superuser)
-        .await
-        .unwrap();
+    sqlx::raw_sql(
+        "INSERT INTO _sqlx_migrations SELECT 9999, description, now(), true, checksum, 0 FROM _sqlx_migrations LIMIT 1",
+    )
+    .execute(&mut superuser)
+    .await
+    .unwrap();
     let newer = Database::connect(&test.url).await.unwrap_err();
-    assert!(matches!(newer, StorageError::DatabaseNewer { found: 9999, known } if known == known_version()), "{newer:?}");
+    assert!(
+        matches!(newer, StorageError::DatabaseNewer { found: 9999, known } if known == known_version()),
+        "{newer:?}"
+    );
     let newer = migrate(&test.migration_url, &test.url).await.unwrap_err();
     assert!(matches!(newer, StorageError::DatabaseNewer { found: 9999, .. }), "{newer:?}");
 
@@ -242,7 +258,12 @@ async fn the_legacy_login_becomes_a_plain_member_and_goes_on_serving() {
     assert_eq!(lists::materials(&database, &PlantScope::All, &PageQuery::default()).await.unwrap().items.len(), 2);
     // Whoever has the old URL gets no further than the server does.
     let mut old = sqlx::PgConnection::connect(&legacy_url).await.unwrap();
-    for statement in ["DROP TABLE gate_entries", "ALTER TABLE users DISABLE TRIGGER ALL", "SET ROLE viruj_owner", "CREATE TABLE x ()"] {
+    for statement in [
+        "DROP TABLE gate_entries",
+        "ALTER TABLE users DISABLE TRIGGER ALL",
+        "SET ROLE viruj_owner",
+        "CREATE TABLE x ()",
+    ] {
         assert!(sqlx::raw_sql(statement).execute(&mut old).await.is_err(), "{statement}");
     }
     let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM gate_entries").fetch_one(&mut old).await.unwrap();

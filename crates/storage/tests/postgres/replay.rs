@@ -18,7 +18,7 @@ enum Change {
     AddMaterial(u8),
     RenameMaterial(u8, String),
     AddGateEntry(u8, bool),
-    ChangeGateEntry(u8, String, i32),
+    EditGateEntry(u8, String, i32),
     MoveGateEntry(u8),
     AddUserPlant(bool),
     RemoveUserPlant(bool),
@@ -43,7 +43,7 @@ fn change() -> impl Strategy<Value = Change> {
         (0..6_u8).prop_map(Change::AddMaterial),
         (0..6_u8, text).prop_map(|(row, text)| Change::RenameMaterial(row, text)),
         (0..6_u8, any::<bool>()).prop_map(|(row, north)| Change::AddGateEntry(row, north)),
-        (0..6_u8, text, -5000..5000_i32).prop_map(|(row, text, number)| Change::ChangeGateEntry(row, text, number)),
+        (0..6_u8, text, -5000..5000_i32).prop_map(|(row, text, number)| Change::EditGateEntry(row, text, number)),
         (0..6_u8).prop_map(Change::MoveGateEntry),
         any::<bool>().prop_map(Change::AddUserPlant),
         any::<bool>().prop_map(Change::RemoveUserPlant),
@@ -58,7 +58,10 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    vec((vec(change(), 1..8), prop::bool::weighted(0.8)).prop_map(|(changes, commits)| Step { changes, commits }), 1..10)
+    vec(
+        (vec(change(), 1..8), prop::bool::weighted(0.8)).prop_map(|(changes, commits)| Step { changes, commits }),
+        1..10,
+    )
 }
 
 const PLANTS: [&str; 2] = ["north", "south"];
@@ -78,7 +81,7 @@ async fn apply(unit: &mut UnitOfWork, change: &Change, has_savepoint: &mut bool)
         )
         .bind(i32::from(*row))
         .bind(PLANTS[usize::from(*north)]),
-        Change::ChangeGateEntry(row, text, number) => {
+        Change::EditGateEntry(row, text, number) => {
             sqlx::query("UPDATE gate_entries SET remarks = $2, quantity = $3::int / 1000.0 WHERE entry_code = $1::int::text")
                 .bind(i32::from(*row))
                 .bind(text)
@@ -125,9 +128,12 @@ async fn apply(unit: &mut UnitOfWork, change: &Change, has_savepoint: &mut bool)
     statement.execute(unit.connection()).await.map(|_| ())
 }
 
+/// Entity, id, action, old and new text.
+type Told = (String, String, String, Option<String>, Option<String>);
+
 /// The state that the entries tell of: the last text of every row that was not deleted.
 async fn replayed(connection: &mut PgConnection) -> BTreeMap<(String, String), Value> {
-    let entries: Vec<(String, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+    let entries: Vec<Told> = sqlx::query_as(
         "SELECT entity, entity_id, action, old_text, new_text FROM audit_entries
          WHERE action IN ('created', 'changed', 'deleted', 'adopted') ORDER BY entry_id",
     )
@@ -188,7 +194,8 @@ async fn prepare() -> (TestDatabase, Database) {
 #[test]
 fn p11_10e_replaying_the_trail_rebuilds_the_state() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut runner = TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
     runner
         .run(&steps(), |steps| {
             runtime.block_on(async {
@@ -208,11 +215,14 @@ fn p11_10e_replaying_the_trail_rebuilds_the_state() {
                 }
                 let mut superuser = test.superuser().await;
                 let mut told = replayed(&mut superuser).await;
-                told.retain(|(entity, _), _| ["materials", "gate_entries", "user_plants", "users"].contains(&entity.as_str()));
+                told.retain(|(entity, _), _| {
+                    ["materials", "gate_entries", "user_plants", "users"].contains(&entity.as_str())
+                });
                 assert_eq!(told, actual(&mut superuser).await);
                 assert!(!format!("{told:?}").contains("secret"), "no secret enters the trail");
                 assert_eq!(verify(&test).await.findings, []);
-                let left: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_pending").fetch_one(&mut superuser).await.unwrap();
+                let left: i64 =
+                    sqlx::query_scalar("SELECT count(*) FROM audit_pending").fetch_one(&mut superuser).await.unwrap();
                 assert_eq!(left, 0);
             });
             Ok(())

@@ -1,0 +1,120 @@
+//! Who sees which rows, and as which role the connections work (security check 18).
+
+use viruj_domain::{ids::PlantId, plant::PlantScope};
+use viruj_storage::{
+    ChangeContext, StorageError,
+    tables::{OUTSIDE_THE_TRAIL, PLANT_TABLES, SYSTEM_TABLES},
+};
+
+use crate::trail::{add_gate_entry, add_plant, by, open};
+
+#[tokio::test]
+async fn sec_18_each_table_is_on_one_list_and_plant_tables_force_their_policies() {
+    let (test, _database) = open().await;
+    let mut superuser = test.superuser().await;
+    let mut found: Vec<String> =
+        sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+            .fetch_all(&mut superuser)
+            .await
+            .unwrap();
+    let mut listed: Vec<&str> = PLANT_TABLES.iter().chain(SYSTEM_TABLES).copied().collect();
+    listed.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, listed);
+    let mut forced: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+         AND relrowsecurity AND relforcerowsecurity",
+    )
+    .fetch_all(&mut superuser)
+    .await
+    .unwrap();
+    forced.sort_unstable();
+    assert_eq!(forced, PLANT_TABLES);
+    let mut followed: Vec<String> =
+        sqlx::query_scalar("SELECT entity FROM audited_tables").fetch_all(&mut superuser).await.unwrap();
+    followed.extend(OUTSIDE_THE_TRAIL.iter().map(|(table, _)| (*table).to_owned()));
+    followed.sort_unstable();
+    assert_eq!(followed, listed, "each table is in the trail or says why not");
+    let strangers: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relowner <> 'viruj_owner'::regrole",
+    )
+    .fetch_all(&mut superuser)
+    .await
+    .unwrap();
+    assert_eq!(strangers, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn sec_18_a_reader_sees_the_rows_of_its_plants_only() {
+    let (_test, database) = open().await;
+    for plant in ["north", "south"] {
+        add_plant(&database, plant).await;
+        add_gate_entry(&database, plant, plant).await;
+    }
+    let mut unit = database.begin(by(None)).await.unwrap();
+    sqlx::query("INSERT INTO gate_entries (id, entry_code, material_name, vehicle_number) VALUES (gen_random_uuid(), 'orphan', 'm', 'v')")
+        .execute(unit.connection())
+        .await
+        .unwrap();
+    unit.commit().await.unwrap();
+    let codes = |pool: sqlx::PgPool| async move {
+        sqlx::query_scalar::<_, String>("SELECT entry_code FROM gate_entries ORDER BY 1")
+            .fetch_all(&pool)
+            .await
+            .unwrap()
+    };
+    let north = PlantScope::only(PlantId::from("north"));
+    assert_eq!(codes(database.reader(&north)).await, ["north"]);
+    assert_eq!(codes(database.reader(&PlantScope::All)).await, ["north", "orphan", "south"]);
+    assert_eq!(codes(database.reader(&PlantScope::Only(Default::default()))).await, [""; 0]);
+    assert_eq!(codes(database.reader(&PlantScope::only(PlantId::from("north,south")))).await, [""; 0]);
+    assert_eq!(codes(database.system().clone()).await, [""; 0], "without plants there are no plant rows");
+    let feeds: Vec<String> = sqlx::query_scalar("SELECT DISTINCT feed FROM audit_entries ORDER BY 1")
+        .fetch_all(&database.reader(&north))
+        .await
+        .unwrap();
+    assert_eq!(feeds, ["north", "system"]);
+
+    // A writer is bound by its plants as well.
+    let mut unit = database.begin(ChangeContext::person(north, "qa-1", Some("reason"))).await.unwrap();
+    let changed = sqlx::query("UPDATE gate_entries SET status = 'x'").execute(unit.connection()).await.unwrap();
+    assert_eq!(changed.rows_affected(), 1);
+    let refused: StorageError =
+        sqlx::query("UPDATE gate_entries SET plant_id = 'south'").execute(unit.connection()).await.unwrap_err().into();
+    assert!(matches!(refused, StorageError::Forbidden(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn sec_18_every_pool_works_as_the_runtime_role_and_keeps_nothing_of_its_last_user() {
+    let (_test, database) = open().await;
+    let pools = [
+        database.system().clone(),
+        database.reader(&PlantScope::All),
+        database.reader(&PlantScope::only(PlantId::from("north"))),
+    ];
+    for pool in pools {
+        let mut connection = pool.acquire().await.unwrap();
+        let before: (String, String, Option<String>) = sqlx::query_as(
+            "SELECT current_user::text, current_setting('statement_timeout'), current_setting('viruj.plants', true)",
+        )
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+        assert_eq!(before.0, "viruj_runtime");
+        // The tests' login is a superuser: even it must not hand its connection on with another role.
+        sqlx::raw_sql("BEGIN; SET viruj.plants = 'elsewhere'; SET statement_timeout = 0; SET ROLE NONE")
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+        drop(connection);
+        for _ in 0..3 {
+            let after: (String, String, Option<String>) =
+                sqlx::query_as("SELECT current_user::text, current_setting('statement_timeout'), current_setting('viruj.plants', true)")
+                    .fetch_one(&pool)
+                    .await
+                    .unwrap();
+            assert_eq!((&after.0, &after.1), (&before.0, &before.1));
+            assert_eq!(after.2.unwrap_or_default(), before.2.clone().unwrap_or_default());
+        }
+    }
+}
