@@ -43,12 +43,7 @@ impl Row {
         Placed {
             time: self.placed_at,
             id: self.id.clone(),
-            item: Material {
-                id: self.id,
-                name: self.name,
-                kind: self.kind,
-                default_unit: self.default_unit,
-            },
+            item: Material { id: self.id, name: self.name, kind: self.kind, default_unit: self.default_unit },
         }
     }
 }
