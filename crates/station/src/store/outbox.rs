@@ -80,7 +80,10 @@ impl Store {
     /// Appends an operation with the name that its person had, and brings the batch's summary up to date with it.
     ///
     /// It is on the disk when this returns.
-    pub(crate) async fn keep(&self, operation: &StoredOperation, person_name: &str) -> Result<Appended, StoreFault> {
+    ///
+    /// # Errors
+    /// [`StoreFault::DiskFull`] and the other faults; nothing was appended then.
+    pub async fn keep(&self, operation: &StoredOperation, person_name: &str) -> Result<Appended, StoreFault> {
         let mut writing = self.write().await?;
         let (appended, batch) = append(&mut writing, operation, Some(person_name)).await.map_err(self.fault())?;
         if appended == Appended::New

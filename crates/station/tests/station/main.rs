@@ -1,0 +1,9 @@
+//! A real station against a real server on a real PostgreSQL, with a real keychain.
+//!
+//! Run inside `tests/support/with-keyring.sh`: without Secret Service these tests fail.
+
+mod offline;
+mod secrets;
+mod signing;
+mod support;
+mod trouble;

@@ -1,0 +1,202 @@
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use viruj_api::station::{
+    BatchListQuery, BatchSort, BatchView, Connection, DataSource, EntryInput, EntryReceipt, RecordEntry,
+    SignatureInput, StationRegistration,
+};
+use viruj_client::{Client, HttpOptions, Transport};
+use viruj_server::{Application, serve::serve};
+use viruj_station_core::{Machine, StationCore, StationError, StationEvent, StationOptions};
+use viruj_sync::conformance::world::{self as plant, batch_id, operator};
+use viruj_test_support::{TestApp, TestClock, world};
+
+/// A machine that a test starts anew, moves on and fills up.
+#[derive(Default)]
+pub struct TestMachine {
+    pub boots: AtomicU64,
+    pub monotonic_ms: AtomicU64,
+    /// In megabytes; plenty when 0.
+    pub free_mb: AtomicU64,
+}
+
+impl Machine for TestMachine {
+    fn boot_id(&self) -> String {
+        format!("boot-{}", self.boots.load(Ordering::Relaxed))
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.monotonic_ms.load(Ordering::Relaxed)
+    }
+
+    fn free_bytes(&self, _: &Path) -> Option<u64> {
+        match self.free_mb.load(Ordering::Relaxed) {
+            0 => None,
+            free => Some(free * 1024 * 1024),
+        }
+    }
+}
+
+/// The server's router on a port that it keeps when it goes and comes back.
+pub struct Served {
+    pub address: SocketAddr,
+    running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+}
+
+impl Served {
+    pub async fn start(application: &Application) -> Self {
+        let mut served = Self { address: "127.0.0.1:0".parse().unwrap(), running: None };
+        served.come_back(application).await;
+        served
+    }
+
+    pub async fn come_back(&mut self, application: &Application) {
+        let listener = loop {
+            // The port is given back to us once the last connection of before has ended.
+            match TcpListener::bind(self.address).await {
+                Ok(listener) => break listener,
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            }
+        };
+        self.address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let application = application.clone();
+        let task = tokio::spawn(async move {
+            let stopped = async move { drop(stopped.await) };
+            serve(&application, listener, stopped).await.unwrap();
+        });
+        self.running = Some((stop, task));
+    }
+
+    /// The server is gone; connections that are open are cut.
+    pub async fn go(&mut self) {
+        if let Some((stop, task)) = self.running.take() {
+            drop(stop);
+            task.abort();
+            drop(task.await);
+        }
+    }
+}
+
+/// One station at one server.
+pub struct Floor {
+    pub app: TestApp,
+    pub served: Served,
+    pub folder: tempfile::TempDir,
+    pub clock: TestClock,
+    pub machine: Arc<TestMachine>,
+    pub events: Arc<Mutex<Vec<StationEvent>>>,
+}
+
+impl Floor {
+    pub async fn new() -> Self {
+        let app = TestApp::start().await;
+        Self::with(app).await
+    }
+
+    pub async fn with(app: TestApp) -> Self {
+        let served = Served::start(&app.application).await;
+        Self {
+            served,
+            folder: tempfile::tempdir().unwrap(),
+            clock: app.clock.clone(),
+            machine: Arc::default(),
+            events: Arc::default(),
+            app,
+        }
+    }
+
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub fn options(&self) -> StationOptions {
+        let url = format!("http://{}", self.served.address);
+        let client = Client::new(Transport::http(&url, &HttpOptions::default()).unwrap());
+        let events = Arc::clone(&self.events);
+        StationOptions {
+            clock: Arc::new(self.clock.clone()),
+            machine: Arc::<TestMachine>::clone(&self.machine),
+            listener: Arc::new(move |event| events.lock().unwrap().push(event)),
+            ..StationOptions::new(self.data_dir(), client, DataSource::Server)
+        }
+    }
+
+    pub async fn open(&self) -> StationCore {
+        StationCore::open(self.options()).await.unwrap()
+    }
+
+    /// Registered by the administrator, with the operator signed in and everything pulled.
+    pub async fn station(&self) -> StationCore {
+        let core = self.open().await;
+        core.sign_in(&world::email("admin"), world::PASSWORD).await.unwrap();
+        let registration =
+            StationRegistration { station_name: "Granulation 2".to_owned(), plant_id: plant::plant_id().0 };
+        core.register_station(&registration).await.unwrap();
+        core.sign_in(&operator().email, world::PASSWORD).await.unwrap();
+        core.sync_now().await.unwrap();
+        core
+    }
+
+    /// Operations in PostgreSQL by their verdict, and whether the chains are whole.
+    pub async fn kept(&self) -> Vec<(i64, String)> {
+        let mut connection = self.app.database.superuser().await;
+        let rows = sqlx::query_as("SELECT station_seq, verdict ->> 'verdict' FROM operations ORDER BY station_seq");
+        let rows: Vec<(i64, String)> = rows.fetch_all(&mut connection).await.unwrap();
+        assert!(viruj_storage::audit::verify(&mut connection).await.unwrap().is_whole());
+        rows
+    }
+}
+
+pub async fn batch(core: &StationCore) -> BatchView {
+    core.open_batch(batch_id().as_str()).await.unwrap()
+}
+
+pub fn entry(batch: &BatchView, number: u32, input: EntryInput) -> RecordEntry {
+    let phase = batch.phases.iter().find(|phase| phase.number == number).unwrap();
+    RecordEntry {
+        batch_id: batch.id.clone(),
+        phase_id: phase.id,
+        version: phase.version.clone(),
+        entry: input,
+        reason: None,
+        signature: None,
+        shown_text: "I performed this step as instructed.".to_owned(),
+        language: "en".to_owned(),
+    }
+}
+
+pub fn number(text: &str) -> EntryInput {
+    EntryInput::Number { text: text.to_owned(), decimal_separator: ".".to_owned(), lot: None }
+}
+
+pub fn signed(mut entry: RecordEntry, password: &str) -> RecordEntry {
+    entry.signature = Some(SignatureInput { email: Some(operator().email), password: password.to_owned() });
+    entry
+}
+
+pub async fn record(core: &StationCore, number: u32, input: EntryInput) -> Result<EntryReceipt, StationError> {
+    let entry = entry(&batch(core).await, number, input);
+    core.record_entry(entry).await
+}
+
+pub fn all_batches() -> BatchListQuery {
+    BatchListQuery {
+        search: String::new(),
+        statuses: Vec::new(),
+        sort: BatchSort::Number,
+        descending: false,
+        only_mine: false,
+    }
+}
+
+pub async fn is_online(core: &StationCore) -> bool {
+    core.status().await.connection == Connection::Online
+}
