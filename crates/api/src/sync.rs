@@ -1,7 +1,7 @@
 //! Push of recorded operations, pull of the feeds.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use viruj_domain::ids::{DeviationId, OperationId};
@@ -116,8 +116,8 @@ pub struct FeedEntry {
     pub change: FeedChange,
 }
 
-/// The row after the change; kinds that a station does not keep arrive as `other`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+/// The row after the change; kinds that a station does not keep, or does not know yet, arrive as `other`.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "kind", content = "row", rename_all = "snake_case")]
 pub enum FeedChange {
     Plant(crate::server::PlantSummary),
@@ -126,6 +126,48 @@ pub enum FeedChange {
     Phase(crate::batches::PhaseRow),
     Entry(crate::batches::EntryRow),
     Deviation(crate::batches::DeviationRow),
-    #[serde(other)]
     Other,
+}
+
+impl<'de> Deserialize<'de> for FeedChange {
+    /// A kind of a newer server is `other`, whatever its row is; serde's own `other` refuses one that has a row.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Tagged {
+            kind: String,
+            #[serde(default)]
+            row: serde_json::Value,
+        }
+        let Tagged { kind, row } = Tagged::deserialize(deserializer)?;
+        match kind.as_str() {
+            "plant" => serde_json::from_value(row).map(Self::Plant),
+            "person" => serde_json::from_value(row).map(Self::Person),
+            "batch" => serde_json::from_value(row).map(Self::Batch),
+            "phase" => serde_json::from_value(row).map(Self::Phase),
+            "entry" => serde_json::from_value(row).map(Self::Entry),
+            "deviation" => serde_json::from_value(row).map(Self::Deviation),
+            _ => Ok(Self::Other),
+        }
+        .map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hard case 9: an older station reads the feed of a newer server and leaves out what it does not know.
+    #[test]
+    fn a_kind_of_the_future_is_read_as_other() {
+        for text in [
+            r#"{"kind":"other"}"#,
+            r#"{"kind":"lease","row":{"id":"x","fence":7}}"#,
+            r#"{"kind":"lease","row":"x"}"#,
+            r#"{"kind":"lease"}"#,
+        ] {
+            let read: Result<FeedChange, _> = serde_json::from_str(text);
+            assert_eq!(read.unwrap(), FeedChange::Other, "{text}");
+        }
+        assert_eq!(serde_json::to_string(&FeedChange::Other).unwrap(), r#"{"kind":"other"}"#);
+    }
 }

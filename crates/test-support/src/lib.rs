@@ -1,5 +1,7 @@
 //! What the tests of several crates share: a running server, builders, a fixed clock, faults.
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up must fail where it stands")]
+
 pub mod app;
 pub mod clock;
 pub mod database;

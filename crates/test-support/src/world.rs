@@ -17,15 +17,38 @@ pub const LEGACY_EMAIL: &str = "lena.legacy@example.invalid";
 pub const LEGACY_PASSWORD: &str = "demo123";
 const LEGACY_HASH: &str = "$2b$12$0PZiL/BOfOEK/eA3biqGYuY0kowqx3TgHZ1KmP5Ak0.1ULUGA7pDS";
 
-/// `id`, name, role, department, plant, whether the account is active. The address is `<id>@example.invalid`.
-pub const PEOPLE: &[(&str, &str, Role, &str, Option<&str>, bool)] = &[
-    ("admin", "Ada Admin", Role::SystemAdmin, "Administration", None, true),
-    ("qa-manager", "Quinn Ashe", Role::QaManager, "Quality Assurance", Some("plant-a"), true),
-    ("security", "Sam Gate", Role::SecurityOfficer, "Security", Some("plant-a"), true),
-    ("warehouse", "Wanda Hall", Role::WarehouseManager, "Supply Chain Management", Some("plant-a"), true),
-    ("operator-b", "Odd Berg", Role::ProductionOperator, "Production", Some(OTHER_PLANT), true),
-    ("gone", "Greta Gone", Role::ProductionOperator, "Production", Some("plant-a"), false),
-    ("sales", "Sol Ales", Role::SalesPerson, "Sales", None, true),
+/// Somebody of the world; the address is `<id>@example.invalid`, the password [`PASSWORD`].
+pub struct Somebody {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub role: Role,
+    pub department: &'static str,
+    pub plant: Option<&'static str>,
+    pub is_active: bool,
+}
+
+const fn somebody(
+    id: &'static str,
+    name: &'static str,
+    role: Role,
+    department: &'static str,
+    plant: Option<&'static str>,
+) -> Somebody {
+    Somebody { id, name, role, department, plant, is_active: true }
+}
+
+/// People beside the conformance suite's operator and the person with a legacy hash.
+pub const PEOPLE: &[Somebody] = &[
+    somebody("admin", "Ada Admin", Role::SystemAdmin, "Administration", None),
+    somebody("qa-manager", "Quinn Ashe", Role::QaManager, "Quality Assurance", Some("plant-a")),
+    somebody("security", "Sam Gate", Role::SecurityOfficer, "Security", Some("plant-a")),
+    somebody("warehouse", "Wanda Hall", Role::WarehouseManager, "Supply Chain Management", Some("plant-a")),
+    somebody("operator-b", "Odd Berg", Role::ProductionOperator, "Production", Some(OTHER_PLANT)),
+    somebody("sales", "Sol Ales", Role::SalesPerson, "Sales", None),
+    Somebody {
+        is_active: false,
+        ..somebody("gone", "Greta Gone", Role::ProductionOperator, "Production", Some("plant-a"))
+    },
 ];
 
 /// The address of a person of [`PEOPLE`].
@@ -60,8 +83,9 @@ pub async fn fill(database: &Database) {
         (password_hash(), true),
     )
     .await;
-    for (id, name, role, department, plant, is_active) in PEOPLE {
-        add_person(&mut unit, (id, name, &email(id)), (*role, department), *plant, (password_hash(), *is_active)).await;
+    for Somebody { id, name, role, department, plant, is_active } in PEOPLE {
+        let who = (*id, *name, email(id));
+        add_person(&mut unit, (who.0, who.1, &who.2), (*role, department), *plant, (password_hash(), *is_active)).await;
     }
     let legacy = ("legacy", "Lena Legacy", LEGACY_EMAIL);
     add_person(&mut unit, legacy, (Role::QcOperator, "Quality Control"), Some("plant-a"), (LEGACY_HASH, true)).await;
