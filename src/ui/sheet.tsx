@@ -29,7 +29,8 @@ export function Sheet({ isOpen, onClose, side, title, isKeptOpen = false, childr
       data-testid={rest["data-testid"]}
     >
       <Drawer.Overlay backgroundOpacity={0.45} />
-      <Drawer.Content className={side === "bottom" ? styles.bottom : styles.right}>
+      {/* By name: a plain class would go to the frame around the sheet as well and fold it to nothing. */}
+      <Drawer.Content classNames={{ content: side === "bottom" ? styles.bottom : styles.right }}>
         {/* The kit's own header would be a second banner of the page. */}
         <div className={styles.head}>
           <Drawer.Title>{title}</Drawer.Title>
