@@ -6,13 +6,15 @@ import { Entrance } from "./entrance";
 import { PreferencesProvider } from "./preferences";
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     // Everything asked is on this machine: the browser's idea of being online says nothing.
     defaultOptions: {
       queries: { networkMode: "always", refetchOnWindowFocus: false, retry: 1 },
       mutations: { networkMode: "always" },
     },
   });
+  client.setQueryDefaults(["identified"], { gcTime: Infinity });
+  return client;
 }
 
 export function App({ isTest = false }: { isTest?: boolean }) {

@@ -7,6 +7,8 @@ export const keys = {
   batches: (query: BatchListQuery) => ["batches", query],
   batch: (batchId: string) => ["batch", batchId],
   number: (batchId: string, phaseId: string, text: string) => ["number", batchId, phaseId, text],
+  /** Whether this person has signed with both components since signing in. */
+  identified: (personId: string) => ["identified", personId],
   unsent: ["unsent"],
   list: (list: ListName) => ["lists", list],
   settings: ["settings"],

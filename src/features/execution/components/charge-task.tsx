@@ -16,7 +16,7 @@ import { useSentence } from "./use-sentence";
 type Props = TaskProps & { task: Extract<PhaseTask, { type: "material_charge" }> };
 
 /** The lot by scan or by hand, then the quantity that was charged. */
-export function ChargeTask({ batch, phase, recording, said, task }: Props) {
+export function ChargeTask({ batch, phase, recording, said, isSettling, task }: Props) {
   const { t } = useTranslation();
   const sentence = useSentence(batch, phase);
   const entry = useNumberEntry(batch.id, phase.id);
@@ -56,6 +56,7 @@ export function ChargeTask({ batch, phase, recording, said, task }: Props) {
   return (
     <TaskFrame
       said={said}
+      isSettling={isSettling}
       action={
         <ActionButton
           data-testid="primary-action"

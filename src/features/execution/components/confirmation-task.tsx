@@ -5,7 +5,7 @@ import { ScanHeard, useScanFeedback } from "./scan-feedback";
 import { TaskFrame } from "./task-frame";
 import { useSentence } from "./use-sentence";
 
-export function ConfirmationTask({ batch, phase, recording, said }: TaskProps) {
+export function ConfirmationTask({ batch, phase, recording, said, isSettling }: TaskProps) {
   const { t } = useTranslation();
   const sentence = useSentence(batch, phase);
   const scan = useScanFeedback(null);
@@ -13,6 +13,7 @@ export function ConfirmationTask({ batch, phase, recording, said }: TaskProps) {
   return (
     <TaskFrame
       said={said}
+      isSettling={isSettling}
       action={
         <ActionButton
           data-testid="primary-action"

@@ -61,7 +61,7 @@ export function ExecutionScreen({ batchId, person, status, onPick }: Props) {
             key={`${shown.id} ${shown.status}`}
             batch={batch}
             phase={shown}
-            personName={person.name}
+            person={person}
             obstacle={obstacleOf(t, batch, shown, person.canExecute, status.connection.type)}
             currentNumber={current?.number ?? null}
             receipt={receipt}

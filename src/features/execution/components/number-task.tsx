@@ -9,7 +9,7 @@ import { TaskFrame } from "./task-frame";
 import { useNumberEntry } from "./use-number-entry";
 import { useSentence } from "./use-sentence";
 
-export function NumberTask({ batch, phase, recording, said, number }: TaskProps & { number: NumberView }) {
+export function NumberTask({ batch, phase, recording, said, isSettling, number }: TaskProps & { number: NumberView }) {
   const { t } = useTranslation();
   const sentence = useSentence(batch, phase);
   const entry = useNumberEntry(batch.id, phase.id);
@@ -39,6 +39,7 @@ export function NumberTask({ batch, phase, recording, said, number }: TaskProps 
   return (
     <TaskFrame
       said={said}
+      isSettling={isSettling}
       action={
         <ActionButton
           data-testid="primary-action"

@@ -1,5 +1,6 @@
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { BatchView, EntryReceipt, PhaseView } from "../../../bridge/bindings";
+import type { BatchView, EntryReceipt, PhaseView, SignedInPerson } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import { failureText } from "../../../texts/failure-text";
 import { ActionButton } from "../../../ui/action-button";
@@ -15,7 +16,7 @@ import { useRecording } from "./use-recording";
 type Props = {
   batch: BatchView;
   phase: PhaseView;
-  personName: string;
+  person: SignedInPerson;
   /** Why nothing can be recorded for this step now; `null` when it can. */
   obstacle: { code: string; text: string } | null;
   currentNumber: number | null;
@@ -25,9 +26,10 @@ type Props = {
 };
 
 export function PhasePanel(props: Props) {
-  const { batch, phase, personName, obstacle, currentNumber, receipt, onReceipt, onCurrent } = props;
+  const { batch, phase, person, obstacle, currentNumber, receipt, onReceipt, onCurrent } = props;
   const { t } = useTranslation();
-  const recording = useRecording(batch, phase, (answer) => onReceipt(answer, phase));
+  const recording = useRecording(batch, phase, person.id, (answer) => onReceipt(answer, phase));
+  const isSettling = useSettling(receipt);
   const isDone = phase.status === "Completed";
   const showsTask = !isDone && obstacle === null;
   const failed = recording.failure !== null && recording.signing === null && (
@@ -59,7 +61,7 @@ export function PhasePanel(props: Props) {
         {phase.instruction}
       </p>
       {showsTask ? (
-        <PhaseTaskView batch={batch} phase={phase} recording={recording} said={said} />
+        <PhaseTaskView batch={batch} phase={phase} recording={recording} said={said} isSettling={isSettling} />
       ) : (
         <TaskFrame
           said={said}
@@ -80,7 +82,17 @@ export function PhasePanel(props: Props) {
           {(isDone || phase.entries.length > 0) && <PhaseRecord phase={phase} />}
         </TaskFrame>
       )}
-      <SignatureSheet phase={phase} personName={personName} recording={recording} />
+      <SignatureSheet phase={phase} personName={person.name} recording={recording} />
     </section>
   );
+}
+
+/** The second tap of a double one must not confirm the step that has just appeared under the finger. */
+function useSettling(receipt: Receipt | null): boolean {
+  const [isSettling, setSettling] = useState(() => receipt !== null && Date.now() - Date.parse(receipt.at) < 500);
+  useEffect(() => {
+    const waiting = setTimeout(() => setSettling(false), 500);
+    return () => clearTimeout(waiting);
+  }, []);
+  return isSettling;
 }

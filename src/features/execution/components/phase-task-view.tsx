@@ -7,7 +7,13 @@ import { SampleTask } from "./sample-task";
 import { TimerTask } from "./timer-task";
 import type { Recording } from "./use-recording";
 
-export type TaskProps = { batch: BatchView; phase: PhaseView; recording: Recording; said: ReactNode };
+export type TaskProps = {
+  batch: BatchView;
+  phase: PhaseView;
+  recording: Recording;
+  said: ReactNode;
+  isSettling: boolean;
+};
 
 /** What the step asks of the person. */
 export function PhaseTaskView(props: TaskProps) {

@@ -12,7 +12,7 @@ import { useSentence } from "./use-sentence";
 
 type Props = TaskProps & { task: Extract<PhaseTask, { type: "sample_request" }> };
 
-export function SampleTask({ batch, phase, recording, said, task }: Props) {
+export function SampleTask({ batch, phase, recording, said, isSettling, task }: Props) {
   const { t } = useTranslation();
   const sentence = useSentence(batch, phase);
   const [container, setContainer] = useState("");
@@ -28,6 +28,7 @@ export function SampleTask({ batch, phase, recording, said, task }: Props) {
   return (
     <TaskFrame
       said={said}
+      isSettling={isSettling}
       action={
         <ActionButton
           data-testid="primary-action"

@@ -12,17 +12,20 @@ type Props = {
   sentence: string;
   meaning: SignatureMeaning;
   personName: string;
+  /** The person has signed with email and password since signing in. */
+  isIdentified: boolean;
   isPending: boolean;
   failure: Error | null;
   onSign: (signature: SignatureInput) => void;
   onCancel: () => void;
 };
 
-export function SignatureForm({ sentence, meaning, personName, isPending, failure, onSign, onCancel }: Props) {
+export function SignatureForm(props: Props) {
+  const { sentence, meaning, personName, isIdentified, isPending, failure, onSign, onCancel } = props;
   const { t } = useTranslation();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [asksEmail, setAsksEmail] = useState(false);
+  const [asksEmail, setAsksEmail] = useState(!isIdentified);
   const code = failureCode(failure);
   const isComplete = password !== "" && (!asksEmail || email.trim() !== "");
   const missing = asksEmail ? t("signature.typeBoth") : t("signature.typePassword");

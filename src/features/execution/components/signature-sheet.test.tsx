@@ -1,11 +1,13 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
+import type { RecordEntry } from "../../../bridge/bindings";
 import { metforminBatch, readyStatus } from "../../../testing/fake-data";
+import { failure } from "../../../testing/fake-station";
 import { byId, isShown, renderApp } from "../../../testing/render-app";
 
 const address = "#/batches/batch-1";
 
-it("shows what is signed, asks for the password and prints the signature", async () => {
+it("asks for email and password first, then for the password, and prints the signature", async () => {
   const { user, station } = renderApp({ batch: metforminBatch(5) }, address);
   await user.type(await byId("number-input"), "1.85{Enter}");
   expect(await byId("signature-sentence")).toHaveTextContent(
@@ -13,29 +15,49 @@ it("shows what is signed, asks for the password and prints the signature", async
   );
   expect(await byId("signature-meaning")).toHaveTextContent("performed");
   expect(await byId("signature-name")).toHaveTextContent("David Chen");
-  expect(isShown("signature-email")).toBe(false);
-  expect(await byId("signature-sign-reason")).toHaveTextContent("Type your password to sign.");
+  expect(await byId("signature-sign-reason")).toHaveTextContent("Type your email and password to sign.");
 
+  await user.type(await byId("signature-email"), "david.chen@pharma.com");
   await user.type(await byId("signature-password"), "wrong{Enter}");
   expect(await byId("signature-error")).toHaveTextContent("The password is wrong. Nothing was recorded.");
   await waitFor(() => expect(screen.getByTestId("signature-password")).toHaveValue(""));
   await user.type(await byId("signature-password"), "demo123{Enter}");
   expect(await byId("signature-stamp-name")).toHaveTextContent("Signed by David Chen");
   expect(await byId("signature-stamp-time")).toHaveTextContent(/\d\d:\d\d:\d\d IST$/);
-  const sent = station.calls.findLast((call) => call.command === "record_entry")?.args.entry;
-  expect(sent).toMatchObject({ signature: { email: null, password: "demo123" } });
+  const signatures = () =>
+    station.calls
+      .filter((call) => call.command === "record_entry")
+      .map((call) => (call.args.entry as RecordEntry).signature);
+  expect(signatures().at(-1)).toEqual({ email: "david.chen@pharma.com", password: "demo123" });
+
+  await user.type(await byId("sample-container"), "CN-00817");
+  await waitFor(() => expect(screen.getByTestId("primary-action")).toBeEnabled());
+  await user.click(await byId("primary-action"));
+  await waitFor(() => expect(screen.getByTestId("phase-title")).toHaveTextContent("Verify the end of drying"));
+  await waitFor(() => expect(screen.getByTestId("primary-action")).toBeEnabled());
+  await user.click(await byId("primary-action"));
+  await user.type(await byId("signature-password"), "demo123");
+  expect(isShown("signature-email")).toBe(false);
+
+  station.state.failures.record_entry = failure("identification_required");
+  await user.click(await byId("signature-sign"));
+  expect(await byId("signature-email")).toBeVisible();
+  expect(await byId("signature-error")).toHaveTextContent("needs email and password");
+  expect(await byId("signature-password")).toHaveValue("demo123");
+  station.state.failures = {};
+  await user.type(await byId("signature-email"), "david.chen@pharma.com");
+  await user.click(await byId("signature-sign"));
+  await waitFor(() => expect(screen.getByTestId("phase-title")).toHaveTextContent("Check tooling"));
+  expect(signatures().at(-1)).toEqual({ email: "david.chen@pharma.com", password: "demo123" });
 });
 
-it("asks for the email as well when the first signature needs both", async () => {
-  const { user, station } = renderApp({ batch: metforminBatch(5), isIdentified: false }, address);
-  await user.type(await byId("number-input"), "1.85{Enter}");
-  await user.type(await byId("signature-password"), "demo123{Enter}");
-  await user.type(await byId("signature-email"), "david.chen@pharma.com");
-  expect(await byId("signature-password")).toHaveValue("demo123");
-  await user.click(await byId("signature-sign"));
-  expect(await byId("signature-stamp")).toBeVisible();
-  const sent = station.calls.findLast((call) => call.command === "record_entry")?.args.entry;
-  expect(sent).toMatchObject({ signature: { email: "david.chen@pharma.com", password: "demo123" } });
+it("takes no tap for the step that has just appeared under the finger", async () => {
+  const { user, station } = renderApp({ batch: metforminBatch(2) }, address);
+  await user.click(await byId("primary-action"));
+  await waitFor(() => expect(screen.getByTestId("phase-title")).toHaveTextContent("Record impeller speed"));
+  expect(screen.getByTestId("primary-action")).toBeDisabled();
+  await waitFor(() => expect(screen.getByTestId("primary-action")).toBeEnabled());
+  expect(station.calls.filter((call) => call.command === "record_entry")).toHaveLength(1);
 });
 
 it("records nothing when it is cancelled", async () => {

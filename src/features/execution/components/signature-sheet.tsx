@@ -24,6 +24,7 @@ export function SignatureSheet({ phase, personName, recording }: Props) {
           sentence={signing.sentence}
           meaning={phase.signature}
           personName={personName}
+          isIdentified={recording.isIdentified}
           isPending={recording.isPending}
           failure={recording.failure}
           onSign={recording.sign}

@@ -15,7 +15,7 @@ import { useSentence } from "./use-sentence";
 type Props = TaskProps & { task: Extract<PhaseTask, { type: "timer" }> };
 
 /** Starts, counts in large figures, stops; the station keeps the time, the screen shows it. */
-export function TimerTask({ batch, phase, recording, said, task }: Props) {
+export function TimerTask({ batch, phase, recording, said, isSettling, task }: Props) {
   const { t } = useTranslation();
   const sentence = useSentence(batch, phase);
   const scan = useScanFeedback(null);
@@ -62,6 +62,7 @@ export function TimerTask({ batch, phase, recording, said, task }: Props) {
   return (
     <TaskFrame
       said={said}
+      isSettling={isSettling}
       action={
         <ActionButton
           data-testid="primary-action"

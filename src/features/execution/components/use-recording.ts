@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchView, EntryInput, EntryReceipt, PhaseView, SignatureInput } from "../../../bridge/bindings";
+import { useIdentified } from "../api/identified";
 import { useRecordEntry } from "../api/record-entry";
 
 /** What a person is about to record, with the sentence that is shown and, where it must be, signed. */
@@ -9,9 +10,15 @@ export type Draft = { entry: EntryInput; sentence: string; reason: string | null
 export type Recording = ReturnType<typeof useRecording>;
 
 /** From a confirmed task to its receipt, by way of the signature sheet where the step must be signed. */
-export function useRecording(batch: BatchView, phase: PhaseView, onReceipt: (receipt: EntryReceipt) => void) {
+export function useRecording(
+  batch: BatchView,
+  phase: PhaseView,
+  personId: string,
+  onReceipt: (receipt: EntryReceipt) => void,
+) {
   const { i18n } = useTranslation();
   const request = useRecordEntry();
+  const { isIdentified, setIdentified } = useIdentified(personId);
   const [signing, setSigning] = useState<Draft | null>(null);
 
   async function send(draft: Draft, signature: SignatureInput | null) {
@@ -29,6 +36,7 @@ export function useRecording(batch: BatchView, phase: PhaseView, onReceipt: (rec
       // The screen shows the failure of the request itself.
       .catch(() => undefined);
     if (receipt === undefined) return;
+    if (signature !== null) setIdentified();
     setSigning(null);
     // Said even when the step that asked is no longer on the screen.
     onReceipt(receipt);
@@ -36,6 +44,7 @@ export function useRecording(batch: BatchView, phase: PhaseView, onReceipt: (rec
 
   return {
     signing,
+    isIdentified,
     isPending: request.isPending,
     failure: request.error,
     start(draft: Draft) {

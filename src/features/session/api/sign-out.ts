@@ -11,7 +11,8 @@ export function useSignOut() {
     onSuccess: () => {
       client.setQueryData(keys.person, null);
       client.removeQueries({
-        predicate: ({ queryKey }) => ["batches", "batch", "lists", "number"].includes(String(queryKey[0])),
+        predicate: ({ queryKey }) =>
+          ["batches", "batch", "lists", "number", "identified"].includes(String(queryKey[0])),
       });
     },
   });

@@ -1,4 +1,4 @@
-import { Select, Skeleton, TextInput } from "@mantine/core";
+import { Skeleton, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignedInPerson } from "../../../bridge/bindings";
@@ -72,14 +72,28 @@ function RegistrationForm() {
           {failureText(t, register.error)}
         </Notice>
       )}
-      <Select
-        label={t("registration.plant")}
-        data-testid="registration-plant"
-        data={plants.data.map((plant) => ({ value: plant.id, label: plant.name }))}
-        value={plantId}
-        onChange={setPlantId}
-        allowDeselect={false}
-      />
+      <div
+        className={styles.plants}
+        role="radiogroup"
+        aria-label={t("registration.plant")}
+        data-testid="registration-plants"
+      >
+        {plants.data.map((plant) => (
+          // biome-ignore lint/a11y/useSemanticElements: a card with two lines is pressed as a whole
+          <button
+            key={plant.id}
+            type="button"
+            role="radio"
+            aria-checked={plantId === plant.id}
+            className={styles.plant}
+            data-testid={`registration-plant-${plant.id}`}
+            onClick={() => setPlantId(plant.id)}
+          >
+            <strong>{plant.name}</strong>
+            <span>{plant.timeZone}</span>
+          </button>
+        ))}
+      </div>
       <TextInput
         label={t("registration.stationName")}
         description={t("registration.stationNameHelp")}

@@ -78,8 +78,8 @@ it("opens the connection settings before anyone has signed in, with the warning"
 
 it("registers the station after a System Admin has signed in", async () => {
   const { user, station } = renderApp({ ...at({ type: "not_registered" }), person: administrator });
-  await user.click(await byId("registration-plant"));
-  await user.click(await screen.findByText("Hyderabad Plant"));
+  expect(await byId("registration-submit-reason")).toHaveTextContent("Choose the plant");
+  await user.click(await byId("registration-plant-plant-a"));
   await user.type(await byId("registration-station-name"), "Granulation 2");
   await user.click(await byId("registration-submit"));
   const sent = station.calls.find((call) => call.command === "register_station");
