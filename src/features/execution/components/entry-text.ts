@@ -30,13 +30,16 @@ export type EntryMark = {
 /** What is out of the ordinary about an entry, in words. */
 export function entryMarks(t: TFunction, entry: EntryView): EntryMark[] {
   const marks: EntryMark[] = [];
-  if (entry.verdictCode !== null && entry.deviation === null) {
+  const verdictCause = entry.verdictCode === null ? undefined : codedText(t, "deviationCause", entry.verdictCode);
+  if (entry.verdictCode !== null && verdictCause === undefined) {
     const why = codedText(t, "errors", entry.verdictCode) ?? entry.verdictCode;
     marks.push({ name: "not-applied", isAbnormal: true, text: t("entry.notApplied", { why }) });
   }
   if (entry.deviation !== null) {
     const cause = codedText(t, "deviationCause", entry.deviation) ?? entry.deviation;
     marks.push({ name: "deviation", isAbnormal: true, text: t("entry.deviation", { cause }) });
+  } else if (verdictCause !== undefined) {
+    marks.push({ name: "deviation", isAbnormal: true, text: t("entry.deviation", { cause: verdictCause }) });
   }
   if (!entry.isEffective && entry.verdictCode === null) {
     marks.push({ name: "duplicate", isAbnormal: true, text: t("entry.duplicate") });

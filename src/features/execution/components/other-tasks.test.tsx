@@ -93,7 +93,7 @@ it("marks duplicates and entries that the server did not apply in words", async 
   const entry = batch.phases[0]?.entries[0];
   if (entry !== undefined) {
     batch.phases[0]?.entries.push(
-      { ...entry, operationId: "twice", isEffective: false, deviation: "duplicate" },
+      { ...entry, operationId: "twice", isEffective: false, verdictCode: "duplicate" },
       { ...entry, operationId: "refused", isEffective: false, verdictCode: "not_authorised" },
     );
   }

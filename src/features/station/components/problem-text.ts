@@ -13,8 +13,10 @@ function nameOf(code: string): Known {
   if (Object.hasOwn(en.problems, code)) return code as Known;
   if (code.startsWith("postgres_binaries") || code === "postgres_account_missing") return "postgres_missing";
   if (code === "postgres_data_newer") return "database_newer";
-  if (code === "not_migrated") return "migration_needed";
+  if (code === "not_migrated" || code === "database_not_migrated") return "migration_needed";
   if (code === "settings_malformed") return "settings_unreadable";
+  if (code === "station_key_missing") return "store_key_missing";
+  if (code.startsWith("signing_key") || code === "server_secret_unusable") return "server_key_unusable";
   if (code.startsWith("station_")) return "station_refused";
   if (code === "postgres_already_running") return "already_running";
   return code.startsWith("postgres_") ? "postgres_not_started" : "unknown";
