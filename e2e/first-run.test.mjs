@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { root } from "../scripts/lib/paths.mjs";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { setUpDesk } from "./support/desk.mjs";
 import { startServer } from "./support/server.mjs";
 import { startStation } from "./support/station.mjs";
+import { startStory } from "./support/story.mjs";
 import { brokenLinks, effectiveEntries } from "./support/trail.mjs";
 
 const OPERATOR = { email: "david.chen@pharma.com", name: "David Chen", password: "demo123" };
@@ -17,6 +18,7 @@ const ADMINISTRATOR = { email: "admin@pharma.com", password: "demo123" };
 const PROCEDURE = JSON.parse(fs.readFileSync(path.join(root, "crates/storage/src/demo/metformin.json"), "utf8"));
 const PHASES = PROCEDURE.unit_procedures.flatMap((part) => part.operations).flatMap((operation) => operation.phases);
 
+const step = startStory(() => station);
 let desk;
 let postgres;
 let server;
@@ -49,9 +51,10 @@ async function recordValue(number) {
   await station.clickTestId("primary-action");
 }
 
-test("an administrator registers the station", async () => {
+step("an administrator registers the station", async () => {
   await signIn(ADMINISTRATOR);
   await station.byTestId("registration");
+  await station.clickTestId("registration-plant-plant-a");
   await station.typeInto("registration-station-name", "Granulation 2");
   await station.clickTestId("registration-submit");
   await station.clickTestId("person-menu");
@@ -59,7 +62,7 @@ test("an administrator registers the station", async () => {
   await station.byTestId("sign-in");
 });
 
-test("an operator signs in and sees the batches", async () => {
+step("an operator signs in and sees the batches", async () => {
   await station.screenshots("sign-in");
   await signIn(OPERATOR);
   const planned = postgres.query(
@@ -71,12 +74,13 @@ test("an operator signs in and sees the batches", async () => {
   await station.screenshots("batches-light");
 });
 
-test("a phase is executed and one is signed online", async () => {
+step("a phase is executed and one is signed online", async () => {
   await station.clickTestId(`batch-row-${batch}`);
   await station.waitForAttribute("phase-panel", "data-phase-number", "1");
   await station.clickTestId("primary-action");
   await station.waitForAttribute("phase-panel", "data-phase-number", "2");
   await station.clickTestId("primary-action");
+  // The first signing of a session takes both components (21 CFR 11.200).
   await station.typeInto("signature-email", OPERATOR.email);
   await station.typeInto("signature-password", OPERATOR.password);
   await station.screenshots("signature-sheet");
@@ -89,7 +93,7 @@ test("a phase is executed and one is signed online", async () => {
   ]);
 });
 
-test("[A11-16] without the server two more phases are saved on the station", async () => {
+step("[A11-16] without the server two more phases are saved on the station", async () => {
   await server.stop();
   await recordValue(3);
   await recordValue(4);
@@ -99,7 +103,7 @@ test("[A11-16] without the server two more phases are saved on the station", asy
   assert.equal(effectiveEntries(postgres, batch).length, 2);
 });
 
-test("[A11-16] after a restart they are still there and arrive once when the server is back", async () => {
+step("[A11-16] after a restart they are still there and arrive once when the server is back", async () => {
   await station.restart();
   await station.waitForAttribute("unsent-count", "data-count", "2");
   await station.waitForText("person-name", OPERATOR.name);
@@ -117,7 +121,7 @@ test("[A11-16] after a restart they are still there and arrive once when the ser
   );
 });
 
-test("the screens are looked at dark and in Telugu", async () => {
+step("the screens are looked at dark and in Telugu", async () => {
   await station.clickTestId("person-menu");
   await station.clickTestId("theme-dark");
   await station.clickTestId("person-menu");
@@ -129,6 +133,6 @@ test("the screens are looked at dark and in Telugu", async () => {
   await station.screenshots("execution-telugu");
 });
 
-test("[P11-10e] the chain in PostgreSQL is whole", () => {
+step("[P11-10e] the chain in PostgreSQL is whole", () => {
   assert.deepEqual(brokenLinks(postgres), []);
 });

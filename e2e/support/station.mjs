@@ -112,6 +112,18 @@ class Station {
     await field.sendKeys(text === "" ? Key.BACK_SPACE : text);
   }
 
+  // An option of a list that opens at a press.
+  async choose(id, label) {
+    await this.clickTestId(id);
+    const option = By.xpath(`//*[@role="option" and contains(., "${label}")]`);
+    await this.#retry(`choosing ${label} of ${id}`, async () => {
+      const [element] = await this.driver.findElements(option);
+      if (!element) return false;
+      await element.click();
+      return true;
+    });
+  }
+
   async textOf(id) {
     return (await this.byTestId(id)).getText();
   }
@@ -151,6 +163,11 @@ class Station {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       fs.writeFileSync(file, await this.driver.takeScreenshot(), "base64");
     }
+  }
+
+  // What is on the screen now, base64; null when there is no window.
+  async picture() {
+    return (await this.driver?.takeScreenshot().catch(() => null)) ?? null;
   }
 
   async #retry(what, attempt) {

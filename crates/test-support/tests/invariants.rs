@@ -1,5 +1,7 @@
 //! The invariants of `docs/architecture.md`, held against `cargo metadata` and the sources.
 
+#![expect(clippy::unwrap_used, reason = "a tree that cannot be read holds no invariant")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -29,7 +31,12 @@ fn root() -> PathBuf {
 }
 
 fn metadata() -> Metadata {
-    MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().other_options(["--offline".to_owned()]).exec().unwrap()
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .other_options(["--offline".to_owned()])
+        .exec()
+        .unwrap()
 }
 
 /// The names of the packages that each member names outside its tests.
@@ -129,7 +136,17 @@ fn inv_domain_and_sync_know_neither_runtime_nor_database_nor_clock_nor_chance() 
         }
     }
     for folder in ["crates/domain/src", "crates/sync/src"] {
-        let words = ["Utc::now", "Local::now", "SystemTime", "Instant::now", "now_v7", "new_v4", "std::fs", "std::net", "std::env"];
+        let words = [
+            "Utc::now",
+            "Local::now",
+            "SystemTime",
+            "Instant::now",
+            "now_v7",
+            "new_v4",
+            "std::fs",
+            "std::net",
+            "std::env",
+        ];
         assert_eq!(holding(folder, ".rs", &words), Vec::<String>::new());
     }
 }
@@ -152,7 +169,8 @@ fn inv_only_the_bridge_of_the_user_interface_calls_the_station() {
 #[test]
 fn inv_the_user_interface_is_given_no_secret() {
     let bindings = fs::read_to_string(root().join("src/bridge/bindings.ts")).unwrap();
-    let given = ["accessToken", "refreshToken", "access_token", "refresh_token", "hashedPassword", "privateKey", "secretKey"];
+    let given =
+        ["accessToken", "refreshToken", "access_token", "refresh_token", "hashedPassword", "privateKey", "secretKey"];
     for word in given {
         assert!(!bindings.contains(word), "the bindings name {word}");
     }
@@ -165,7 +183,11 @@ fn inv_no_merged_migration_is_edited_out_of_order() {
             .iter()
             .map(|(path, _)| {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                name.split('_').next().unwrap().parse().unwrap_or_else(|_| panic!("{name} does not start with a number"))
+                name.split('_')
+                    .next()
+                    .unwrap()
+                    .parse()
+                    .unwrap_or_else(|_| panic!("{name} does not start with a number"))
             })
             .collect();
         numbers.sort_unstable();
@@ -198,10 +220,15 @@ fn sec_33_the_window_runs_under_a_strict_policy_and_a_golden_capability() {
     assert_eq!(policy["object-src"], "'none'");
 
     let capability = fs::read_to_string(root().join("capabilities/main.json")).unwrap();
-    let golden = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/capability-main.json")).unwrap();
+    let golden =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/capability-main.json")).unwrap();
     assert_eq!(capability, golden, "what the window may do has changed: review it, then renew the golden copy");
     assert_eq!(fs::read_dir(root().join("capabilities")).unwrap().count(), 1, "a capability file beside main.json");
 
-    let plugins: Vec<_> = named()["viruj-station"].iter().filter(|name| name.starts_with("tauri-plugin-")).cloned().collect();
-    assert!(!plugins.iter().any(|name| name.contains("shell") || name.contains("http") || name.contains("fs")), "{plugins:?}");
+    let plugins: Vec<_> =
+        named()["viruj-station"].iter().filter(|name| name.starts_with("tauri-plugin-")).cloned().collect();
+    assert!(
+        !plugins.iter().any(|name| name.contains("shell") || name.contains("http") || name.contains("fs")),
+        "{plugins:?}"
+    );
 }
