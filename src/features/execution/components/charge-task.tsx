@@ -61,7 +61,6 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
         <ActionButton
           data-testid="primary-action"
           loading={recording.isPending}
-          reasonSide="left"
           disabledReason={missing()}
           onClick={confirm}
         >

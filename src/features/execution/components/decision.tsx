@@ -33,7 +33,6 @@ export function Decision({ statement, question, back, keep, isPending, said, onB
           data-testid="decision-keep"
           className={styles.keep}
           loading={isPending}
-          reasonSide="left"
           disabledReason={reason.trim() === "" ? t("decision.reasonMissing") : undefined}
           onClick={() => onKeep(reason.trim())}
         >

@@ -44,7 +44,6 @@ export function NumberTask({ batch, phase, recording, said, isSettling, number }
         <ActionButton
           data-testid="primary-action"
           loading={recording.isPending}
-          reasonSide="left"
           disabledReason={entry.text === "" ? t("number.type") : undefined}
           onClick={confirm}
         >

@@ -3,7 +3,6 @@ import type { EntryReceipt } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import { useFormats } from "../../../ui/formats";
 import { Notice, type NoticeTone } from "../../../ui/notice";
-import styles from "./phase-panel.module.css";
 import { SignatureStamp } from "./signature-stamp";
 
 export type Receipt = { answer: EntryReceipt; phaseNumber: number; at: string };
@@ -30,13 +29,11 @@ export function ReceiptStrip({ receipt }: { receipt: Receipt }) {
     not_applied: () => `${t("receipt.notApplied", { why })} ${t("receipt.notAppliedSafe")}`,
   }[answer.state]();
   return (
-    <div className={styles.receipt}>
-      <Notice tone={tones[answer.state]} title={t("receipt.step", { number: phaseNumber })} data-testid="receipt">
-        <span data-state={answer.state} data-testid="receipt-words">
-          {words}
-        </span>
-      </Notice>
-      {answer.signature !== null && <SignatureStamp signature={answer.signature} />}
-    </div>
+    <Notice tone={tones[answer.state]} title={t("receipt.step", { number: phaseNumber })} data-testid="receipt">
+      <span data-state={answer.state} data-testid="receipt-words">
+        {words}
+      </span>
+      {answer.signature !== null && <SignatureStamp signature={answer.signature} isInline />}
+    </Notice>
   );
 }

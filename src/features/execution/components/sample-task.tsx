@@ -33,7 +33,6 @@ export function SampleTask({ batch, phase, recording, said, isSettling, task }: 
         <ActionButton
           data-testid="primary-action"
           loading={recording.isPending}
-          reasonSide="left"
           disabledReason={given === "" ? t("sample.containerMissing") : undefined}
           onClick={request}
         >
