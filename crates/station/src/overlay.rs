@@ -75,8 +75,8 @@ impl ShownPhase {
     /// The start of the timer that runs, or ran last.
     #[must_use]
     pub fn timer_start(&self) -> Option<&EntryRow> {
-        let starts = self.entries.iter().map(|entry| &entry.row);
-        starts.filter(|row| row.is_effective && row.entry == PhaseEntry::TimerStarted).next_back()
+        let mut starts = self.entries.iter().map(|entry| &entry.row);
+        starts.rfind(|row| row.is_effective && row.entry == PhaseEntry::TimerStarted)
     }
 }
 

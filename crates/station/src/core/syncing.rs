@@ -148,7 +148,7 @@ impl StationCore {
 
     async fn pull(&self, exchange: &StationExchange, feed: &str) -> Result<bool, StationError> {
         let _pulling = self.pulling.lock().await;
-        let round = pull_round(&mut self.store.clone(), exchange, feed).await.map_err(|error| Self::failure(error))?;
+        let round = pull_round(&mut self.store.clone(), exchange, feed).await.map_err(Self::failure)?;
         if let Some(server_time) = &round.server_time {
             self.learn_time(server_time).await?;
         }

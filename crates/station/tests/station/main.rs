@@ -1,6 +1,7 @@
 //! A real station against a real server on a real PostgreSQL, with a real keychain.
 //!
 //! Run inside `tests/support/with-keyring.sh`: without Secret Service these tests fail.
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod offline;
 mod secrets;

@@ -75,12 +75,11 @@ impl Served {
         self.running = Some((stop, task));
     }
 
-    /// The server is gone; connections that are open are cut.
+    /// The server is gone, and every connection with it.
     pub async fn go(&mut self) {
         if let Some((stop, task)) = self.running.take() {
             drop(stop);
-            task.abort();
-            drop(task.await);
+            task.await.unwrap();
         }
     }
 }
@@ -148,7 +147,7 @@ impl Floor {
     /// Operations in PostgreSQL by their verdict, and whether the chains are whole.
     pub async fn kept(&self) -> Vec<(i64, String)> {
         let mut connection = self.app.database.superuser().await;
-        let rows = sqlx::query_as("SELECT station_seq, verdict ->> 'verdict' FROM operations ORDER BY station_seq");
+        let rows = sqlx::query_as("SELECT station_seq, verdict FROM operations ORDER BY station_seq");
         let rows: Vec<(i64, String)> = rows.fetch_all(&mut connection).await.unwrap();
         assert!(viruj_storage::audit::verify(&mut connection).await.unwrap().is_whole());
         rows
