@@ -10,9 +10,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use viruj_domain::phase::PhaseEntry;
-use viruj_station_core::{SecretKey, store::Store};
-use viruj_sync::conformance::world::{STATION, Writer, rpm, statement};
+use uuid::Uuid;
+use viruj_api::{
+    statement::Action,
+    sync::{FeedChange, FeedCursor, FeedEntry, FeedPage, ServerTime},
+};
+use viruj_domain::{
+    execution::{Attempt, Executor, decide},
+    ids::{BatchId, PhaseId},
+    phase::PhaseEntry,
+    role::Role,
+};
+use viruj_station_core::{SecretKey, overlay::overlay, store::Store};
+use viruj_sync::{
+    conformance::world::{self, STATION, Writer, rpm, statement},
+    store::Replica,
+};
 
 const ENTRIES: u64 = 1000;
 
@@ -36,20 +49,60 @@ async fn measure(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// From the statement to the commit: canonical bytes, signature, SQLCipher, `synchronous = FULL`.
+/// What recording does between the tap and the answer, without the server: the batch is read and laid out, the rules
+/// decide, the statement gets its bytes, the envelope its signature, SQLCipher commits with `synchronous = FULL`.
 async fn durable_entries(folder: &Path) -> Result<Vec<Duration>, Box<dyn std::error::Error>> {
-    let store = Store::open(folder, &SecretKey::new([0x42; 32])).await?;
+    let mut store = Store::open(folder, &SecretKey::new([0x42; 32])).await?;
+    fill(&mut store).await?;
     let mut writer = Writer::new(STATION);
     let mut times = Vec::new();
-    for number in 1..=ENTRIES {
-        let (phase, entry) = if number == 1 { (1, PhaseEntry::Confirmed) } else { (2, rpm("110")) };
+    for number in 0..ENTRIES {
+        let (batch, phase) = (number / 2, 1 + u32::from(number % 2 == 1));
+        let entry = if phase == 1 { PhaseEntry::Confirmed } else { rpm("110") };
         let begun = Instant::now();
-        let operation = writer.unsigned(&statement(number, phase, entry));
+        let shown = overlay(store.batch_parts(&batch_name(batch)).await?.ok_or("the batch is there")?);
+        let attempt = Attempt { phase: phase_of(batch, phase), entry: &entry, reason: None, is_signed: false };
+        let executor = Executor { role: Role::ProductionOperator, is_active: true };
+        decide(shown.status, &shown.states(), attempt, executor)?;
+        let mut said = statement(number + 1, phase, entry.clone());
+        said.batch_id = BatchId(batch_name(batch));
+        said.action = Action::PhaseEntry { phase_id: phase_of(batch, phase), base_version: 1, entry };
+        let operation = writer.unsigned(&said);
         store.keep(&operation, "Anjali Rao").await?;
         times.push(begun.elapsed());
     }
     store.close().await;
     Ok(times)
+}
+
+fn batch_name(batch: u64) -> String {
+    format!("batch-{batch}")
+}
+
+fn phase_of(batch: u64, number: u32) -> PhaseId {
+    PhaseId(Uuid::from_u128(u128::from(batch) << 32 | u128::from(number)))
+}
+
+/// As many batches as it takes, each with the phases of the conformance suite's batch.
+async fn fill(store: &mut Store) -> Result<(), Box<dyn std::error::Error>> {
+    let mut changes = Vec::new();
+    for batch in 0..ENTRIES / 2 {
+        let mut row = world::batch();
+        row.id = BatchId(batch_name(batch));
+        changes.push(FeedChange::Batch(row));
+        for mut phase in world::phases() {
+            phase.id = phase_of(batch, phase.number);
+            phase.batch_id = BatchId(batch_name(batch));
+            changes.push(FeedChange::Phase(phase));
+        }
+    }
+    let entries: Vec<_> =
+        (1..).zip(changes).map(|(seq, change)| FeedEntry { seq, at: world::time(0), change }).collect();
+    let head = entries.len() as u64;
+    let cursor = FeedCursor { feed_epoch: Uuid::from_u128(1), feed: world::plant_id().0, seq: head };
+    let server_time = ServerTime { time: world::time(0), token: String::new() };
+    store.apply(&FeedPage { entries, cursor, head, server_time }).await?;
+    Ok(())
 }
 
 fn bare_writes(folder: &Path) -> std::io::Result<Vec<Duration>> {

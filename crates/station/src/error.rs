@@ -35,6 +35,9 @@ pub enum StationError {
     OtherSigner,
     #[error("the text is not a number that can be recorded: {0}")]
     Number(&'static str),
+    /// The screen passed something back that it was not given.
+    #[error("the request is not one that a screen makes")]
+    BadInput,
     #[error("the text is longer than can be recorded, or holds what cannot be kept")]
     TextNotRecordable,
     #[error(transparent)]
@@ -70,6 +73,7 @@ impl StationError {
             Self::SignInAgain => "sign_in_again",
             Self::OtherSigner => "other_signer",
             Self::Number(code) => code,
+            Self::BadInput => "bad_input",
             Self::TextNotRecordable => "text_not_recordable",
             Self::Refused(refusal) => refusal.code(),
             Self::Client(error) => error.code(),

@@ -9,7 +9,7 @@ pub mod keychain;
 mod machine;
 mod numbers;
 mod options;
-mod overlay;
+pub mod overlay;
 mod secrets;
 pub mod store;
 mod views;

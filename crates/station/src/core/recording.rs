@@ -142,7 +142,7 @@ impl StationCore {
             batch_id: batch.id.clone(),
             action: Action::PhaseEntry {
                 phase_id: phase.row.id,
-                base_version: wanted.version.parse().unwrap_or(phase.row.version),
+                base_version: wanted.version.parse().map_err(|_| StationError::BadInput)?,
                 entry,
             },
             master_record: batch.master_record.clone(),

@@ -132,7 +132,11 @@ fn order(sort: &BatchSort, descending: bool) -> &'static str {
 }
 
 impl Store {
-    pub(crate) async fn batch_parts(&self, batch_id: &str) -> Result<Option<BatchParts>, StoreFault> {
+    /// `None` where the station does not hold the batch.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub async fn batch_parts(&self, batch_id: &str) -> Result<Option<BatchParts>, StoreFault> {
         let mut reading = self.pool.begin().await.map_err(self.fault())?;
         batch_parts(self, &mut reading, batch_id).await
     }

@@ -7,4 +7,5 @@ mod offline;
 mod secrets;
 mod signing;
 mod support;
+mod timers;
 mod trouble;
