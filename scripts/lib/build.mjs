@@ -19,6 +19,7 @@ export async function buildUi() {
 
 // The same command for `npm start`, for the end-to-end run and for the benchmark: the same program is run by all of them.
 export function buildPrograms(programs, { release = false, env = {} } = {}) {
-  const packages = programs.flatMap((program) => ["--package", program, "--bin", program]);
-  return run("cargo", ["build", ...(release ? ["--release"] : []), ...packages], { env });
+  // Over the whole workspace: a selection of packages would choose other features and build the libraries anew.
+  const binaries = programs.flatMap((program) => ["--bin", program]);
+  return run("cargo", ["build", "--workspace", ...(release ? ["--release"] : []), ...binaries], { env });
 }

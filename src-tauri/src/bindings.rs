@@ -8,6 +8,8 @@ use crate::{commands, events::StaleQueries};
 #[must_use]
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
+        // One shape a type: what the window sends and what it is given have the same fields.
+        .disable_serde_phases()
         .commands(collect_commands![
             commands::status::station_status,
             commands::status::list_unsent,

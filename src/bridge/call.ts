@@ -1,4 +1,6 @@
-import type { CommandError, Result } from "./bindings";
+import type { CommandError } from "./bindings";
+
+type Result<T, E> = { status: "ok"; data: T } | { status: "error"; error: E };
 
 /** A command that did not do what was asked: the screens translate `code` with `values` and never read `detail`. */
 export class CommandFailure extends Error {
