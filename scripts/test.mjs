@@ -11,6 +11,7 @@ const ALL = {
   formatting: part.formatting,
   ui: part.userInterface,
   clippy: part.clippy,
+  server: part.serverNeedsNoScreen,
   queries: () => part.staleQueries(database()),
   rust: () => part.rustTests(database()),
   vitest: part.vitest,

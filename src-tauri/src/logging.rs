@@ -1,10 +1,6 @@
 //! One JSON line an event, to the standard error and to a file in the data folder that never holds a secret.
 
-use std::{
-    fs, io,
-    path::Path,
-    sync::Mutex,
-};
+use std::{fs, io, path::Path, sync::Mutex};
 
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -15,9 +11,9 @@ const LARGEST_LOG: u64 = 5 * 1024 * 1024;
 pub fn start(data_folder: &Path) {
     let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned()).to_lowercase();
     let filter = EnvFilter::try_new(&level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let to_file = open_log(data_folder).ok().map(|file| {
-        tracing_subscriber::fmt::layer().json().with_ansi(false).with_writer(Mutex::new(file))
-    });
+    let to_file = open_log(data_folder)
+        .ok()
+        .map(|file| tracing_subscriber::fmt::layer().json().with_ansi(false).with_writer(Mutex::new(file)));
     let to_standard_error = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(io::stderr);
     let started = tracing_subscriber::registry().with(filter).with(to_file).with(to_standard_error).try_init();
     if let Err(error) = started {

@@ -1,6 +1,7 @@
 //! The one state behind the window: how far the start has come, and the core once it runs.
 
 use std::{
+    fs::{self, File, TryLockError},
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
@@ -20,7 +21,7 @@ use viruj_station_core::StationCore;
 use crate::{
     events::StaleQueries,
     launch::LaunchOptions,
-    settings::{self, Settings},
+    settings::{self, Settings, SettingsError},
     start::{self, Choice, FirstStart, Running},
 };
 
@@ -41,6 +42,8 @@ struct Inner {
     turn: tokio::sync::Mutex<()>,
     /// The answer to the first start's question, kept until it has been carried out.
     answer: Mutex<Option<FirstStart>>,
+    /// The data folder's lock, from the first start until the program ends.
+    lock: Mutex<Option<File>>,
 }
 
 enum State {
@@ -61,6 +64,7 @@ impl Shell {
                 state: RwLock::new(State::Waiting(Stage::Starting { step: "starting".to_owned() })),
                 turn: tokio::sync::Mutex::new(()),
                 answer: Mutex::new(answer),
+                lock: Mutex::new(None),
             }),
         }
     }
@@ -99,7 +103,28 @@ impl Shell {
         self.put(State::Waiting(Stage::Starting { step: "stopping".to_owned() })).await;
     }
 
+    /// One program works in a data folder: two would send one outbox under one station's name.
+    /// The kernel gives the lock back when its holder dies, however it dies.
+    fn lock_data_folder(&self) -> Result<(), CommandError> {
+        let mut lock = self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if lock.is_some() {
+            return Ok(());
+        }
+        let path = self.inner.data_folder.join("station.lock");
+        let unusable =
+            |error| CommandError::new("data_folder_unusable").with_detail(format!("{}: {error}", path.display()));
+        fs::create_dir_all(&self.inner.data_folder).map_err(unusable)?;
+        let file = File::create(&path).map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => *lock = Some(file),
+            Err(TryLockError::WouldBlock) => return Err(CommandError::new("already_running")),
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+        Ok(())
+    }
+
     async fn bring_up(&self) -> Result<Option<Running>, CommandError> {
+        self.lock_data_folder()?;
         let settings = self.settings()?;
         let answer = self.inner.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let choice = match (start::choice(&self.inner.launch, &settings), &answer) {
@@ -218,7 +243,9 @@ impl Shell {
         let choice = start::choice(&self.inner.launch, &settings);
         let (database_url, server_url) = match &choice {
             Some(Choice::Database(url)) => (Some(start::without_password(url)), settings.server_url.clone()),
-            Some(Choice::Server(url)) => (settings.database_url.as_deref().map(start::without_password), Some(url.clone())),
+            Some(Choice::Server(url)) => {
+                (settings.database_url.as_deref().map(start::without_password), Some(url.clone()))
+            }
             _ => (settings.database_url.as_deref().map(start::without_password), settings.server_url.clone()),
         };
         Ok(StationSettings {

@@ -98,9 +98,8 @@ async fn embedded(plan: &Plan<'_>, shell: &Shell) -> Result<Running, CommandErro
     shell.at_step("starting_database");
     let binaries = find_binaries(plan.launch.postgres_dir.as_deref()).map_err(cluster_error)?;
     let home = plan.data_folder.to_owned();
-    let cluster = Cluster::start(ClusterPlan { binaries, home, database: DATABASE.to_owned() })
-        .await
-        .map_err(cluster_error)?;
+    let cluster =
+        Cluster::start(ClusterPlan { binaries, home, database: DATABASE.to_owned() }).await.map_err(cluster_error)?;
     match embedded_on(plan, shell, &cluster, keychain).await {
         Ok(running) => Ok(Running { cluster: Some(cluster), ..running }),
         Err(error) => {

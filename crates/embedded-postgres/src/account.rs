@@ -84,7 +84,7 @@ fn unprivileged() -> Result<Account, ClusterError> {
                 detail: refusal.unwrap_or_else(|| format!("no account {ACCOUNT} after useradd")),
             });
         }
-        std::thread::sleep(Duration::from_millis(100));
+        crate::pause::before_looking_again(Duration::from_millis(100));
     }
 }
 

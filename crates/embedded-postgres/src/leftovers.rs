@@ -46,7 +46,7 @@ fn stop_processes(data: &Path) -> Result<(), ClusterError> {
             deadline = Instant::now() + IMMEDIATE_SHUTDOWN;
             told = None;
         }
-        std::thread::sleep(Duration::from_millis(20));
+        crate::pause::before_looking_again(Duration::from_millis(20));
     }
 }
 

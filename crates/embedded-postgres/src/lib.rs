@@ -10,6 +10,7 @@ mod error;
 mod layout;
 mod leftovers;
 mod making;
+mod pause;
 mod postmaster;
 mod room;
 

@@ -97,7 +97,7 @@ fn wait_until_ready(child: &mut Child, layout: &Layout, log_start: u64) -> Resul
         if is_ready(&layout.data, child.id()) {
             return Ok(());
         }
-        std::thread::sleep(Duration::from_millis(10));
+        crate::pause::before_looking_again(Duration::from_millis(10));
     }
 }
 

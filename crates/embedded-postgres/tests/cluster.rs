@@ -80,6 +80,7 @@ fn postmaster(data: &Path) -> Result<Pid, Box<dyn Error>> {
     Ok(Pid::from_raw(number).ok_or("no process number")?)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the loop waits for a condition with a deadline")]
 fn wait_for(what: &str, condition: impl Fn() -> bool) -> Checked {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !condition() {

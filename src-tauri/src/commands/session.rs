@@ -7,11 +7,7 @@ use crate::shell::Shell;
 
 #[tauri::command]
 #[specta::specta]
-pub async fn sign_in(
-    shell: State<'_, Shell>,
-    email: String,
-    password: String,
-) -> Result<SignedInPerson, CommandError> {
+pub async fn sign_in(shell: State<'_, Shell>, email: String, password: String) -> Result<SignedInPerson, CommandError> {
     Ok(shell.core()?.sign_in(&email, &password).await?)
 }
 

@@ -14,10 +14,7 @@ pub async fn settings(shell: State<'_, Shell>) -> Result<StationSettings, Comman
 /// Keeps the choice and starts anew with it; a choice that cannot work is refused and nothing changes.
 #[tauri::command]
 #[specta::specta]
-pub async fn save_settings(
-    shell: State<'_, Shell>,
-    settings: SaveSettings,
-) -> Result<StationSettings, CommandError> {
+pub async fn save_settings(shell: State<'_, Shell>, settings: SaveSettings) -> Result<StationSettings, CommandError> {
     shell.save_settings(settings).await
 }
 
