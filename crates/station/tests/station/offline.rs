@@ -8,7 +8,7 @@ use viruj_domain::{
 use viruj_sync::conformance::world::operator;
 use viruj_test_support::world;
 
-use crate::support::{Floor, all_batches, batch, entry, is_online, number, record, signed};
+use crate::support::{Floor, all_batches, batch, entry, is_online, number, record, signed, until_it_answers};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_entry_goes_out_at_once_and_comes_back_judged() {
@@ -116,6 +116,7 @@ async fn what_is_unsent_goes_out_after_its_person_signed_out() {
     let core = floor.open().await;
     assert_eq!(core.restore().await.unwrap(), None);
     floor.served.come_back(&floor.app.application).await;
+    until_it_answers(&core).await;
     core.sync_now().await.unwrap();
     assert_eq!(core.status().await.unsent, 0);
     assert_eq!(floor.kept().await, [(1, "accepted".to_owned())]);

@@ -1,7 +1,7 @@
 use viruj_api::station::{EntryInput, ReceiptState};
 use viruj_test_support::{TestApp, world};
 
-use crate::support::{Floor, batch, entry, number, record, signed};
+use crate::support::{Floor, batch, entry, number, record, signed, until_it_answers};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_password_signs_nothing_and_records_nothing() {
@@ -28,6 +28,7 @@ async fn what_was_recorded_offline_is_pushed_before_a_signature_is_asked_for() {
     record(&core, 1, EntryInput::Confirm).await.unwrap();
     record(&core, 2, number("100")).await.unwrap();
     floor.served.come_back(&floor.app.application).await;
+    until_it_answers(&core).await;
     let to_sign = signed(entry(&batch(&core).await, 3, EntryInput::Confirm), world::PASSWORD);
     core.record_entry(to_sign).await.unwrap();
     core.sync_now().await.unwrap();
@@ -42,6 +43,7 @@ async fn another_server_in_the_place_of_the_pinned_one_is_refused() {
     let impostor = TestApp::start().await;
     floor.served.go().await;
     floor.served.come_back(&impostor.application).await;
+    until_it_answers(&core).await;
     record(&core, 2, number("100")).await.unwrap();
     let refused = core.sync_now().await.unwrap_err();
     assert_eq!(refused.code(), "server_changed");
@@ -51,6 +53,7 @@ async fn another_server_in_the_place_of_the_pinned_one_is_refused() {
 
     floor.served.go().await;
     floor.served.come_back(&floor.app.application).await;
+    until_it_answers(&core).await;
     core.sync_now().await.unwrap();
     assert_eq!((core.status().await.stage, core.status().await.unsent), (viruj_api::station::Stage::Ready, 0));
 }

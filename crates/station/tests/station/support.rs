@@ -199,3 +199,10 @@ pub fn all_batches() -> BatchListQuery {
 pub async fn is_online(core: &StationCore) -> bool {
     core.status().await.connection == Connection::Online
 }
+
+/// Asks until the server answers: a connection of before may still be found dead once.
+pub async fn until_it_answers(core: &StationCore) {
+    while core.registration_plants().await.is_err() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
