@@ -62,8 +62,10 @@ export async function rustTests(database) {
   };
   const built = await buildPrograms(["viruj-server"], { env: { SQLX_OFFLINE: "true" } });
   const migrated = built.ok ? await run(binary("viruj-server"), ["migrate"], { env }) : built;
+  // The station's tests need a session bus and an unlocked keychain of their own.
   // One pipe for both streams keeps the name of a test program before its tests.
-  const tests = await run("sh", ["-c", "exec cargo test --workspace --no-fail-fast 2>&1"], { env });
+  const session = "crates/station/tests/support/with-keyring.sh";
+  const tests = await run("sh", ["-c", `exec ${session} cargo test --workspace --no-fail-fast 2>&1`], { env });
   return add(single("rust", "the test database is migrated", migrated.ok), parseCargoTest(tests.output, tests.ok));
 }
 

@@ -177,10 +177,12 @@ fn inv_the_user_interface_is_given_no_secret() {
 }
 
 #[test]
-fn inv_no_merged_migration_is_edited_out_of_order() {
+fn inv_no_two_migrations_share_a_number() {
     for folder in ["migrations/server", "migrations/station"] {
+        // What lies in folders below is made anew whenever it changes, and is no migration.
         let mut numbers: Vec<u64> = sources(folder, ".sql")
             .iter()
+            .filter(|(path, _)| path.parent() == Some(root().join(folder).as_path()))
             .map(|(path, _)| {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 name.split('_')
