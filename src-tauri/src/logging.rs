@@ -7,10 +7,15 @@ use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitEx
 /// A log file larger than this is put aside at the next start; one older file is kept.
 const LARGEST_LOG: u64 = 5 * 1024 * 1024;
 
+/// The server inside the station answers its own station every few seconds; only what goes wrong there is worth a line.
+const USUAL: &str = "info,viruj_server::middleware=warn";
+
 /// Starts logging; without a writable folder the standard error has to do.
 pub fn start(data_folder: &Path) {
-    let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned()).to_lowercase();
-    let filter = EnvFilter::try_new(&level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = std::env::var("LOG_LEVEL")
+        .ok()
+        .and_then(|level| EnvFilter::try_new(level.to_lowercase()).ok())
+        .unwrap_or_else(|| EnvFilter::new(USUAL));
     let to_file = open_log(data_folder)
         .ok()
         .map(|file| tracing_subscriber::fmt::layer().json().with_ansi(false).with_writer(Mutex::new(file)));
