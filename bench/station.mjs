@@ -13,17 +13,17 @@ const STARTS = 5;
 
 export async function measure() {
   const unmeasured = [];
-  const built = (await buildUi()).ok && (await buildPrograms(["viruj-station"], { release: true })).ok;
-  if (!built) return ["start_to_first_paint", "memory_pss", "tap_to_durable_entry"];
+  const programs = () => buildPrograms(["viruj-station"], { examples: ["append_bench"], release: true });
+  const built = (await buildUi()).ok && (await programs()).ok;
+  if (!built) return ["start_to_first_paint", "memory_pss", "durable_entry"];
   await measureWindow().catch((error) => {
     process.stderr.write(`${error.stack}\n`);
     unmeasured.push("start_to_first_paint", "memory_pss");
   });
   measureBareSync();
   // In Rust, beside the store itself: it prints its figures in the same form.
-  const append = ["run", "--quiet", "--release", "-p", "viruj-station-core", "--example", "append_bench"];
-  const appended = await run("cargo", [...append, "--", path.join(cache, "bench")]);
-  if (!appended.ok || !/^figure tap_to_durable/m.test(appended.output)) unmeasured.push("tap_to_durable_entry");
+  const appended = await run(binary("examples/append_bench", "release"), [path.join(cache, "bench")]);
+  if (!appended.ok || !/^figure station.durable_entry/m.test(appended.output)) unmeasured.push("durable_entry");
   return unmeasured;
 }
 

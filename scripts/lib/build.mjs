@@ -18,8 +18,8 @@ export async function buildUi() {
 }
 
 // The same command for `npm start`, for the end-to-end run and for the benchmark: the same program is run by all of them.
-export function buildPrograms(programs, { release = false, env = {} } = {}) {
+export function buildPrograms(programs, { examples = [], release = false, env = {} } = {}) {
   // Over the whole workspace: a selection of packages would choose other features and build the libraries anew.
-  const binaries = programs.flatMap((program) => ["--bin", program]);
+  const binaries = [...programs.flatMap((name) => ["--bin", name]), ...examples.flatMap((name) => ["--example", name])];
   return run("cargo", ["build", "--workspace", ...(release ? ["--release"] : []), ...binaries], { env });
 }
