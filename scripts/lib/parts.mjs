@@ -45,10 +45,16 @@ export async function staleQueries(database) {
 
 // A plant server has no screen: nothing that it is built from may need one.
 export async function serverNeedsNoScreen() {
-  const tree = await run("cargo", ["tree", "--package", "viruj-server", "--edges", "normal,build", "--prefix", "none"], {
-    quiet: true,
-  });
-  const screens = tree.output.split("\n").filter((line) => /^(webkit2gtk|javascriptcore|gtk|tauri|wry|tao)\b/.test(line));
+  const tree = await run(
+    "cargo",
+    ["tree", "--package", "viruj-server", "--edges", "normal,build", "--prefix", "none"],
+    {
+      quiet: true,
+    },
+  );
+  const screens = tree.output
+    .split("\n")
+    .filter((line) => /^(webkit2gtk|javascriptcore|gtk|tauri|wry|tao)\b/.test(line));
   for (const line of screens) process.stdout.write(`viruj-server is built from ${line}\n`);
   return single("server", "viruj-server is built without WebKit", tree.ok && screens.length === 0);
 }
