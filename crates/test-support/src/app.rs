@@ -61,25 +61,38 @@ impl TestApp {
     /// When the server does not start.
     pub async fn empty() -> Self {
         let database = migrated_database().await;
+        let url = database.url.clone();
+        Self::over(database, &url).await
+    }
+
+    /// On a database that is migrated already, reached by `url`.
+    ///
+    /// # Panics
+    /// When the server does not start.
+    pub async fn over(database: TestDatabase, url: &str) -> Self {
         let keys = tempfile::tempdir().expect("a folder for keys");
         let secret = SecretKey::new("dGVzdHMgaGF2ZSBhIHNlY3JldCBvZiB0aGVpciBvd24").expect("a good secret");
-        let settings = ServerSettings::embedded(&database.url, secret, keys.path().join("keys"));
+        let settings = ServerSettings::embedded(url, secret, keys.path().join("keys"));
         let clock = TestClock::at("2026-11-24T08:00:00Z");
         let application = application(&settings, Arc::new(clock.clone())).await.expect("the server starts");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
+        let mut app = Self { application, clock, settings, address, stop: None, served: None, _keys: keys, database };
+        app.serve_on(listener);
+        app
+    }
+
+    fn serve_on(&mut self, listener: TcpListener) {
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = tokio::spawn({
-            let application = application.clone();
-            async move {
-                let stopped = async move {
-                    // A test that is dropped lets go of the sender, which is as good as a message.
-                    let _ = stopped.await;
-                };
-                serve(&application, listener, stopped).await.expect("the server serves");
-            }
-        });
-        Self { application, clock, settings, address, stop: Some(stop), served: Some(served), _keys: keys, database }
+        let application = self.application.clone();
+        self.stop = Some(stop);
+        self.served = Some(tokio::spawn(async move {
+            let stopped = async move {
+                // A test that is dropped lets go of the sender, which is as good as a message.
+                let _ = stopped.await;
+            };
+            serve(&application, listener, stopped).await.expect("the server serves");
+        }));
     }
 
     #[must_use]
@@ -115,6 +128,15 @@ impl TestApp {
         if let Some(served) = self.served.take() {
             served.await.expect("the server ends well");
         }
+    }
+
+    /// Stops the server and starts one at the same address; nobody's connection lives on.
+    ///
+    /// # Panics
+    /// When serving failed or the port is gone.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.serve_on(TcpListener::bind(self.address).await.expect("the port is free again"));
     }
 
     /// Asks the server to stop; what is in flight goes on.

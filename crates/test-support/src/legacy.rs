@@ -1,9 +1,16 @@
 //! A database as the legacy system left it, with rows of our own invention.
 //!
 //! The tables have the legacy shapes; the rows hold what a plant's database holds after years: absent values, texts in
-//! several scripts, numbers at their limits, a receipt whose plant nobody can tell.
+//! several scripts, numbers at their limits, a receipt whose plant nobody can tell. Every role has somebody, at each of
+//! the two plants unless the role sees all.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use viruj_domain::role::Role;
 
 /// The legacy tables with the columns that the legacy system gave them, in its order.
 pub const LEGACY_COLUMNS: &[(&str, &str)] = &[
@@ -97,7 +104,47 @@ pub async fn fill(migration_url: &str, password_hash: &str) {
     for statements in [TABLES.to_owned(), ROWS.replace("{hash}", password_hash)] {
         sqlx::raw_sql(AssertSqlSafe(statements)).execute(&mut connection).await.expect("the legacy database is made");
     }
+    for &role in Role::ALL {
+        let plants: &[Option<&str>] =
+            if role.sees_all_plants_by_default() { &[None] } else { &[Some("werk-1"), Some("werk-2")] };
+        for &plant in plants {
+            let id = format!("{}-{}", role.as_str().to_lowercase().replace(' ', "-"), plant.unwrap_or("all"));
+            sqlx::query(
+                "INSERT INTO users (id, name, email, hashed_password, role, department, plant_id, is_active)
+                 VALUES ($1, $2, $1 || '@example.com', $3, $4, 'Administration', $5, true)",
+            )
+            .bind(id)
+            .bind(format!("{role} Somebody"))
+            .bind(password_hash)
+            .bind(role.as_str())
+            .bind(plant)
+            .execute(&mut connection)
+            .await
+            .expect("a legacy account is made");
+        }
+    }
     connection.close().await.expect("the connection closes");
+}
+
+/// The dump of a legacy database in use, when `VIRUJ_LEGACY_DIR` names the folder where it lies.
+///
+/// A clone of the project has none: the invented database holds for it.
+#[must_use]
+pub fn recorded_dump() -> Option<PathBuf> {
+    std::env::var_os("VIRUJ_LEGACY_DIR").map(|folder| Path::new(&folder).join("viruj_erp.sql"))
+}
+
+/// Loads a dump into an empty database, as an administrator would.
+///
+/// # Panics
+/// When `psql` is not there or refuses.
+pub fn load(migration_url: &str, dump: &Path) {
+    let loaded = Command::new("psql")
+        .args(["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--file"])
+        .args([dump, Path::new(migration_url)])
+        .output()
+        .expect("psql is installed");
+    assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
 }
 
 /// For each legacy table its rows and a checksum over every legacy column of every row.

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod clock;
 pub mod database;
+pub mod legacy;
 pub mod station;
 pub mod world;
 

@@ -4,6 +4,7 @@
 
 mod attest;
 mod feed;
+mod legacy;
 mod lists;
 mod operating;
 mod program;

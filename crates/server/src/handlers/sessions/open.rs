@@ -8,6 +8,7 @@ use uuid::Uuid;
 use viruj_api::sessions::{OpenSession, SignInRequest};
 use viruj_domain::ids::SessionId;
 use viruj_storage::{
+    StorageError,
     people::{self, Account},
     sessions::{self, NewSession},
 };
@@ -58,12 +59,23 @@ pub async fn open(
 async fn identify(app: &AppState, request: &SignInRequest) -> Result<Option<(Account, Checked)>, ApiError> {
     let email = request.email.trim();
     let is_possible = email.len() <= LONGEST_EMAIL && !email.contains('\0');
-    let account = if is_possible { people::account_by_email(&app.database, email).await? } else { None };
+    let account = if is_possible { readable_account(app, email).await? } else { None };
     let hash = account.as_ref().map(|account| account.password_hash.as_str());
     let checked = app.passwords.check(&request.password, hash).await.map_err(ApiError::internal)?;
     Ok(account
         .filter(|account| account.person.is_active && checked != Checked::Wrong)
         .map(|account| (account, checked)))
+}
+
+/// An account whose role this program does not know is nobody's; its row is for an administrator to mend.
+async fn readable_account(app: &AppState, email: &str) -> Result<Option<Account>, ApiError> {
+    match people::account_by_email(&app.database, email).await {
+        Err(error @ StorageError::Unreadable { .. }) => {
+            tracing::error!(%error, "an account cannot be used");
+            Ok(None)
+        }
+        answer => Ok(answer?),
+    }
 }
 
 async fn open_session(
@@ -111,7 +123,7 @@ fn refuse_when_throttled(app: &AppState, key: &(String, Address), now: DateTime<
 
 /// A failed sign-in is in the trail (21 CFR 11.300(d)); who typed a password as the address has not written it there.
 async fn count_failure(app: &AppState, key: (String, Address), now: DateTime<Utc>) -> Result<(), ApiError> {
-    let account = people::account_by_email(&app.database, &key.0.replace('\0', "")).await?;
+    let account = readable_account(app, &key.0.replace('\0', "")).await?;
     let who = account.map_or_else(|| "unknown".to_owned(), |account| account.person.id.0);
     let address = key.1;
     app.attempts.address.failed(address, now);
