@@ -54,7 +54,7 @@ export function SourceForm({ settings, onSaved }: Props) {
             role="radio"
             aria-checked={source === value}
             className={styles.source}
-            disabled={settings.isFromEnvironment}
+            readOnly={settings.isFromEnvironment}
             data-testid={`settings-source-${value}`}
             onClick={() => {
               setSource(value);
@@ -74,7 +74,7 @@ export function SourceForm({ settings, onSaved }: Props) {
           autoComplete="off"
           spellCheck={false}
           data-testid="settings-server-url"
-          disabled={settings.isFromEnvironment}
+          readOnly={settings.isFromEnvironment}
           value={serverUrl}
           onChange={(event) => setServerUrl(event.currentTarget.value)}
         />
@@ -89,7 +89,7 @@ export function SourceForm({ settings, onSaved }: Props) {
             autoComplete="off"
             spellCheck={false}
             data-testid="settings-database-url"
-            disabled={settings.isFromEnvironment}
+            readOnly={settings.isFromEnvironment}
             value={databaseUrl}
             onChange={(event) => setDatabaseUrl(event.currentTarget.value)}
           />
