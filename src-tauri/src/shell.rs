@@ -111,8 +111,10 @@ impl Shell {
             return Ok(());
         }
         let path = self.inner.data_folder.join("station.lock");
-        let unusable =
-            |error| CommandError::new("data_folder_unusable").with_detail(format!("{}: {error}", path.display()));
+        let unusable = |source| {
+            let error = SettingsError::Unwritable { path: path.clone(), source };
+            CommandError::new(error.code()).with_detail(error)
+        };
         fs::create_dir_all(&self.inner.data_folder).map_err(unusable)?;
         let file = File::create(&path).map_err(unusable)?;
         match file.try_lock() {

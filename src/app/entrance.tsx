@@ -28,6 +28,10 @@ export function Entrance() {
   const router = useMemo(createAppRouter, []);
   const isWaiting = status.isPending || (isRunning && person.isPending);
 
+  // The next person begins at a screen of their own, not where the last one stopped.
+  useEffect(() => {
+    if (isRunning && person.data === null) void router.navigate({ to: "/" });
+  }, [isRunning, person.data, router]);
   useEffect(() => {
     if (!isWaiting && stage !== "starting") reportPainted();
   }, [isWaiting, stage]);

@@ -89,11 +89,19 @@ impl Keychain {
     /// # Errors
     /// [`KeychainError`], each with a remedy of its own.
     pub fn open(data_dir: &Path) -> Result<Self, KeychainError> {
-        connect()?;
         let keychain = Self { folder_hash: folder_hash(data_dir) };
-        keychain.write(Item::Probe, b"viruj")?;
-        keychain.remove(Item::Probe)?;
+        match keychain.probe() {
+            // A keychain that was restarted, as unlocking it may do, answers on a new connection alone.
+            Err(KeychainError::Failed(_)) => keychain.probe()?,
+            answered => answered?,
+        }
         Ok(keychain)
+    }
+
+    fn probe(&self) -> Result<(), KeychainError> {
+        connect()?;
+        self.write(Item::Probe, b"viruj")?;
+        self.remove(Item::Probe)
     }
 
     /// `None` when it was never written, or was removed.

@@ -57,7 +57,9 @@ impl StationCore {
             Some(plant) => plant.clone(),
             None => {
                 let server = self.options.client.server().await?;
-                server.plants.into_iter().next().map(|plant| plant.id).ok_or(StationError::NotRegistered)?
+                // By id, not by name as a screen lists them: of several plants the one that was made first.
+                let first = server.plants.into_iter().map(|plant| plant.id).min_by(|a, b| a.as_str().cmp(b.as_str()));
+                first.ok_or(StationError::NotRegistered)?
             }
         };
         let request = self.registration(&self.options.station_name, plant).await?;

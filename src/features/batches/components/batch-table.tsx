@@ -47,7 +47,7 @@ function batchColumns(t: TFunction, formats: Formats): TableColumn<BatchListItem
     {
       id: "product",
       header: t("batches.product"),
-      width: "minmax(240px, 1.2fr)",
+      width: "minmax(220px, 1.2fr)",
       isSortable: true,
       cell: (item) => (
         <div className={styles.two}>
@@ -73,7 +73,7 @@ function batchColumns(t: TFunction, formats: Formats): TableColumn<BatchListItem
     {
       id: "next_phase",
       header: t("batches.nextPhase"),
-      width: "minmax(200px, 1.2fr)",
+      width: "minmax(220px, 1.2fr)",
       cell: (item) => (
         <div className={styles.two}>
           <span>{item.nextPhase ?? (item.phaseCount > 0 ? t("batches.allDone") : "")}</span>
