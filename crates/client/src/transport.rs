@@ -70,21 +70,11 @@ impl Transport {
     /// [`TransportError::UnsafeServerUrl`] for plain http beyond loopback; the others for what cannot be used at all.
     pub fn http(base_url: &str, options: &HttpOptions) -> Result<Self, TransportError> {
         let base = checked_base(base_url)?;
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("viruj-station/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(&base) {
-            builder = builder.no_proxy();
-        }
-        if let Some(pem) = &options.plant_authority_pem {
-            let authority = reqwest::Certificate::from_pem(pem)
-                .map_err(|error| TransportError::InvalidAuthority(error.to_string()))?;
-            builder = builder.add_root_certificate(authority);
-        }
-        let client = builder.build().map_err(|error| TransportError::Unusable(error.to_string()))?;
-        let service = tower::service_fn(move |request| over_http(client.clone(), base.clone(), request));
+        let ways = Ways {
+            kept: http_client(&base, options, |builder| builder)?,
+            fresh: http_client(&base, options, |builder| builder.pool_max_idle_per_host(0))?,
+        };
+        let service = tower::service_fn(move |request| over_http(ways.clone(), base.clone(), request));
         Ok(Self { service: BoxCloneSyncService::new(service) })
     }
 
@@ -124,11 +114,59 @@ impl std::fmt::Debug for Transport {
     }
 }
 
-async fn over_http(client: reqwest::Client, base: Url, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
+/// A kept connection may be dead without anybody knowing: the server was restarted, a cable was pulled. Then nobody can
+/// tell whether the request was acted upon.
+#[derive(Clone)]
+struct Ways {
+    /// For requests that may be sent twice.
+    kept: reqwest::Client,
+    /// For those that may not: a sign-in, a refresh, a push, an attestation. Each has a connection of its own.
+    fresh: reqwest::Client,
+}
+
+impl Ways {
+    async fn execute(&self, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
+        if !request.method().is_safe() {
+            return self.fresh.execute(request).await;
+        }
+        let again = request.try_clone();
+        match (self.kept.execute(request).await, again) {
+            // Nobody at the address and no answer in time are answers of a kind; what is left is a dead connection.
+            (Err(error), Some(again)) if !error.is_connect() && !error.is_timeout() => {
+                tracing::debug!(%error, "the connection was dead, the request is sent once more");
+                self.kept.execute(again).await
+            }
+            (answer, _) => answer,
+        }
+    }
+}
+
+fn http_client(
+    base: &Url,
+    options: &HttpOptions,
+    more: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> Result<reqwest::Client, TransportError> {
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(options.connect_timeout)
+        .timeout(options.timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("viruj-station/", env!("CARGO_PKG_VERSION")));
+    if is_loopback(base) {
+        builder = builder.no_proxy();
+    }
+    if let Some(pem) = &options.plant_authority_pem {
+        let authority =
+            reqwest::Certificate::from_pem(pem).map_err(|error| TransportError::InvalidAuthority(error.to_string()))?;
+        builder = builder.add_root_certificate(authority);
+    }
+    more(builder).build().map_err(|error| TransportError::Unusable(error.to_string()))
+}
+
+async fn over_http(ways: Ways, base: Url, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
     let (mut parts, body) = request.into_parts();
     parts.uri = absolute(&base, &parts.uri)?;
     let request = reqwest::Request::try_from(Request::from_parts(parts, body))?;
-    let mut answer = client.execute(request).await.map_err(reqwest::Error::without_url)?;
+    let mut answer = ways.execute(request).await.map_err(reqwest::Error::without_url)?;
     let mut response = Response::builder().status(answer.status());
     if let Some(headers) = response.headers_mut() {
         std::mem::swap(headers, answer.headers_mut());
@@ -179,6 +217,14 @@ fn without_credentials(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use http::Method;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
 
     fn code(address: &str) -> Option<&'static str> {
@@ -205,6 +251,75 @@ mod tests {
         }
         let error = Transport::http("https://a:secret@viruj.example", &HttpOptions::default()).err();
         assert!(!error.unwrap().to_string().contains("secret"));
+    }
+
+    /// Answers `answered` requests on each connection and hangs up on the next after `read` bytes of it; counts them all.
+    async fn hangs_up_after(answered: usize, read: usize) -> (Transport, Arc<AtomicUsize>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let transport =
+            Transport::http(&format!("http://{}", listener.local_addr().unwrap()), &HttpOptions::default()).unwrap();
+        let seen = Arc::new(AtomicUsize::new(0));
+        let counted = seen.clone();
+        tokio::spawn(async move {
+            while let Ok((mut connection, _)) = listener.accept().await {
+                let counted = counted.clone();
+                tokio::spawn(async move {
+                    let mut buffer = [0; 4096];
+                    for number in 0..=answered {
+                        let length = if number < answered { buffer.len() } else { read };
+                        if !connection.read(&mut buffer[..length]).await.is_ok_and(|read| read > 0) {
+                            return;
+                        }
+                        counted.fetch_add(1, Ordering::SeqCst);
+                        if number < answered {
+                            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+                            connection.write_all(answer).await.unwrap();
+                        }
+                    }
+                });
+            }
+        });
+        (transport, seen)
+    }
+
+    async fn send(transport: &Transport, method: Method) -> Result<u16, BoxError> {
+        let request = Request::builder().method(method).uri("/x").body(Bytes::from_static(b"{}")).unwrap();
+        Ok(transport.send(request).await?.status().as_u16())
+    }
+
+    #[tokio::test]
+    async fn what_may_be_sent_twice_survives_a_dead_connection() {
+        for read in [1, 4096] {
+            let (transport, seen) = hangs_up_after(1, read).await;
+            for expected in [1, 3, 5] {
+                assert_eq!(send(&transport, Method::GET).await.unwrap(), 200);
+                assert_eq!(seen.load(Ordering::SeqCst), expected, "on the dead connection and on a new one");
+            }
+            let (transport, seen) = hangs_up_after(0, read).await;
+            assert!(send(&transport, Method::GET).await.is_err());
+            assert_eq!(seen.load(Ordering::SeqCst), 2, "once more and not for ever");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_may_not_be_sent_twice_meets_no_dead_connection() {
+        for method in [Method::POST, Method::DELETE] {
+            let (transport, seen) = hangs_up_after(1, 4096).await;
+            for expected in 1..=3 {
+                assert_eq!(send(&transport, method.clone()).await.unwrap(), 200);
+                assert_eq!(seen.load(Ordering::SeqCst), expected);
+            }
+            let (transport, seen) = hangs_up_after(0, 4096).await;
+            assert!(send(&transport, method).await.is_err(), "whether the server has acted is unknown");
+            assert_eq!(seen.load(Ordering::SeqCst), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_at_the_address_is_said_at_once() {
+        let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let transport = Transport::http(&format!("http://{nobody}"), &HttpOptions::default()).unwrap();
+        assert!(send(&transport, Method::GET).await.is_err());
     }
 
     #[test]

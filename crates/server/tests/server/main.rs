@@ -9,6 +9,7 @@ mod lists;
 mod operating;
 mod program;
 mod raw;
+mod restart;
 mod sessions;
 mod start;
 mod stations;
