@@ -5,6 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use axum::Router;
 use chrono::TimeDelta;
 use ed25519_dalek::VerifyingKey;
+use http::HeaderValue;
 use uuid::Uuid;
 use viruj_api::sync::ServerTime;
 use viruj_domain::{clock::Clock, ids::UserId, plant::PlantScope};
@@ -48,6 +49,8 @@ pub struct Shared {
     pub passwords: Passwords,
     pub live_sessions: LiveSessions,
     pub attempts: Attempts,
+    /// The origin of the old web client.
+    pub frontend: Option<HeaderValue>,
 }
 
 /// Failed attempts to prove to be somebody.
@@ -111,6 +114,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
                 address: Throttle::new(Limit { failures: 50, window: TimeDelta::minutes(5) }),
                 signing: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(5) }),
             },
+            frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             database,
             clock,
             server_id,

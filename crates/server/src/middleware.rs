@@ -1,4 +1,5 @@
-//! What surrounds every route: request id, log line, panic guard, time and size limits, headers, problem documents.
+//! What surrounds every route: request id, log line, panic guard, time and size limits, headers, problem documents,
+//! compression, and the leave for the old web client's pages.
 
 use std::time::{Duration, Instant};
 
@@ -9,43 +10,76 @@ use axum::{
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, predicate::SizeAbove},
+    cors::{AllowOrigin, CorsLayer},
+    limit::RequestBodyLimitLayer,
+};
 use tracing::Instrument;
 use uuid::Uuid;
 use viruj_api::problem::Problem;
 
-use crate::{
-    application::AppState,
-    error::{ApiError, ProblemCode},
-};
+use crate::error::{ApiError, ProblemCode};
 
 /// Larger bodies are refused: the largest push stays far below.
 pub const LARGEST_BODY: usize = 2 * 1024 * 1024;
 /// A request that takes longer is given up; its transaction is rolled back.
 pub const LONGEST_REQUEST: Duration = Duration::from_secs(20);
 
+/// Smaller answers fit into one packet as they are.
+const SMALLEST_COMPRESSED: u16 = 1024;
+/// Seconds for which a browser remembers what it was told about another origin's requests.
+const PREFLIGHT_REMEMBERED: Duration = Duration::from_secs(600);
+
 const REQUEST_ID: &str = "x-request-id";
 
 /// Puts the layers around the routes, the outermost last.
-pub fn around(router: Router<AppState>) -> Router<AppState> {
-    router
+///
+/// Pages of `frontend` may call the server and pages of no other origin; `longest` is the time that a request has.
+pub fn around<S>(router: Router<S>, frontend: Option<&HeaderValue>, longest: Duration) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let router = router
         .fallback(|| async { ApiError::new(ProblemCode::NotFound) })
         .method_not_allowed_fallback(|| async { ApiError::new(ProblemCode::MethodNotAllowed) })
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(from_fn(within_time))
+        .layer(from_fn(move |request: Request, next: Next| within_time(longest, request, next)))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             ApiError::internal("a handler panicked").into_response()
-        }))
-        .layer(from_fn(observe))
+        }));
+    let router = match frontend {
+        Some(origin) => router.layer(leave_for(origin)),
+        None => router,
+    };
+    // No cookie makes a browser send a token for a stranger's page, so the length of an answer tells it nothing.
+    let compression = CompressionLayer::new().compress_when(SizeAbove::new(SMALLEST_COMPRESSED));
+    router.layer(from_fn(observe)).layer(compression)
 }
 
-async fn within_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(LONGEST_REQUEST, next.run(request)).await {
+async fn within_time(longest: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::new(ProblemCode::TimedOut).retry_after(5).into_response(),
     }
+}
+
+/// The one origin by name, no credentials that a browser keeps, and the methods and headers that clients use.
+fn leave_for(origin: &HeaderValue) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list([origin.clone()]))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static(REQUEST_ID),
+        ])
+        .expose_headers([header::RETRY_AFTER, HeaderName::from_static(REQUEST_ID)])
+        .max_age(PREFLIGHT_REMEMBERED)
 }
 
 /// Gives the request an id, logs it once it is answered, and writes problem documents and headers.
@@ -73,7 +107,12 @@ async fn observe(request: Request, next: Next) -> Response {
             "answered"
         );
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+            let mut headers = std::mem::take(response.headers_mut());
+            // Those of the bare status; the others say what a page of another origin may read.
+            headers.remove(header::CONTENT_LENGTH);
+            headers.remove(header::CONTENT_TYPE);
             response = problem(error, &id);
+            response.headers_mut().extend(headers);
         }
         add_headers(&mut response, &id);
         response
@@ -149,4 +188,56 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         cause = next.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn answer(handler: axum::routing::MethodRouter) -> (Response, Value) {
+        let router = around(Router::new().route("/it", handler), None, Duration::from_millis(50));
+        let request = Request::builder().uri("/it").header(REQUEST_ID, "request-0001").body(Body::empty()).unwrap();
+        let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+        let bytes = axum::body::to_bytes(body, 4096).await.unwrap();
+        let value = serde_json::from_slice(&bytes).unwrap();
+        (Response::from_parts(parts, Body::empty()), value)
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_takes_too_long_is_given_up() {
+        struct Dropped(std::sync::Arc<std::sync::atomic::AtomicBool>);
+        impl Drop for Dropped {
+            fn drop(&mut self) {
+                self.0.store(true, std::sync::atomic::Ordering::SeqCst);
+            }
+        }
+        let is_over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let held = is_over.clone();
+        let slow = get(move || async move {
+            let _what_it_holds = Dropped(held);
+            std::future::pending::<()>().await;
+        });
+        let (response, problem) = answer(slow).await;
+        assert_eq!((response.status().as_u16(), &problem["code"]), (503, &Value::from("timed_out")));
+        assert_eq!(response.headers()[header::RETRY_AFTER], "5");
+        assert!(is_over.load(std::sync::atomic::Ordering::SeqCst), "what the handler held is let go");
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_a_problem_that_tells_nothing() {
+        async fn panics() -> StatusCode {
+            let nothing: Option<StatusCode> = std::hint::black_box(None);
+            nothing.expect("the secret of the inside")
+        }
+        let (response, problem) = answer(get(panics)).await;
+        assert_eq!((response.status().as_u16(), &problem["code"]), (500, &Value::from("internal")));
+        assert_eq!(problem["request_id"], "request-0001");
+        assert_eq!(response.headers()[REQUEST_ID], "request-0001");
+        assert!(!problem.to_string().contains("secret"), "{problem}");
+        assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    }
 }

@@ -107,7 +107,7 @@ pub fn router(state: &AppState) -> Router {
             router = router.route(path, guarded.clone());
         }
     }
-    middleware::around(router).with_state(state.clone())
+    middleware::around(router, state.frontend.as_ref(), middleware::LONGEST_REQUEST).with_state(state.clone())
 }
 
 /// The OpenAPI document of the routes, with what follows from their rules.

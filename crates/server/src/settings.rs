@@ -23,7 +23,7 @@ pub struct ServerSettings {
     pub key_dir: PathBuf,
     /// `ENVIRONMENT`.
     pub environment: Environment,
-    /// `FRONTEND_URL`: the origin of the old web client.
+    /// `FRONTEND_URL`: the origin of the old web client, the only one whose pages may call the server.
     pub frontend_url: Option<String>,
     /// Loopback unless told otherwise.
     pub bind: IpAddr,
@@ -60,6 +60,8 @@ pub enum SettingsError {
     SecretKey(#[from] SecretKeyError),
     #[error("BACKEND_PORT is {0:?}, which is not a port")]
     Port(String),
+    #[error("FRONTEND_URL is {0:?}, which is not one origin, for example https://viruj.example.com")]
+    FrontendUrl(String),
     #[error("VIRUJ_KEY_DIR is not set and there is no home directory to fall back to")]
     KeyDir,
 }
@@ -87,7 +89,7 @@ impl ServerSettings {
             secret_key: SecretKey::new(&read("SECRET_KEY").ok_or(SettingsError::Missing("SECRET_KEY"))?)?,
             key_dir: key_dir(&read)?,
             environment: environment(&read),
-            frontend_url: read("FRONTEND_URL"),
+            frontend_url: read("FRONTEND_URL").map(|text| origin(&text)).transpose()?,
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: match read("BACKEND_PORT") {
                 Some(text) => text.parse().map_err(|_| SettingsError::Port(text))?,
@@ -155,6 +157,25 @@ fn database_url(read: &dyn Fn(&'static str) -> Option<String>) -> Result<Secret,
     Ok(Secret::new(plain))
 }
 
+/// As browsers write an origin: scheme, host and a port that is not the scheme's own, in small letters, and nothing else.
+fn origin(text: &str) -> Result<String, SettingsError> {
+    let refused = || SettingsError::FrontendUrl(text.rsplit_once('@').map_or(text, |(_, rest)| rest).to_owned());
+    let address: http::Uri = text.parse().map_err(|_| refused())?;
+    let (Some(scheme), Some(authority)) = (address.scheme_str(), address.authority()) else { return Err(refused()) };
+    let own_port = match scheme {
+        "https" => 443,
+        "http" => 80,
+        _ => return Err(refused()),
+    };
+    let is_bare = matches!(address.path(), "" | "/") && address.query().is_none();
+    let host = authority.host();
+    if !is_bare || host.is_empty() || host.contains('*') || authority.as_str().contains('@') {
+        return Err(refused());
+    }
+    let port = authority.port_u16().filter(|port| *port != own_port).map(|port| format!(":{port}")).unwrap_or_default();
+    Ok(format!("{scheme}://{host}{port}").to_ascii_lowercase())
+}
+
 fn environment(read: &dyn Fn(&'static str) -> Option<String>) -> Environment {
     match read("ENVIRONMENT") {
         Some(word) if word.eq_ignore_ascii_case("production") => Environment::Production,
@@ -206,6 +227,34 @@ mod tests {
         assert_eq!(settings.key_dir, PathBuf::from("/home/viruj/.local/share/viruj-server/keys"));
         assert!(settings.bind.is_loopback());
         assert!(!format!("{settings:?}").contains("pw@"));
+    }
+
+    #[test]
+    fn the_frontend_is_one_origin_and_never_a_pattern() {
+        for (text, expected) in [
+            ("https://Viruj.example", "https://viruj.example"),
+            ("https://viruj.example:443/", "https://viruj.example"),
+            ("http://localhost:5173", "http://localhost:5173"),
+            ("http://[::1]:80", "http://[::1]"),
+        ] {
+            assert_eq!(origin(text).as_deref(), Ok(expected), "{text}");
+        }
+        for text in [
+            "*",
+            "null",
+            "https://*",
+            "https://*.example",
+            "viruj.example",
+            "ftp://viruj.example",
+            "https://viruj.example/app",
+            "https://viruj.example/?a=1",
+            "https://a.example,https://b.example",
+            "https://a.example https://b.example",
+        ] {
+            assert_eq!(origin(text), Err(SettingsError::FrontendUrl(text.into())), "{text}");
+        }
+        let refused = origin("https://name:password@viruj.example").unwrap_err();
+        assert!(!refused.to_string().contains("password"));
     }
 
     #[test]

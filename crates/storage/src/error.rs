@@ -67,9 +67,12 @@ impl StorageError {
 impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
-                Self::Unreachable(error)
-            }
+            // A connection that ends while it is being opened looks like a breach of the protocol.
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed => Self::Unreachable(error),
             sqlx::Error::Database(answer) => match answer.code().as_deref() {
                 Some("VJ001") => Self::AuthorMissing,
                 Some("VJ002") => Self::ReasonRequired,

@@ -206,5 +206,13 @@ async fn list_orphans(connection: &mut PgConnection, report: &mut MigrationRepor
         .await?;
         report.orphans.extend(ids.into_iter().map(|id| Orphan { table: table.to_owned(), id }));
     }
+    // The legacy system let a batch name a plant that was not there.
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM production_batches AS batch
+         WHERE NOT EXISTS (SELECT FROM plants WHERE plants.id = batch.plant_id) ORDER BY id",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    report.orphans.extend(ids.into_iter().map(|id| Orphan { table: "production_batches".to_owned(), id }));
     Ok(())
 }

@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail where it stands")]
 
 mod attest;
+mod browsers;
+mod cancelled;
 mod feed;
 mod legacy;
 mod lists;
 mod operating;
+mod outage;
 mod program;
 mod raw;
 mod restart;

@@ -40,8 +40,13 @@ fn sec_15_without_good_settings_it_does_not_start() {
     let database = ("DATABASE_URL", "postgres://viruj@127.0.0.1:1/viruj");
     let (code, text) = error_of(&run(&["serve"], &[]));
     assert_eq!((code, text.contains("DATABASE_URL")), (Some(2), true), "{text}");
-    let (code, text) = error_of(&run(&["serve"], &[database, ("HOME", "/tmp"), ("SECRET_KEY", "short")]));
-    assert_eq!((code, text.contains("SECRET_KEY")), (Some(2), true), "{text}");
+    for known in ["short", "your-secret-key-change-in-production"] {
+        let (code, text) = error_of(&run(&["serve"], &[database, ("HOME", "/tmp"), ("SECRET_KEY", known)]));
+        assert_eq!((code, text.contains("SECRET_KEY")), (Some(2), true), "{text}");
+    }
+    let any_origin = [database, ("HOME", "/tmp"), ("SECRET_KEY", SECRET_KEY), ("FRONTEND_URL", "*")];
+    let (code, text) = error_of(&run(&["serve"], &any_origin));
+    assert_eq!((code, text.contains("FRONTEND_URL")), (Some(2), true), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

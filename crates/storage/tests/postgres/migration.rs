@@ -66,6 +66,7 @@ async fn a11_4_8_migration_keeps_every_value_of_an_invented_legacy_database() {
             ("quality_tests", "32"),
             ("notifications", "n2"),
             ("notifications", "n3"),
+            ("production_batches", "b7"),
         ]
     );
     assert_eq!(report.unknown_time_zones, ["werk-2"]);
