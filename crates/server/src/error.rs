@@ -180,4 +180,14 @@ mod tests {
         assert_eq!(codes.len(), count);
         assert!(codes.iter().all(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
     }
+
+    #[test]
+    fn the_table_of_problems_in_the_docs_is_this_one() {
+        let mut table = "<!-- problems -->\n\n| `code` | status | meaning |\n|---|---|---|\n".to_owned();
+        for code in ProblemCode::ALL {
+            table += &format!("| `{}` | {} | {} |\n", code.code(), code.status().as_u16(), code.title());
+        }
+        let docs = include_str!("../../../docs/api-design.md");
+        assert!(docs.contains(&format!("{table}\n")), "docs/api-design.md is to hold:\n{table}");
+    }
 }

@@ -192,4 +192,25 @@ mod tests {
         ids.dedup();
         assert_eq!(ids.len(), count);
     }
+
+    #[test]
+    fn the_table_of_routes_in_the_docs_is_this_one() {
+        let mut table = "<!-- routes -->\n\n| | path | for |\n|---|---|---|\n".to_owned();
+        for Route { authorisation, operation: (_, paths, _), .. } in all() {
+            let whom = match authorisation {
+                Authorisation::Public => "anybody".to_owned(),
+                Authorisation::SignedIn => "everybody who is signed in".to_owned(),
+                Authorisation::Capability(capability) => format!("`{capability}`"),
+                Authorisation::Station => "an active station".to_owned(),
+            };
+            for (path, item) in &paths.paths {
+                let methods = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)];
+                for (method, _) in methods.iter().filter(|(_, operation)| operation.is_some()) {
+                    table += &format!("| {method} | `{path}` | {whom} |\n");
+                }
+            }
+        }
+        let docs = include_str!("../../../docs/api-design.md");
+        assert!(docs.contains(&format!("{table}\n")), "docs/api-design.md is to hold:\n{table}");
+    }
 }
