@@ -6,13 +6,11 @@ import { after, before } from "node:test";
 import { root } from "../scripts/lib/paths.mjs";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { setUpDesk } from "./support/desk.mjs";
+import { OPERATOR, registerStation, sign, signIn } from "./support/people.mjs";
 import { startServer } from "./support/server.mjs";
 import { startStation } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 import { brokenLinks, effectiveEntries } from "./support/trail.mjs";
-
-const OPERATOR = { email: "david.chen@pharma.com", name: "David Chen", password: "demo123" };
-const ADMINISTRATOR = { email: "admin@pharma.com", password: "demo123" };
 
 // The demo's procedure begins with a confirmation, a signed confirmation and three values.
 const PROCEDURE = JSON.parse(fs.readFileSync(path.join(root, "crates/storage/src/demo/metformin.json"), "utf8"));
@@ -39,12 +37,6 @@ after(async () => {
   await desk?.clear();
 });
 
-async function signIn({ email, password }) {
-  await station.typeInto("sign-in-email", email);
-  await station.typeInto("sign-in-password", password);
-  await station.clickTestId("sign-in-submit");
-}
-
 async function recordValue(number) {
   await station.waitForAttribute("phase-panel", "data-phase-number", String(number));
   await station.typeInto("number-input", PHASES[number - 1].kind.target);
@@ -52,26 +44,17 @@ async function recordValue(number) {
 }
 
 step("an administrator registers the station", async () => {
-  await signIn(ADMINISTRATOR);
-  await station.byTestId("registration");
-  await station.clickTestId("registration-plant-plant-a");
-  await station.typeInto("registration-station-name", "Granulation 2");
-  await station.clickTestId("registration-submit");
-  await station.clickTestId("person-menu");
-  await station.clickTestId("sign-out");
-  await station.byTestId("sign-in");
+  await registerStation(station);
 });
 
 step("an operator signs in and sees the batches", async () => {
-  await station.screenshots("sign-in");
-  await signIn(OPERATOR);
+  await signIn(station, OPERATOR);
   const planned = postgres.query(
     "SELECT batch_number FROM production_batches WHERE status = 'Planned' AND plant_id = (SELECT plant_id FROM stations LIMIT 1) ORDER BY 1",
   );
   batch = planned[0][0];
   await station.typeInto("batches-search", batch);
   await station.byTestId(`batch-row-${batch}`);
-  await station.screenshots("batches-light");
 });
 
 step("a phase is executed and one is signed online", async () => {
@@ -80,11 +63,7 @@ step("a phase is executed and one is signed online", async () => {
   await station.clickTestId("primary-action");
   await station.waitForAttribute("phase-panel", "data-phase-number", "2");
   await station.clickTestId("primary-action");
-  // The first signing of a session takes both components (21 CFR 11.200).
-  await station.typeInto("signature-email", OPERATOR.email);
-  await station.typeInto("signature-password", OPERATOR.password);
-  await station.screenshots("signature-sheet");
-  await station.clickTestId("signature-sign");
+  await sign(station, OPERATOR);
   await station.waitForAttribute("receipt-words", "data-state", "accepted");
   await station.waitForText("signature-stamp-name", OPERATOR.name);
   assert.deepEqual(effectiveEntries(postgres, batch), [
@@ -99,7 +78,6 @@ step("[A11-16] without the server two more phases are saved on the station", asy
   await recordValue(4);
   await station.waitForAttribute("unsent-count", "data-count", "2");
   await station.waitForText("connection-words", /Offline/);
-  await station.screenshots("execution-offline");
   assert.equal(effectiveEntries(postgres, batch).length, 2);
 });
 
@@ -119,18 +97,6 @@ step("[A11-16] after a restart they are still there and arrive once when the ser
       [4, "accepted", false],
     ],
   );
-});
-
-step("the screens are looked at dark and in Telugu", async () => {
-  await station.clickTestId("person-menu");
-  await station.clickTestId("theme-dark");
-  await station.clickTestId("person-menu");
-  await station.screenshots("execution-dark");
-  await station.clickTestId("person-menu");
-  await station.clickTestId("language-te");
-  await station.clickTestId("theme-light");
-  await station.clickTestId("person-menu");
-  await station.screenshots("execution-telugu");
 });
 
 step("[P11-10e] the chain in PostgreSQL is whole", () => {

@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { Builder, By, Capabilities, Key, until } from "selenium-webdriver";
-import { binary, nativePostgres, root } from "../../scripts/lib/paths.mjs";
+import { binary, environment, nativePostgres, root } from "../../scripts/lib/paths.mjs";
+import { ask } from "../../scripts/lib/run.mjs";
 import { waitUntil } from "../../scripts/lib/wait.mjs";
 import { answersOn, childrenOf, freePort, TiedProcess } from "./processes.mjs";
 
@@ -12,6 +13,15 @@ export const SIZES = [
   { width: 1366, height: 768 },
   { width: 1920, height: 1080 },
 ];
+
+const PICTURES = path.join(root, "docs/ui");
+
+const LOOKS = {
+  light: { theme: "light", language: "en" },
+  dark: { theme: "dark", language: "en" },
+  te: { theme: "light", language: "te" },
+  hi: { theme: "light", language: "hi" },
+};
 
 export async function startStation(desk, { env = {}, args = [] } = {}) {
   const station = new Station(desk, env, args);
@@ -65,6 +75,22 @@ class Station {
     await this.#release();
   }
 
+  // As a scanner on a cable: real key presses, faster than a person's, and Enter.
+  scan(code) {
+    this.#xdotool("windowfocus", "--sync", this.#window(), "type", "--delay", "5", code);
+    this.#xdotool("key", "Return");
+  }
+
+  #window() {
+    return this.#xdotool("search", "--onlyvisible", "--name", "^Viruj Station$").split("\n")[0];
+  }
+
+  #xdotool(...args) {
+    const answer = ask("xdotool", args, { env: environment(this.env) });
+    if (!answer.ok) throw new Error(`xdotool ${args.join(" ")}: ${answer.error}`);
+    return answer.output;
+  }
+
   async kill() {
     process.kill(this.pid, "SIGKILL");
     await this.#release();
@@ -90,6 +116,10 @@ class Station {
     );
   }
 
+  async attributeOf(id, name) {
+    return (await this.byTestId(id)).getAttribute(name);
+  }
+
   allByTestId(id) {
     return this.driver.findElements(By.css(`[data-testid="${id}"]`));
   }
@@ -99,24 +129,42 @@ class Station {
     await this.#retry(`pressing ${id}`, async () => {
       const element = await this.byTestId(id);
       await this.driver.executeScript("arguments[0].scrollIntoView({ block: 'center' })", element);
-      if (!(await element.isEnabled())) return false;
+      if (!(await this.#canBePressed(element))) return false;
       await element.click();
       return true;
     });
   }
 
-  // What stands there is selected by script, and typed over: WebKitWebDriver keeps Ctrl down after a chord.
-  async typeInto(id, text) {
-    const field = await this.byTestId(id);
-    await this.driver.executeScript("arguments[0].focus(); arguments[0].select()", field);
-    await field.sendKeys(text === "" ? Key.BACK_SPACE : text);
+  // Not while it is out of use, slides in, or lies below something else: a press would go elsewhere.
+  #canBePressed(element) {
+    return this.driver.executeAsyncScript(
+      `const [element, done] = arguments;
+       const place = () => JSON.stringify(element.getBoundingClientRect());
+       const before = place();
+       requestAnimationFrame(() => requestAnimationFrame(() => {
+         const { left, top, width, height } = element.getBoundingClientRect();
+         const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+         const isUsable = !element.disabled && element.getAttribute("aria-disabled") !== "true";
+         done(isUsable && place() === before && (element.contains(hit) || hit?.contains(element) === true));
+       }));`,
+      element,
+    );
   }
 
-  // An option of a list that opens at a press.
-  async choose(id, label) {
-    await this.clickTestId(id);
+  // What stands there is selected by script, and typed over: WebKitWebDriver keeps Ctrl down after a chord.
+  async typeInto(id, text) {
+    await this.#retry(`typing into ${id}`, async () => {
+      const field = await this.byTestId(id);
+      await this.driver.executeScript("arguments[0].focus(); arguments[0].select()", field);
+      await field.sendKeys(text === "" ? Key.BACK_SPACE : text);
+      return true;
+    });
+  }
+
+  // An option of the list that is open.
+  async chooseOption(label) {
     const option = By.xpath(`//*[@role="option" and contains(., "${label}")]`);
-    await this.#retry(`choosing ${label} of ${id}`, async () => {
+    await this.#retry(`choosing ${label}`, async () => {
       const [element] = await this.driver.findElements(option);
       if (!element) return false;
       await element.click();
@@ -152,17 +200,38 @@ class Station {
     });
   }
 
-  // docs/ui/<name>-<width>x<height>.png in each size.
-  async screenshots(name, sizes = SIZES) {
-    for (const size of sizes) {
-      await this.resize(size);
-      await this.driver.executeAsyncScript(
-        "const done = arguments[0]; document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));",
-      );
-      const file = path.join(root, "docs/ui", `${name}-${size.width}x${size.height}.png`);
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(file, await this.driver.takeScreenshot(), "base64");
+  // Language and theme as the person's menu sets them, on screens too that keep the menu away.
+  async look({ theme = "light", language = "en" }) {
+    await this.driver.executeAsyncScript(
+      `const [preferences, done] = arguments;
+       window.__TAURI_INTERNALS__.invoke("save_preferences", { preferences }).then(() => done(), done);`,
+      { theme, language, density: "comfortable" },
+    );
+    await this.#retry(`the screen to be ${theme} in ${language}`, () =>
+      this.driver.executeScript(
+        "const { lang, dataset } = document.documentElement; return lang === arguments[0] && dataset.mantineColorScheme === arguments[1];",
+        language,
+        theme,
+      ),
+    );
+  }
+
+  // docs/ui/<screen>-<width>x<height>-<look>.png; a name may be asked for in several looks and sizes.
+  async screenshots(screen, looks = { light: SIZES, dark: SIZES.slice(0, 1), te: SIZES.slice(0, 1) }) {
+    for (const [look, sizes] of Object.entries(looks)) {
+      await this.look(LOOKS[look]);
+      for (const size of sizes) {
+        await this.resize(size);
+        await this.driver.executeAsyncScript(
+          "const done = arguments[0]; document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));",
+        );
+        const file = path.join(PICTURES, `${screen}-${size.width}x${size.height}-${look}.png`);
+        fs.mkdirSync(path.dirname(file), { recursive: true });
+        fs.writeFileSync(file, await this.driver.takeScreenshot(), "base64");
+      }
     }
+    await this.look(LOOKS.light);
+    await this.resize(SIZES[0]);
   }
 
   // What is on the screen now, base64; null when there is no window.

@@ -1,0 +1,186 @@
+// The station with the database that it brings: the demo, a plant of one's own, and what remains when it is killed.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before } from "node:test";
+import { waitUntil } from "../scripts/lib/wait.mjs";
+import { setUpDesk } from "./support/desk.mjs";
+import { EmbeddedDatabase } from "./support/embedded.mjs";
+import { atPhase, OPERATOR, openBatch, sign, signIn, unusualPassword } from "./support/people.mjs";
+import { hashOfRefreshToken, keptSecrets, leaks } from "./support/secrets.mjs";
+import { startStation } from "./support/station.mjs";
+import { startStory } from "./support/story.mjs";
+import { brokenLinks, effectiveEntries } from "./support/trail.mjs";
+
+const MANAGER = { email: "sarah.johnson@pharma.com", password: "demo123" };
+const FIRST = { email: "meera.nair@plant.example", name: "Meera Nair", password: unusualPassword() };
+
+let desk;
+let station;
+let database;
+let batch;
+const step = startStory(() => station);
+const homes = [];
+
+before(async () => {
+  desk = await setUpDesk();
+  database = databaseOf(desk.stationData);
+});
+
+after(async () => {
+  await station?.close();
+  for (const home of homes) home.remove();
+  await desk?.clear();
+});
+
+function databaseOf(home) {
+  homes.push(new EmbeddedDatabase(home));
+  return homes.at(-1);
+}
+
+function assertOnePostgres() {
+  const running = database.postmasters();
+  assert.equal(running.length, 1, "PostgreSQL runs once");
+  assert.notEqual(running[0].uid, 0, "PostgreSQL runs as root");
+}
+
+async function noPostgres() {
+  await waitUntil("PostgreSQL to be gone", () => database.postmasters().length === 0, { seconds: 20 });
+}
+
+step("the first start asks one question, and nothing is made before the answer", async () => {
+  station = await startStation(desk);
+  await station.byTestId("first-start-demo");
+  await station.byTestId("first-start-plant");
+  assert.deepEqual(database.postmasters(), []);
+  assert.equal(fs.existsSync(database.folder), false);
+});
+
+step("the demo: an operator executes a phase and signs one", async () => {
+  await station.clickTestId("first-start-demo");
+  await station.byTestId("sign-in");
+  assertOnePostgres();
+  assert.match(fs.readFileSync(path.join(desk.stationData, "station.toml"), "utf8"), /^source = "embedded"$/m);
+  await signIn(station, OPERATOR);
+  const planned = database.query(
+    "SELECT batch_number FROM production_batches WHERE status = 'Planned' AND plant_id = 'plant-a' ORDER BY 1",
+  );
+  batch = planned[0][0];
+  await openBatch(station, batch);
+  await atPhase(station, 1);
+  await station.clickTestId("primary-action");
+  await atPhase(station, 2);
+  await station.clickTestId("primary-action");
+  await sign(station, OPERATOR);
+  await station.waitForText("signature-stamp-name", OPERATOR.name);
+  await station.waitForAttribute("receipt-words", "data-state", "accepted");
+  assert.deepEqual(effectiveEntries(database, batch), [
+    { number: 1, verdict: "accepted", person: OPERATOR.name, isSigned: false },
+    { number: 2, verdict: "accepted", person: OPERATOR.name, isSigned: true },
+  ]);
+});
+
+step("[SEC-35] no password, token or key stands in any file that the station leaves", () => {
+  const kept = keptSecrets(desk);
+  assert.ok(kept.get("refresh-token")?.length > 20, "the refresh token is in the keychain");
+  assert.equal(kept.get("station-key")?.length, 32, "the station's key is in the keychain");
+  assert.equal(kept.get("store-key")?.length, 32, "the store's key is in the keychain");
+  const isKept = database.query(
+    `SELECT count(*) FROM sessions WHERE encode(refresh_hash, 'hex') = '${hashOfRefreshToken(kept.get("refresh-token"))}'`,
+  );
+  assert.deepEqual(isKept, [["1"]], "the keychain's token is the one of the session");
+  assert.deepEqual(leaks(desk.folder, new Map([...kept, ["password", OPERATOR.password]])), []);
+});
+
+step("the station is closed: PostgreSQL goes with it", async () => {
+  await station.close();
+  await noPostgres();
+});
+
+step("started again, the person is remembered and the entries are there", async () => {
+  await station.start();
+  await station.waitForText("person-name", OPERATOR.name);
+  assertOnePostgres();
+  await openBatch(station, batch);
+  await atPhase(station, 3);
+  assert.equal(effectiveEntries(database, batch).length, 2);
+});
+
+step("killed in the middle of an entry, it starts again and nothing that was shown is lost", async () => {
+  await station.typeInto("number-input", "22.0");
+  await station.clickTestId("primary-action");
+  await atPhase(station, 4);
+  await station.typeInto("number-input", "45.0");
+  await station.clickTestId("primary-action");
+  await station.kill();
+  await station.start();
+  await station.waitForText("person-name", OPERATOR.name);
+  await station.waitForAttribute("connection-status", "data-state", "online");
+  await station.waitForAttribute("unsent-count", "data-count", "0");
+  assertOnePostgres();
+  const recorded = effectiveEntries(database, batch).map(({ number }) => number);
+  assert.ok([3, 4].includes(recorded.length), `phases ${recorded}`);
+  assert.deepEqual(recorded, [1, 2, 3, 4].slice(0, recorded.length));
+  await openBatch(station, batch);
+  await atPhase(station, recorded.length + 1);
+  assert.deepEqual(brokenLinks(database), []);
+});
+
+step("a plant of one's own: what is wrong is said beside its field", async () => {
+  await station.close();
+  await noPostgres();
+  const home = path.join(desk.folder, "plant");
+  fs.mkdirSync(path.join(desk.folder, "backup"));
+  database = databaseOf(home);
+  station = await startStation(desk, { args: ["--data-dir", home] });
+  await station.clickTestId("first-start-plant");
+  await station.clickTestId("plant-submit");
+  assert.equal(await station.attributeOf("plant-name", "aria-invalid"), "true");
+  await station.typeInto("plant-name", "Pune");
+  await station.typeInto("plant-region", "APAC");
+  await station.typeInto("plant-time-zone", "Kolkata");
+  await station.chooseOption("Asia/Kolkata");
+  await station.typeInto("plant-administrator-name", FIRST.name);
+  await station.typeInto("plant-administrator-email", FIRST.email);
+  await station.typeInto("plant-administrator-password", "short");
+  await station.typeInto("plant-backup-folder", "/nowhere/at/all");
+  await station.clickTestId("plant-submit");
+  await station.waitForText("plant-form", "The password is too short.");
+  assert.notEqual(await station.attributeOf("plant-name", "aria-invalid"), "true");
+  await station.typeInto("plant-administrator-password", FIRST.password);
+  await station.clickTestId("plant-submit");
+  await station.waitForAttribute("plant-backup-folder", "aria-invalid", "true");
+  assert.doesNotMatch(await station.textOf("plant-form"), /The password is too short/);
+  assert.deepEqual(database.postmasters(), []);
+});
+
+step("the plant is made, its administrator signs in, and empty is called empty", async () => {
+  await station.typeInto("plant-backup-folder", path.join(desk.folder, "backup"));
+  await station.clickTestId("plant-submit");
+  await station.byTestId("sign-in");
+  assert.deepEqual(await station.allByTestId("demo-people"), []);
+  await signIn(station, FIRST);
+  await station.waitForText("person-name", FIRST.name);
+  await station.byTestId("no-screens");
+  assert.deepEqual(database.query("SELECT name, time_zone FROM plants"), [["Pune", "Asia/Kolkata"]]);
+  assert.deepEqual(database.query("SELECT role, login_key FROM users"), [["System Admin", FIRST.email]]);
+  assert.deepEqual(database.query("SELECT count(*) FROM production_batches"), [["0"]]);
+  const settings = fs.readFileSync(path.join(desk.folder, "plant", "station.toml"), "utf8");
+  assert.match(settings, /^source = "embedded"$/m);
+  assert.match(settings, /^backup_folder = ".*\/backup"$/m);
+  assert.equal(leaks(desk.folder, new Map([["password", FIRST.password]])).join(), "");
+});
+
+step("--demo answers the first start's question", async () => {
+  await station.close();
+  await noPostgres();
+  const home = path.join(desk.folder, "answered");
+  database = databaseOf(home);
+  station = await startStation(desk, { args: ["--demo", "--data-dir", home] });
+  await signIn(station, MANAGER);
+  await station.byTestId("batch-table");
+  assert.deepEqual(database.query("SELECT count(*) FROM production_batches"), [["40"]]);
+  await station.close();
+  await noPostgres();
+  station = null;
+});
