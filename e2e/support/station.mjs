@@ -144,7 +144,7 @@ class Station {
        requestAnimationFrame(() => requestAnimationFrame(() => {
          const { left, top, width, height } = element.getBoundingClientRect();
          const hit = document.elementFromPoint(left + width / 2, top + height / 2);
-         const isUsable = !element.disabled && element.getAttribute("aria-disabled") !== "true";
+         const isUsable = !element.matches(":disabled") && element.getAttribute("aria-disabled") !== "true";
          done(isUsable && place() === before && (element.contains(hit) || hit?.contains(element) === true));
        }));`,
       element,
