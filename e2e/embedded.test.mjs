@@ -12,7 +12,6 @@ import { startStation } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 import { brokenLinks, effectiveEntries } from "./support/trail.mjs";
 
-const MANAGER = { email: "sarah.johnson@pharma.com", password: "demo123" };
 const FIRST = { email: "meera.nair@plant.example", name: "Meera Nair", password: unusualPassword() };
 
 let desk;
@@ -177,7 +176,7 @@ step("--demo answers the first start's question", async () => {
   const home = path.join(desk.folder, "answered");
   database = databaseOf(home);
   station = await startStation(desk, { args: ["--demo", "--data-dir", home] });
-  await signIn(station, MANAGER);
+  await signIn(station, OPERATOR);
   await station.byTestId("batch-table");
   assert.deepEqual(database.query("SELECT count(*) FROM production_batches"), [["40"]]);
   await station.close();
