@@ -1,6 +1,9 @@
 //! The one thing that the program around the station drives.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
 
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -19,7 +22,7 @@ use crate::{
     keychain::{Item, Keychain, KeychainError},
     secrets::{SecretKey, SecretText},
     store::{
-        STORE_FILE, Store, StoreFault,
+        self, OUTBOX_COPY_FILE, STORE_FILE, Store, StoreFault,
         facts::{self, KnownServerTime, RememberedPerson, StationIdentity},
     },
     views,
@@ -125,6 +128,21 @@ impl StationCore {
             core.adopt_identity(identity);
         }
         Ok(core)
+    }
+
+    /// Puts the damaged store in `data_dir` aside, so that the next opening goes on from the outbox copy.
+    ///
+    /// No core is open there. Nothing is deleted, and a store that is sound stays where it is.
+    ///
+    /// # Errors
+    /// [`StoreFault::CopyUnusable`] when the copy cannot take its place; nothing was moved then.
+    pub async fn set_store_aside(data_dir: &Path, now: DateTime<Utc>) -> Result<(), StationError> {
+        let folder = data_dir.to_owned();
+        let secrets = blocking(move || Secrets::open(&folder)).await??;
+        if let Some(aside) = store::set_store_aside(data_dir, &secrets.store_key, now).await? {
+            tracing::warn!(aside = %aside.display(), "the damaged store is put aside; the outbox copy takes its place");
+        }
+        Ok(())
     }
 
     /// What the header shows; never fails.
@@ -248,14 +266,14 @@ struct Secrets {
 }
 
 impl Secrets {
-    fn open(data_dir: &std::path::Path) -> Result<Self, StationError> {
+    fn open(data_dir: &Path) -> Result<Self, StationError> {
         let keychain = Keychain::open(data_dir)?;
-        let file = data_dir.join(STORE_FILE);
-        let store_key = match keychain.key(Item::StoreKey)? {
-            Some(key) => key,
-            // A new key would never open what is there: the store is left alone until its key is back.
-            None if file.exists() => return Err(StoreFault::KeyMissing { file }.into()),
-            None => keychain.key_or_new(Item::StoreKey)?,
+        let encrypted = [STORE_FILE, OUTBOX_COPY_FILE].map(|name| data_dir.join(name));
+        let store_key = match (keychain.key(Item::StoreKey)?, encrypted.into_iter().find(|file| file.exists())) {
+            (Some(key), _) => key,
+            // A new key would never open what is there: the file is left alone until its key is back.
+            (None, Some(file)) => return Err(StoreFault::KeyMissing { file }.into()),
+            (None, None) => keychain.key_or_new(Item::StoreKey)?,
         };
         Ok(Self {
             store_key,
@@ -270,7 +288,7 @@ async fn blocking<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(call).await.map_err(|error| StationError::BrokenOff(error.to_string()))
 }
 
-fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -99,9 +99,11 @@ impl From<StationError> for CommandError {
             StationError::Store(StoreFault::DiskFull { needed_mb, .. }) => {
                 command_error.with_value("megabytes", needed_mb)
             }
-            StationError::Store(StoreFault::Corrupted { file, .. } | StoreFault::KeyMissing { file }) => {
-                command_error.with_value("file", file.display())
-            }
+            StationError::Store(
+                StoreFault::Corrupted { file, .. }
+                | StoreFault::KeyMissing { file }
+                | StoreFault::CopyUnusable { file },
+            ) => command_error.with_value("file", file.display()),
             _ => command_error,
         }
     }

@@ -1,5 +1,6 @@
 //! Secrets in memory: never printed, wiped when they are dropped.
 
+use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// A token or a password.
@@ -37,6 +38,14 @@ impl SecretKey {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Self(bytes))
+    }
+
+    /// The key of the outbox copy that lies beside the store with this key; neither tells the other.
+    #[must_use]
+    pub fn of_outbox_copy(&self) -> Self {
+        let mut hash = Sha256::new_with_prefix(b"viruj-outbox-copy-v1\0");
+        hash.update(self.0);
+        Self(hash.finalize().into())
     }
 
     /// The secret itself, for the one place that needs it.

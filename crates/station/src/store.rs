@@ -3,28 +3,38 @@
 //! Operations and facts are kept for ever and migrated; the copy of the plant's rows is dropped and fetched again when its
 //! shape changes. A commit is on the disk when it returns (`synchronous = FULL`).
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sqlx::{
     ConnectOptions, Sqlite, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::sync::Mutex;
+use viruj_domain::clock::Clock;
 
-use crate::secrets::SecretKey;
+use crate::{machine::SystemClock, secrets::SecretKey};
 
 mod copying;
 pub(crate) mod facts;
 mod fault;
 mod outbox;
+mod outbox_copy;
 mod reading;
+mod reconcile;
 mod recovery;
 mod summary;
 
 pub use fault::StoreFault;
 pub use outbox::{KeptOperation, Unsent};
+pub use outbox_copy::OUTBOX_COPY_FILE;
 pub use reading::{BatchFilter, BatchParts, ListedBatch};
-pub use recovery::set_aside;
+pub use recovery::set_store_aside;
+
+use outbox_copy::OutboxCopy;
 
 // Links SQLCipher into the SQLite that sqlx speaks to.
 use libsqlite3_sys as _;
@@ -42,32 +52,46 @@ pub const STORE_FILE: &str = "station.db";
 pub struct Store {
     pool: SqlitePool,
     file: PathBuf,
+    copy: OutboxCopy,
+    /// Held while an operation is appended; `true` when an append was broken off, and the outbox copy may have an operation
+    /// that is not here.
+    in_doubt: Arc<Mutex<bool>>,
 }
 
 impl Store {
-    /// Opens the store in `folder`, or makes it; the copy is emptied when its shape has changed.
+    /// Opens the store in `folder` and the outbox copy beside it, or makes them, and brings the two to agree; the copy of
+    /// the plant's rows is emptied when its shape has changed.
+    ///
+    /// A damaged outbox copy is put aside and made anew: the store has all that was in it.
     ///
     /// # Errors
-    /// [`StoreFault::Corrupted`] leaves the file as it is; [`StoreFault::Newer`] when a newer program wrote it.
+    /// [`StoreFault::Corrupted`] leaves the file as it is; [`StoreFault::Newer`] when a newer program wrote it;
+    /// [`StoreFault::CopyDiffers`] when store and outbox copy contradict each other.
     pub async fn open(folder: &Path, key: &SecretKey) -> Result<Self, StoreFault> {
-        let file = folder.join(STORE_FILE);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .min_connections(1)
-            .connect_with(options(&file, key))
-            .await
-            .map_err(|error| StoreFault::of(error, &file))?;
-        let store = Self { pool, file };
+        let (pool, file) = (Self::open_alone(folder, key).await?, folder.join(STORE_FILE));
+        let copy = match open_or_renew_copy(folder, key).await {
+            Ok(copy) => copy,
+            Err(fault) => {
+                pool.close().await;
+                return Err(fault);
+            }
+        };
+        let store = Self { pool, file, copy, in_doubt: Arc::default() };
         if let Err(fault) = store.prepare().await {
-            store.pool.close().await;
+            store.close().await;
             return Err(fault);
         }
         Ok(store)
     }
 
+    async fn open_alone(folder: &Path, key: &SecretKey) -> Result<SqlitePool, StoreFault> {
+        open_file(&folder.join(STORE_FILE), key, 4, &MIGRATIONS).await
+    }
+
     /// Waits until all work on the store has ended and closes it.
     pub async fn close(&self) {
         self.pool.close().await;
+        self.copy.close().await;
     }
 
     #[must_use]
@@ -76,22 +100,12 @@ impl Store {
     }
 
     async fn prepare(&self) -> Result<(), StoreFault> {
-        // A page that was changed on the disk is found here, at the start, and not in the middle of a step.
-        let checked: String =
-            sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&self.pool).await.map_err(self.fault())?;
-        if checked != "ok" {
-            return Err(StoreFault::Corrupted { file: self.file.clone(), detail: checked });
+        self.prepare_copy().await?;
+        self.reconcile().await?;
+        if let Err(fault) = self.tend_copy().await {
+            tracing::warn!(%fault, "the outbox copy was not tended; the next start tries again");
         }
-        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
-                StoreFault::Newer { version }
-            }
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-                StoreFault::of(error, &self.file)
-            }
-            other => StoreFault::Database(sqlx::Error::Migrate(Box::new(other))),
-        })?;
-        self.prepare_copy().await
+        Ok(())
     }
 
     async fn prepare_copy(&self) -> Result<(), StoreFault> {
@@ -125,7 +139,7 @@ impl Store {
         |error| StoreFault::of(error, &self.file)
     }
 
-    /// Lets the file grow no further, as a full disk does.
+    /// Lets the store grow no further, as a full disk does.
     #[cfg(test)]
     pub(crate) async fn fill_up(&self) {
         // Every connection has a limit of its own: the pool is taken down to one first.
@@ -137,6 +151,66 @@ impl Store {
             sqlx::query("PRAGMA max_page_count = 1").execute(&mut **connection).await.unwrap();
         }
     }
+}
+
+/// The outbox copy as it is, or a new one in place of a damaged one.
+async fn open_or_renew_copy(folder: &Path, key: &SecretKey) -> Result<OutboxCopy, StoreFault> {
+    match OutboxCopy::open(folder, key).await {
+        Err(StoreFault::Corrupted { file, detail }) => {
+            let from = folder.to_owned();
+            let moved = move || recovery::set_aside(&from, OUTBOX_COPY_FILE, SystemClock.now());
+            let moved = tokio::task::spawn_blocking(moved).await;
+            let aside = moved.map_err(std::io::Error::other).and_then(|moved| moved).map_err(StoreFault::Files)?;
+            tracing::warn!(
+                file = %file.display(), detail, aside = %aside.display(),
+                "the outbox copy was damaged: it is put aside and made anew from the store"
+            );
+            OutboxCopy::open(folder, key).await
+        }
+        opened => opened,
+    }
+}
+
+/// Opens an encrypted file, or makes it, sees that it is sound and brings it up to date.
+async fn open_file(
+    file: &Path,
+    key: &SecretKey,
+    connections: u32,
+    migrations: &Migrator,
+) -> Result<SqlitePool, StoreFault> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .connect_with(options(file, key))
+        .await
+        .map_err(|error| StoreFault::of(error, file))?;
+    if let Err(fault) = check_and_migrate(&pool, file, migrations).await {
+        pool.close().await;
+        return Err(fault);
+    }
+    Ok(pool)
+}
+
+async fn check_and_migrate(pool: &SqlitePool, file: &Path, migrations: &Migrator) -> Result<(), StoreFault> {
+    // A page that was changed on the disk is found here, at the start, and not in the middle of a step.
+    let checked: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+        .fetch_one(pool)
+        .await
+        .map_err(|error| StoreFault::of(error, file))?;
+    if checked != "ok" {
+        return Err(StoreFault::Corrupted { file: file.to_owned(), detail: checked });
+    }
+    migrations.run(pool).await.map_err(|error| match error {
+        MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
+            StoreFault::Newer { version }
+        }
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => StoreFault::of(error, file),
+        other => StoreFault::Database(sqlx::Error::Migrate(Box::new(other))),
+    })
+}
+
+fn sequence(number: u64) -> Result<i64, StoreFault> {
+    i64::try_from(number).map_err(|error| StoreFault::Unreadable(error.to_string()))
 }
 
 fn options(file: &Path, key: &SecretKey) -> SqliteConnectOptions {

@@ -55,6 +55,8 @@ impl StationCore {
         let session = self.session()?;
         // Before the step starts: afterwards it would be too late to say that there is no room for it.
         self.check_room()?;
+        // What an earlier step left between the two files belongs to the batch that is looked at now.
+        self.store.settle().await?;
         let shown = self.shown_batch(&wanted.batch_id).await?;
         let phase = shown.phases.iter().find(|phase| phase.row.id == PhaseId(wanted.phase_id));
         let phase = phase.ok_or(Refusal::PhaseUnknown)?;

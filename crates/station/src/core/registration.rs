@@ -15,9 +15,6 @@ use crate::{
     store::facts::{self, StationIdentity},
 };
 
-/// The id that this installation registers under, kept before the server is asked: a lost answer makes no second station.
-const STATION_ID: &str = "station_id";
-
 impl StationCore {
     /// The plants that the server knows.
     ///
@@ -68,11 +65,11 @@ impl StationCore {
     }
 
     async fn registration(&self, name: &str, plant_id: PlantId) -> Result<RegisterStation, StationError> {
-        let station_id = match self.store.fact::<Uuid>(STATION_ID).await? {
+        let station_id = match self.store.fact::<Uuid>(facts::STATION_ID).await? {
             Some(id) => id,
             None => {
                 let id = self.new_id()?;
-                self.store.set_fact(STATION_ID, &id).await?;
+                self.store.set_fact(facts::STATION_ID, &id).await?;
                 id
             }
         };

@@ -80,6 +80,7 @@ impl StationCore {
         if let Some(stopped) = &pushed.stopped {
             return Err(StationError::ServerRefused(stopped.code.clone()));
         }
+        self.store.copy_verdicts().await?;
         let was_reset =
             self.pull(&exchange, SYSTEM_FEED).await? | self.pull(&exchange, identity.plant_id.as_str()).await?;
         if was_reset {

@@ -50,6 +50,12 @@ pub(crate) const REMEMBERED: &str = "remembered_person";
 pub(crate) const SERVER_TIME: &str = "server_time";
 pub(crate) const SYNCED_AT: &str = "synced_at";
 
+/// The id that this installation registers under, kept before the server is asked: a lost answer makes no second station.
+pub(crate) const STATION_ID: &str = "station_id";
+
+/// What the outbox copy knows too: with it a store that is made anew is the same station.
+pub(super) const COPIED: [&str; 3] = [IDENTITY, STATION_ID, REMEMBERED];
+
 pub(super) async fn put<T: Serialize + Sync>(
     connection: &mut SqliteConnection,
     name: &str,
@@ -79,10 +85,15 @@ impl Store {
     pub(crate) async fn set_fact<T: Serialize + Sync>(&self, name: &str, value: &T) -> Result<(), StoreFault> {
         let mut writing = self.write().await?;
         put(&mut writing, name, value).await.map_err(self.fault())?;
-        writing.commit().await.map_err(self.fault())
+        writing.commit().await.map_err(self.fault())?;
+        if COPIED.contains(&name) { self.copy.set_fact(name, value).await } else { Ok(()) }
     }
 
     pub(crate) async fn forget_fact(&self, name: &str) -> Result<(), StoreFault> {
+        // The copy first: the store's word counts, so what it has forgotten must not come back.
+        if COPIED.contains(&name) {
+            self.copy.forget_fact(name).await?;
+        }
         sqlx::query("DELETE FROM facts WHERE name = ?").bind(name).execute(&self.pool).await.map_err(self.fault())?;
         Ok(())
     }

@@ -15,6 +15,17 @@ pub enum StoreFault {
     DiskFull { free_mb: u64, needed_mb: u64 },
     #[error("the local store failed: {0}")]
     Database(#[source] sqlx::Error),
+    /// The two files contradict each other: which of them is right is not for the program to guess.
+    #[error("store and outbox copy differ at number {station_seq}: {detail}")]
+    CopyDiffers { station_seq: u64, detail: String },
+    /// The store is damaged, and so is the copy that would take its place. Neither is touched.
+    #[error("there is no sound outbox copy {} to go on from", file.display())]
+    CopyUnusable { file: PathBuf },
+    /// The operation is on the disk in the outbox copy, and the store could not take it: it comes in at the next try.
+    #[error("the operation is in the outbox copy and not yet in the store: {0}")]
+    InDoubt(#[source] Box<StoreFault>),
+    #[error("a file of the local store could not be moved: {0}")]
+    Files(#[source] std::io::Error),
     /// What was stored cannot be read back as what it was.
     #[error("the local store holds something unreadable: {0}")]
     Unreadable(String),
@@ -37,8 +48,15 @@ impl StoreFault {
             Self::KeyMissing { .. } => "store_key_missing",
             Self::Newer { .. } => "store_newer",
             Self::DiskFull { .. } => "disk_full",
-            Self::Database(_) | Self::Unreadable(_) => "store_failed",
+            Self::CopyDiffers { .. } => "outbox_copy_differs",
+            Self::CopyUnusable { .. } => "outbox_copy_unusable",
+            Self::InDoubt(_) => "entry_in_doubt",
+            Self::Database(_) | Self::Unreadable(_) | Self::Files(_) => "store_failed",
         }
+    }
+
+    pub(super) fn differs(station_seq: u64, detail: &str) -> Self {
+        Self::CopyDiffers { station_seq, detail: detail.to_owned() }
     }
 
     pub(super) fn of(error: sqlx::Error, file: &Path) -> Self {

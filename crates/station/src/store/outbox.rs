@@ -42,7 +42,7 @@ macro_rules! select {
     };
 }
 
-fn operation_of(row: &SqliteRow) -> Result<StoredOperation, sqlx::Error> {
+pub(super) fn operation_of(row: &SqliteRow) -> Result<StoredOperation, sqlx::Error> {
     let decode = |error: serde_json::Error| sqlx::Error::Decode(Box::new(error));
     let hash: Vec<u8> = row.try_get("envelope_hash")?;
     let verdict: Option<String> = row.try_get("verdict")?;
@@ -79,19 +79,39 @@ fn said(signed: &SignedEnvelope) -> Result<(Envelope, Statement), Box<dyn std::e
 impl Store {
     /// Appends an operation with the name that its person had, and brings the batch's summary up to date with it.
     ///
-    /// It is on the disk when this returns.
+    /// It is on the disk twice when this returns, in the outbox copy and in the store.
     ///
     /// # Errors
-    /// [`StoreFault::DiskFull`] and the other faults; nothing was appended then.
+    /// [`StoreFault::DiskFull`] and the other faults; nothing was appended then. Only with [`StoreFault::InDoubt`] the
+    /// copy has the operation already, and the store takes it before the next one.
     pub async fn keep(&self, operation: &StoredOperation, person_name: &str) -> Result<Appended, StoreFault> {
+        self.append_twice(operation, Some(person_name)).await
+    }
+
+    async fn append_twice(&self, operation: &StoredOperation, name: Option<&str>) -> Result<Appended, StoreFault> {
+        let mut in_doubt = self.in_doubt.lock().await;
+        if *in_doubt {
+            self.reconcile().await?;
+            *in_doubt = false;
+        }
         let mut writing = self.write().await?;
-        let (appended, batch) = append(&mut writing, operation, Some(person_name)).await.map_err(self.fault())?;
-        if appended == Appended::New
-            && let Some(batch) = batch
-        {
+        let (appended, batch) = append(&mut writing, operation, name).await.map_err(self.fault())?;
+        if appended != Appended::New {
+            return Ok(appended);
+        }
+        if let Some(batch) = batch {
             summary::refresh(self, &mut writing, &[batch]).await?;
         }
-        writing.commit().await.map_err(self.fault())?;
+        // The copy first: the store holds nothing, and sends nothing, that the copy has not. All that the store can
+        // refuse it has refused by now, except the commit itself.
+        *in_doubt = true;
+        self.copy.append(operation, name).await?;
+        if let Err(error) = writing.commit().await {
+            let fault = self.fault()(error);
+            // Once more, as the next opening would do it.
+            self.reconcile().await.map_err(|_| StoreFault::InDoubt(Box::new(fault)))?;
+        }
+        *in_doubt = false;
         Ok(appended)
     }
 
@@ -149,7 +169,7 @@ pub(super) async fn not_in_copy(
     rows.iter().map(kept_of).collect()
 }
 
-async fn append(
+pub(super) async fn append(
     connection: &mut SqliteConnection,
     operation: &StoredOperation,
     person_name: Option<&str>,
@@ -186,10 +206,7 @@ async fn append(
 
 impl OperationLog for Store {
     async fn append(&mut self, operation: StoredOperation) -> Result<Appended, StoreError> {
-        let mut writing = self.write().await?;
-        let (appended, _) = append(&mut writing, &operation, None).await.map_err(self.fault())?;
-        writing.commit().await.map_err(self.fault())?;
-        Ok(appended)
+        Ok(self.append_twice(&operation, None).await?)
     }
 
     async fn operation(&mut self, id: OperationId) -> Result<Option<StoredOperation>, StoreError> {

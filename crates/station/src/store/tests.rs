@@ -121,10 +121,6 @@ async fn hard_case_16_a_damaged_store_is_told_and_left_as_it_is() {
     let damaged = fault(folder.path(), &key()).await;
     assert_eq!(damaged.code(), "store_corrupted", "{damaged}");
     assert_eq!(std::fs::read(&file).unwrap(), bytes, "the file is not touched");
-
-    let aside = set_aside(folder.path(), world::time(0)).unwrap();
-    assert_eq!(std::fs::read(aside.join(STORE_FILE)).unwrap(), bytes);
-    assert!(open(folder.path()).await.last(STATION).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -341,3 +337,5 @@ async fn the_disk_is_asked_to_keep_each_commit() {
     let cipher: Option<String> = sqlx::query_scalar("PRAGMA cipher_version").fetch_one(&store.pool).await.unwrap();
     assert!(cipher.is_some(), "the store is encrypted");
 }
+
+mod outbox_copy;

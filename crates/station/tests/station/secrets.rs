@@ -5,7 +5,10 @@ use std::{
 };
 
 use viruj_api::station::EntryInput;
-use viruj_station_core::keychain::{Item, Keychain};
+use viruj_station_core::{
+    keychain::{Item, Keychain},
+    store::{OUTBOX_COPY_FILE, STORE_FILE},
+};
 use viruj_test_support::world;
 
 use crate::support::{Floor, batch, entry, number, record, signed};
@@ -72,7 +75,8 @@ async fn sec_35_no_token_password_or_key_is_on_the_disk_or_in_the_log() {
         ("access token", "eyJhbGci".into()),
         ("authorisation", "Bearer ".into()),
     ];
-    for (name, key) in [("store key", &store_key), ("station key", &station_key)] {
+    let copy_key = store_key.of_outbox_copy();
+    for (name, key) in [("store key", &store_key), ("outbox copy's key", &copy_key), ("station key", &station_key)] {
         secrets.push((name, key.expose().to_vec()));
         secrets.push((name, hex(key.expose()).into_bytes()));
         secrets.push((name, hex(key.expose()).to_uppercase().into_bytes()));
@@ -83,7 +87,9 @@ async fn sec_35_no_token_password_or_key_is_on_the_disk_or_in_the_log() {
     files(floor.folder.path(), &mut found);
     core.close().await;
     files(floor.folder.path(), &mut found);
-    assert!(found.len() > 3, "{:?}", found.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    for name in [STORE_FILE, OUTBOX_COPY_FILE] {
+        assert_eq!(found.iter().filter(|(path, _)| path.ends_with(name)).count(), 2, "{name} was searched");
+    }
     for (name, bytes) in &found {
         for (secret, needle) in &secrets {
             assert!(!holds(bytes, needle), "{name} holds the {secret}");

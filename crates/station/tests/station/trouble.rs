@@ -1,12 +1,16 @@
-use viruj_api::station::{EntryInput, Stage, StationRegistration};
+use chrono::DateTime;
+use viruj_api::station::{EntryInput, ReceiptState, Stage, StationRegistration};
+use viruj_domain::plant::PlantScope;
 use viruj_station_core::{
     StationCore,
     keychain::{Item, Keychain},
     store::STORE_FILE,
 };
+use viruj_storage::ChangeContext;
+use viruj_sync::conformance::world::operator;
 use viruj_test_support::world;
 
-use crate::support::{Floor, record};
+use crate::support::{Floor, batch, entry, number, record, signed, until_it_answers};
 
 async fn code(floor: &Floor) -> String {
     StationCore::open(floor.options()).await.map_or_else(|error| error.code().to_owned(), |_| "ok".to_owned())
@@ -74,4 +78,78 @@ async fn a_wrong_password_signs_nobody_in() {
     assert_eq!(core.current_person().await, None);
     let keychain = Keychain::open(&floor.data_dir()).unwrap();
     assert!(keychain.text(Item::RefreshToken).unwrap().is_none());
+}
+
+/// A second batch with the first one's phases.
+async fn add_batch(floor: &Floor) {
+    let context = ChangeContext::system(PlantScope::All, "test", Some("a second batch"));
+    let mut unit = floor.app.storage().begin(context).await.unwrap();
+    for statement in [
+        "INSERT INTO production_batches (id, product_name, batch_number, status, start_date, quantity, unit, assigned_to,
+             plant_id, master_record_id, master_version)
+         SELECT 'second-batch', product_name, 'MB-CONF-002', status, start_date, quantity, unit, assigned_to, plant_id,
+             master_record_id, master_version FROM production_batches",
+        "INSERT INTO batch_phases (id, plant_id, batch_id, number, unit_procedure, operation, definition, status)
+         SELECT gen_random_uuid(), plant_id, 'second-batch', number, unit_procedure, operation, definition, status
+         FROM batch_phases",
+    ] {
+        sqlx::query(statement).execute(unit.connection()).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hard_case_16_three_unsent_entries_of_a_damaged_store_arrive_once() {
+    let mut floor = Floor::new().await;
+    add_batch(&floor).await;
+    let core = floor.station().await;
+    floor.served.go().await;
+    record(&core, 1, EntryInput::Confirm).await.unwrap();
+    record(&core, 2, number("100")).await.unwrap();
+    let second = core.open_batch("second-batch").await.unwrap();
+    let receipt = core.record_entry(entry(&second, 1, EntryInput::Confirm)).await.unwrap();
+    assert_eq!((receipt.state, receipt.unsent), (ReceiptState::Saved, 3));
+    let name = core.status().await.station_name;
+    core.close().await;
+    let file = floor.data_dir().join(STORE_FILE);
+    let mut damaged = std::fs::read(&file).unwrap();
+    damaged[..512].fill(7);
+    std::fs::write(&file, &damaged).unwrap();
+    assert_eq!(code(&floor).await, "store_corrupted");
+
+    // The program is told to go on, still without the server: it is the same station, with the same person.
+    StationCore::set_store_aside(&floor.data_dir(), DateTime::UNIX_EPOCH).await.unwrap();
+    let core = floor.open().await;
+    let status = core.status().await;
+    assert_eq!((status.stage, status.station_name, status.unsent), (Stage::Ready, name, 3));
+    assert_eq!(core.restore().await.unwrap().unwrap().email, operator().email);
+    let aside = floor.data_dir().join("set-aside-19700101T000000Z").join(STORE_FILE);
+    assert_eq!(std::fs::read(aside).unwrap(), damaged, "the damaged file is kept as it is");
+
+    floor.served.come_back(&floor.app.application).await;
+    until_it_answers(&core).await;
+    core.sync_now().await.unwrap();
+    assert_eq!((core.status().await.unsent, batch(&core).await.completed_phases), (0, 2));
+    assert_eq!(core.open_batch("second-batch").await.unwrap().completed_phases, 1);
+    // The chain goes on where it stood.
+    let to_sign = signed(entry(&batch(&core).await, 3, EntryInput::Confirm), world::PASSWORD);
+    assert_eq!(core.record_entry(to_sign).await.unwrap().state, ReceiptState::Accepted);
+    assert_eq!(floor.kept().await, (1..=4).map(|seq| (seq, "accepted".to_owned())).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hard_case_16_a_store_that_vanished_comes_back_from_the_copy_and_needs_its_key() {
+    let mut floor = Floor::new().await;
+    let core = floor.station().await;
+    floor.served.go().await;
+    record(&core, 1, EntryInput::Confirm).await.unwrap();
+    core.close().await;
+    std::fs::remove_file(floor.data_dir().join(STORE_FILE)).unwrap();
+    let keychain = Keychain::open(&floor.data_dir()).unwrap();
+    let key = keychain.read(Item::StoreKey).unwrap().unwrap();
+    keychain.remove(Item::StoreKey).unwrap();
+    assert_eq!(code(&floor).await, "store_key_missing");
+    keychain.write(Item::StoreKey, &key).unwrap();
+    let status = floor.open().await.status().await;
+    assert_eq!((status.stage, status.unsent), (Stage::Ready, 1));
 }
