@@ -16,6 +16,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::status::sync_now,
             commands::status::report_painted,
             commands::start::retry_start,
+            commands::start::set_store_aside,
             commands::start::choose_demo,
             commands::start::set_up_plant,
             commands::start::time_zones,

@@ -97,6 +97,33 @@ impl Shell {
         });
     }
 
+    /// Puts the damaged store aside and starts anew: what it held of recorded entries comes from the outbox copy.
+    ///
+    /// # Errors
+    /// `outbox_copy_unusable` and what else stands in the way; nothing was moved then, and the window shows it.
+    pub async fn set_store_aside(&self) -> Result<(), CommandError> {
+        let turn = self.inner.turn.lock().await;
+        let done = self.try_to_set_store_aside().await;
+        if let Err(error) = &done {
+            tracing::warn!(code = %error.code, detail = ?error.detail, "the damaged store was not put aside");
+            self.put(State::Waiting(Stage::Problem { error: error.clone() })).await;
+        }
+        drop(turn);
+        if done.is_ok() {
+            self.start();
+        }
+        done
+    }
+
+    async fn try_to_set_store_aside(&self) -> Result<(), CommandError> {
+        self.lock_data_folder()?;
+        let settings = self.settings()?;
+        let choice = start::choice(&self.inner.launch, &settings).ok_or_else(|| CommandError::new("not_ready"))?;
+        // What runs is stopped first: nothing may write to files that are moved.
+        self.put(State::Waiting(Stage::Starting { step: "opening_store".to_owned() })).await;
+        start::set_store_aside(&choice, &self.inner.data_folder).await
+    }
+
     /// Stops the core and the embedded database; returns when both are down.
     pub async fn stop(&self) {
         let _turn = self.inner.turn.lock().await;

@@ -8,7 +8,7 @@ use std::{path::Path, sync::Arc};
 use tauri::async_runtime::{self, JoinHandle};
 use viruj_api::station::CommandError;
 use viruj_client::{Client, ClientError, HttpOptions, Transport};
-use viruj_domain::ids::PlantId;
+use viruj_domain::{clock::Clock, ids::PlantId};
 use viruj_embedded_postgres::{Cluster, ClusterPlan, find_binaries};
 use viruj_server::{Application, SecretKey, ServerSettings, SystemClock, application};
 use viruj_station_core::{Registrar, StationCore, StationEvent, StationOptions, keychain::Keychain};
@@ -177,6 +177,14 @@ async fn open_core(
     let runner = Arc::clone(&core);
     let background = async_runtime::spawn(async move { runner.run().await });
     Ok(Running { core, background, cluster })
+}
+
+/// Puts the damaged store of the choice aside; no core runs on it.
+///
+/// # Errors
+/// A code with a translated remedy; nothing was moved then.
+pub async fn set_store_aside(choice: &Choice, data_folder: &Path) -> Result<(), CommandError> {
+    Ok(StationCore::set_store_aside(&choice.store_folder(data_folder), SystemClock.now()).await?)
 }
 
 fn registrar(server: Application) -> Registrar {

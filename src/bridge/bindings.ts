@@ -13,6 +13,8 @@ export const commands = {
 	/**  The window has drawn its first usable screen; the log gives the time since the program's start. */
 	reportPainted: () => typedError<null, CommandError>(__TAURI_INVOKE("report_painted")),
 	retryStart: () => typedError<null, CommandError>(__TAURI_INVOKE("retry_start")),
+	/**  Puts a damaged store aside, never deletes it, and starts anew from the copy of what was recorded. */
+	setStoreAside: () => typedError<null, CommandError>(__TAURI_INVOKE("set_store_aside")),
 	chooseDemo: () => typedError<null, CommandError>(__TAURI_INVOKE("choose_demo")),
 	/**  Refuses what is wrong with the form before anything is made. */
 	setUpPlant: (plant: PlantSetUp) => typedError<null, CommandError>(__TAURI_INVOKE("set_up_plant", { plant })),

@@ -27,6 +27,9 @@ export const testIds = {
   "problem-code": "`data-code` is the code",
   "problem-what": "",
   "problem-do-this": "",
+  "problem-set-aside":
+    "only with `store_corrupted`: puts the damaged store aside and goes on; `problem-set-aside-failed` says why not",
+  "problem-set-aside-failed": "",
   "problem-detail": "opens the text for the administrator",
   "problem-retry": "",
   "problem-settings": "",

@@ -25,6 +25,13 @@ pub async fn retry_start(shell: State<'_, Shell>) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Puts a damaged store aside, never deletes it, and starts anew from the copy of what was recorded.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_store_aside(shell: State<'_, Shell>) -> Result<(), CommandError> {
+    shell.set_store_aside().await
+}
+
 /// The IANA names that a plant's zone is chosen from.
 #[tauri::command]
 #[specta::specta]

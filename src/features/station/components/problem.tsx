@@ -2,8 +2,10 @@ import { IconAlertOctagon, IconChevronRight } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CommandError } from "../../../bridge/bindings";
+import { failureText } from "../../../texts/failure-text";
 import { ActionButton } from "../../../ui/action-button";
 import { useRetryStart } from "../api/retry-start";
+import { useSetStoreAside } from "../api/set-store-aside";
 import styles from "./problem.module.css";
 import { problemText } from "./problem-text";
 import { StartFrame } from "./start-frame";
@@ -14,8 +16,10 @@ type Props = { error: CommandError; settings: (onBack: () => void) => ReactNode 
 export function Problem({ error, settings }: Props) {
   const { t } = useTranslation();
   const retry = useRetryStart();
+  const setAside = useSetStoreAside();
   const [isSettings, setSettings] = useState(false);
   const text = problemText(t, error.code);
+  const isDamaged = error.code === "store_corrupted";
 
   if (isSettings) return settings(() => setSettings(false));
   return (
@@ -27,6 +31,11 @@ export function Problem({ error, settings }: Props) {
           <p data-testid="problem-what">{text.what}</p>
           <h2>{t("problem.doThis")}</h2>
           <p data-testid="problem-do-this">{text.doThis}</p>
+          {setAside.isError && (
+            <p className={styles.failed} role="status" data-testid="problem-set-aside-failed">
+              {failureText(t, setAside.error)}
+            </p>
+          )}
           {error.detail !== null && (
             <details className={styles.detail}>
               <summary data-testid="problem-detail">
@@ -42,9 +51,25 @@ export function Problem({ error, settings }: Props) {
         <ActionButton variant="default" data-testid="problem-settings" onClick={() => setSettings(true)}>
           {t("problem.settings")}
         </ActionButton>
-        <ActionButton data-testid="problem-retry" loading={retry.isPending} onClick={() => retry.mutate()}>
-          {t("common.retry")}
-        </ActionButton>
+        <div className={styles.forward}>
+          <ActionButton
+            variant={isDamaged ? "default" : "filled"}
+            data-testid="problem-retry"
+            loading={retry.isPending}
+            onClick={() => retry.mutate()}
+          >
+            {t("common.retry")}
+          </ActionButton>
+          {isDamaged && (
+            <ActionButton
+              data-testid="problem-set-aside"
+              loading={setAside.isPending}
+              onClick={() => setAside.mutate()}
+            >
+              {t("problem.setAside")}
+            </ActionButton>
+          )}
+        </div>
       </div>
     </StartFrame>
   );

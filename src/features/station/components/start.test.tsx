@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { Stage } from "../../../bridge/bindings";
-import { administrator, operator, readyStatus } from "../../../testing/fake-data";
+import { administrator, operator, readyStatus, stationSettings } from "../../../testing/fake-data";
 import { failure } from "../../../testing/fake-station";
 import { byId, isShown, renderApp } from "../../../testing/render-app";
 
@@ -47,7 +47,9 @@ it.each([
   ["keychain_locked", "Unlock it"],
   ["no_session_bus", "dbus-run-session"],
   ["database_newer", "newer version"],
-  ["store_corrupted", "Do not delete any file"],
+  ["store_corrupted", "The damaged copy is kept, nothing is deleted"],
+  ["outbox_copy_unusable", "Do not delete any file"],
+  ["outbox_copy_differs", "changes neither copy"],
   ["disk_full", "200 MB"],
   ["postgres_binaries_missing", "npm start"],
   ["something_new", "something_new"],
@@ -57,6 +59,36 @@ it.each([
   expect(await byId("problem-code")).toHaveAttribute("data-code", code);
   await user.click(await byId("problem-retry"));
   expect(station.calls.some((call) => call.command === "retry_start")).toBe(true);
+});
+
+it.each([
+  ["en", "Set the damaged copy aside and go on"],
+  ["hi", "ख़राब प्रति अलग रखें और आगे बढ़ें"],
+  ["te", "పాడైన ప్రతిని పక్కన పెట్టి కొనసాగండి"],
+])("sets a damaged copy aside in %s and goes on", async (language, action) => {
+  const { user, station } = renderApp({
+    ...at({ type: "problem", error: failure("store_corrupted") }),
+    settings: { ...stationSettings, language },
+  });
+  const button = await byId("problem-set-aside");
+  expect(button).toHaveTextContent(action);
+  // What the button does is said before it is pressed, in its own words.
+  expect(await byId("problem-do-this")).toHaveTextContent(action);
+  await user.click(button);
+  expect(station.calls.filter((call) => call.command === "set_store_aside")).toHaveLength(1);
+});
+
+it("says why a damaged copy could not be set aside", async () => {
+  const { user, station } = renderApp(at({ type: "problem", error: failure("store_corrupted") }));
+  station.state.failures.set_store_aside = failure("outbox_copy_unusable");
+  await user.click(await byId("problem-set-aside"));
+  expect(await byId("problem-set-aside-failed")).toHaveTextContent("Nothing was changed");
+});
+
+it("offers to set a copy aside only when it is damaged", async () => {
+  renderApp(at({ type: "problem", error: failure("store_key_missing") }));
+  expect(await byId("problem")).toBeVisible();
+  expect(isShown("problem-set-aside")).toBe(false);
 });
 
 it("opens the connection settings before anyone has signed in, with the warning", async () => {
