@@ -54,7 +54,7 @@ export function SourceForm({ settings, onSaved }: Props) {
             role="radio"
             aria-checked={source === value}
             className={styles.source}
-            readOnly={settings.isFromEnvironment}
+            disabled={settings.isFromEnvironment}
             data-testid={`settings-source-${value}`}
             onClick={() => {
               setSource(value);
