@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { Builder, By, Capabilities, Key, until } from "selenium-webdriver";
-import { binary, environment, nativePostgres, root } from "../../scripts/lib/paths.mjs";
+import { binary, cache, environment, nativePostgres } from "../../scripts/lib/paths.mjs";
 import { ask } from "../../scripts/lib/run.mjs";
 import { waitUntil } from "../../scripts/lib/wait.mjs";
 import { answersOn, childrenOf, freePort, TiedProcess } from "./processes.mjs";
@@ -14,7 +14,8 @@ export const SIZES = [
   { width: 1920, height: 1080 },
 ];
 
-const PICTURES = path.join(root, "docs/ui");
+// The committed pictures change only when somebody asks for it: a clock and a port are in them.
+const PICTURES = process.env.VIRUJ_PICTURES ?? path.join(cache, "pictures");
 
 const LOOKS = {
   light: { theme: "light", language: "en" },
@@ -216,7 +217,7 @@ class Station {
     );
   }
 
-  // docs/ui/<screen>-<width>x<height>-<look>.png; a name may be asked for in several looks and sizes.
+  // <screen>-<width>x<height>-<look>.png; a name may be asked for in several looks and sizes.
   async screenshots(screen, looks = { light: SIZES, dark: SIZES.slice(0, 1), te: SIZES.slice(0, 1) }) {
     for (const [look, sizes] of Object.entries(looks)) {
       await this.look(LOOKS[look]);
