@@ -47,7 +47,7 @@ it.each([
   ["keychain_locked", "Unlock it"],
   ["no_session_bus", "dbus-run-session"],
   ["database_newer", "newer version"],
-  ["store_corrupted", "The damaged copy is kept, nothing is deleted"],
+  ["store_corrupted", "Do not delete any file"],
   ["outbox_copy_unusable", "Do not delete any file"],
   ["outbox_copy_differs", "changes neither copy"],
   ["disk_full", "200 MB"],
