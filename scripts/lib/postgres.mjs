@@ -88,7 +88,10 @@ class ThrowawayPostgres {
     const pidFile = path.join(this.data, "postmaster.pid");
     await waitUntil("PostgreSQL to start", () => {
       if (this.process.exitCode !== null) throw new Error(`PostgreSQL ended:\n${fs.readFileSync(this.log, "utf8")}`);
-      return fs.existsSync(pidFile) && fs.readFileSync(pidFile, "utf8").split("\n")[7]?.trim() === "ready";
+      if (!fs.existsSync(pidFile)) return false;
+      // A server that was killed leaves its file behind, and that one says "ready" as well.
+      const lines = fs.readFileSync(pidFile, "utf8").split("\n");
+      return Number(lines[0]) === this.process.pid && lines[7]?.trim() === "ready";
     });
   }
 
