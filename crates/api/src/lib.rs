@@ -3,6 +3,7 @@
 //! Nothing here decides anything; rules live in `viruj-domain`.
 
 pub mod batches;
+pub mod legacy;
 pub mod lists;
 pub mod people;
 pub mod problem;

@@ -12,6 +12,8 @@ use crate::secrets::SecretKey;
 
 /// Life of a person's access token.
 pub const PERSON_MINUTES: i64 = 15;
+/// Life of the token of an old client, which knows no refresh token.
+pub const LEGACY_MINUTES: i64 = 60;
 /// Life of a station's access token.
 pub const STATION_MINUTES: i64 = 15;
 /// A longer text is no token of ours and is not even taken apart.
@@ -19,6 +21,7 @@ const LONGEST_TOKEN: usize = 2048;
 /// Replicas whose clocks differ a little take each other's tokens.
 const CLOCK_TOLERANCE_SECONDS: i64 = 5;
 const PERSON_AUDIENCE: &str = "viruj-api";
+const LEGACY_AUDIENCE: &str = "viruj-legacy";
 const STATION_AUDIENCE: &str = "viruj-sync";
 
 /// Makes and reads access tokens.
@@ -92,6 +95,20 @@ impl AccessTokens {
         self.issue(PERSON_AUDIENCE, person.as_str(), PersonClaims { sid: session.0 }, now, expires_at)
     }
 
+    /// A token that the paths under `/api/v1` do not take.
+    ///
+    /// # Errors
+    /// As [`Self::for_person`].
+    pub fn for_legacy_client(
+        &self,
+        person: &UserId,
+        session: SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<IssuedToken, jsonwebtoken::errors::Error> {
+        let expires_at = now + TimeDelta::minutes(LEGACY_MINUTES);
+        self.issue(LEGACY_AUDIENCE, person.as_str(), PersonClaims { sid: session.0 }, now, expires_at)
+    }
+
     /// # Errors
     /// As [`Self::for_person`].
     pub fn for_station(
@@ -107,6 +124,13 @@ impl AccessTokens {
     /// [`InvalidToken`].
     pub fn read_person(&self, token: &str, now: DateTime<Utc>) -> Result<PersonToken, InvalidToken> {
         let claims: Claims<PersonClaims> = self.read(token, PERSON_AUDIENCE, now)?;
+        Ok(PersonToken { person_id: UserId(claims.sub), session_id: SessionId(claims.more.sid) })
+    }
+
+    /// # Errors
+    /// [`InvalidToken`].
+    pub fn read_legacy_client(&self, token: &str, now: DateTime<Utc>) -> Result<PersonToken, InvalidToken> {
+        let claims: Claims<PersonClaims> = self.read(token, LEGACY_AUDIENCE, now)?;
         Ok(PersonToken { person_id: UserId(claims.sub), session_id: SessionId(claims.more.sid) })
     }
 

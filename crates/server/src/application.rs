@@ -61,6 +61,8 @@ pub struct Attempts {
     pub address: Throttle<Address>,
     /// Signing, by person.
     pub signing: Throttle<String>,
+    /// Every login on the old path, right or wrong, as the old backend counted them.
+    pub legacy_login: Throttle<Address>,
 }
 
 /// Why a server does not start; each says what to do.
@@ -113,6 +115,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
                 account: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(5) }),
                 address: Throttle::new(Limit { failures: 50, window: TimeDelta::minutes(5) }),
                 signing: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(5) }),
+                legacy_login: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(1) }),
             },
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             database,

@@ -12,6 +12,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, header, request::Parts};
 use viruj_api::{people::Person, stations::StationState};
 use viruj_domain::{
@@ -23,6 +24,7 @@ use viruj_storage::{sessions, stations};
 use viruj_sync::store::KnownStation;
 
 use crate::{
+    access_tokens::PersonToken,
     application::AppState,
     error::{ApiError, ProblemCode},
 };
@@ -38,6 +40,8 @@ pub enum Authorisation {
     Capability(Capability),
     /// A registered, active station.
     Station,
+    /// A person with a session, whatever the role, through an old client.
+    LegacySignedIn,
 }
 
 /// A person who is signed in, as the handler sees them.
@@ -126,6 +130,10 @@ pub async fn authorise(
             let station = station(&app, request.headers()).await?;
             request.extensions_mut().insert(StationCaller(station));
         }
+        Authorisation::LegacySignedIn => {
+            let caller = legacy_person(&app, request.headers()).await?;
+            request.extensions_mut().insert(caller);
+        }
     }
     Ok(next.run(request).await)
 }
@@ -133,6 +141,20 @@ pub async fn authorise(
 async fn person(app: &AppState, headers: &HeaderMap) -> Result<Caller, ApiError> {
     let now = app.clock.now();
     let token = app.access_tokens.read_person(bearer(headers)?, now).map_err(|_| ProblemCode::InvalidToken)?;
+    live(app, token, now).await
+}
+
+/// The person whom an old client's token speaks for.
+///
+/// # Errors
+/// 401 without a valid token.
+pub async fn legacy_person(app: &AppState, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let now = app.clock.now();
+    let token = app.access_tokens.read_legacy_client(bearer(headers)?, now).map_err(|_| ProblemCode::InvalidToken)?;
+    live(app, token, now).await
+}
+
+async fn live(app: &AppState, token: PersonToken, now: DateTime<Utc>) -> Result<Caller, ApiError> {
     let caller = match app.live_sessions.get(token.session_id) {
         Some(caller) => caller,
         None => {

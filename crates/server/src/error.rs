@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use viruj_api::legacy::{Detail, ErrorBody, FieldError};
 use viruj_storage::StorageError;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -98,6 +99,8 @@ pub struct ApiError {
     pub detail: Option<String>,
     /// Sent in the header `Retry-After` too.
     pub retry_after_seconds: Option<u64>,
+    /// Sent under the old paths: what is wrong, field by field.
+    pub fields: Vec<FieldError>,
     /// Logged, never sent.
     pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
@@ -105,12 +108,17 @@ pub struct ApiError {
 impl ApiError {
     #[must_use]
     pub fn new(code: ProblemCode) -> Self {
-        Self { code, detail: None, retry_after_seconds: None, cause: None }
+        Self { code, detail: None, retry_after_seconds: None, fields: Vec::new(), cause: None }
     }
 
     #[must_use]
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
+    }
+
+    #[must_use]
+    pub fn with_fields(self, fields: Vec<FieldError>) -> Self {
+        Self { fields, ..self }
     }
 
     #[must_use]
@@ -136,6 +144,26 @@ impl ApiError {
     #[must_use]
     pub fn caused_by(self, cause: impl Into<Cause>) -> Self {
         Self { cause: Some(Arc::from(cause.into())), ..self }
+    }
+
+    /// The status and the text of the old backend.
+    #[must_use]
+    pub fn legacy(&self) -> (StatusCode, ErrorBody) {
+        let (status, text) = match self.code {
+            ProblemCode::NotAuthenticated => (StatusCode::FORBIDDEN, "Not authenticated"),
+            ProblemCode::InvalidToken => (StatusCode::UNAUTHORIZED, "Could not validate credentials"),
+            ProblemCode::InvalidCredentials => (StatusCode::UNAUTHORIZED, "Invalid email or password"),
+            ProblemCode::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
+            ProblemCode::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
+            ProblemCode::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
+            other => (other.status(), other.title()),
+        };
+        let detail = match &self.detail {
+            _ if !self.fields.is_empty() => Detail::Fields(self.fields.clone()),
+            Some(detail) => Detail::Text(detail.clone()),
+            None => Detail::Text(text.to_owned()),
+        };
+        (status, ErrorBody { detail })
     }
 }
 

@@ -9,6 +9,7 @@ pub mod goods_receipts {
 pub mod health {
     pub mod show;
 }
+pub mod legacy;
 pub mod materials {
     pub mod list;
 }

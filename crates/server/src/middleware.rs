@@ -93,6 +93,7 @@ async fn observe(request: Request, next: Next) -> Response {
         route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str),
     );
     let started = Instant::now();
+    let is_legacy = is_legacy(request.uri().path());
     async {
         let mut response = next.run(request).await;
         // A limit of the framework answers with a bare status.
@@ -111,7 +112,7 @@ async fn observe(request: Request, next: Next) -> Response {
             // Those of the bare status; the others say what a page of another origin may read.
             headers.remove(header::CONTENT_LENGTH);
             headers.remove(header::CONTENT_TYPE);
-            response = problem(error, &id);
+            response = if is_legacy { legacy(&error) } else { problem(error, &id) };
             response.headers_mut().extend(headers);
         }
         add_headers(&mut response, &id);
@@ -133,15 +134,32 @@ fn request_id(request: &Request) -> String {
         .map_or_else(|| Uuid::now_v7().to_string(), ToOwned::to_owned)
 }
 
-fn problem(error: ApiError, id: &str) -> Response {
-    let status = error.code.status();
+/// The paths of the old backend, whose clients read its words.
+pub fn is_legacy(path: &str) -> bool {
+    let under = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    under("/api") && !under("/api/v1")
+}
+
+fn log_cause(error: &ApiError) {
     if let Some(cause) = &error.cause {
-        if status.is_server_error() {
+        if error.code.status().is_server_error() {
             tracing::error!(code = error.code.code(), cause = %with_causes(cause.as_ref()), "the request failed");
         } else {
             tracing::debug!(code = error.code.code(), cause = %with_causes(cause.as_ref()), "the request was refused");
         }
     }
+}
+
+fn legacy(error: &ApiError) -> Response {
+    log_cause(error);
+    let (status, body) = error.legacy();
+    let body = serde_json::to_vec(&body).unwrap_or_default();
+    answer_with(status, "application/json", body, error.retry_after_seconds)
+}
+
+fn problem(error: ApiError, id: &str) -> Response {
+    log_cause(&error);
+    let status = error.code.status();
     let problem = Problem {
         kind: format!("urn:viruj:problem:{}", error.code.code()),
         title: error.code.title().to_owned(),
@@ -151,14 +169,19 @@ fn problem(error: ApiError, id: &str) -> Response {
         request_id: Some(id.to_owned()),
         retry_after_seconds: error.retry_after_seconds,
     };
-    let mut response = Response::new(Body::from(serde_json::to_vec(&problem).unwrap_or_default()));
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    answer_with(status, "application/problem+json", body, error.retry_after_seconds)
+}
+
+fn answer_with(status: StatusCode, kind: &'static str, body: Vec<u8>, retry_after: Option<u64>) -> Response {
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if let Some(seconds) = error.retry_after_seconds {
+    if let Some(seconds) = retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response

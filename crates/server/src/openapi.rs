@@ -8,7 +8,10 @@ use utoipa::{
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
-use viruj_api::problem::Problem;
+use viruj_api::{
+    legacy::{Detail, ErrorBody, FieldError},
+    problem::Problem,
+};
 use viruj_domain::capability::Capability;
 
 /// The document before its routes.
@@ -16,6 +19,14 @@ use viruj_domain::capability::Capability;
 pub fn frame() -> OpenApi {
     let mut components = Components::new();
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    for (name, schema) in [
+        (ErrorBody::name(), ErrorBody::schema()),
+        (Detail::name(), Detail::schema()),
+        (FieldError::name(), FieldError::schema()),
+    ] {
+        components.schemas.insert(name.into_owned(), schema);
+    }
+    components.add_security_scheme("legacy", bearer("The token of an old client."));
     components.add_security_scheme("person", bearer("The access token of a person's session."));
     components.add_security_scheme("station", bearer("The access token of a registered station."));
     OpenApiBuilder::new()
@@ -51,6 +62,16 @@ pub fn add_problem(operation: &mut Operation) {
     let response = ResponseBuilder::new()
         .description("What went wrong, with a stable code")
         .content("application/problem+json", content)
+        .build();
+    operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(response));
+}
+
+/// Under the old paths it is the old backend's `detail`.
+pub fn add_legacy_error(operation: &mut Operation) {
+    let content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name(ErrorBody::name())))).build();
+    let response = ResponseBuilder::new()
+        .description("What went wrong, as a text that a client shows or field by field")
+        .content("application/json", content)
         .build();
     operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(response));
 }

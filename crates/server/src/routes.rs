@@ -35,7 +35,7 @@ pub struct Route {
 #[must_use]
 pub fn all() -> Vec<Route> {
     use Audit::{ChangedRows, Event, NothingKept, ReadsOnly};
-    use Authorisation::{Public, SignedIn, Station};
+    use Authorisation::{LegacySignedIn, Public, SignedIn, Station};
     let may = Authorisation::Capability;
     vec![
         Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::health::show::show) },
@@ -95,6 +95,33 @@ pub fn all() -> Vec<Route> {
             audit: ReadsOnly,
             operation: routes!(handlers::materials::list::list),
         },
+        Route { authorisation: Public, audit: ReadsOnly, operation: routes!(handlers::legacy::root::root) },
+        Route {
+            authorisation: Public,
+            audit: Event("signed_in"),
+            operation: routes!(handlers::legacy::auth::login::login),
+        },
+        Route { authorisation: LegacySignedIn, audit: ReadsOnly, operation: routes!(handlers::legacy::auth::me::me) },
+        Route {
+            authorisation: Public,
+            audit: Event("signed_out"),
+            operation: routes!(handlers::legacy::auth::logout::logout),
+        },
+        Route {
+            authorisation: LegacySignedIn,
+            audit: NothingKept,
+            operation: routes!(handlers::legacy::auth::refresh::refresh),
+        },
+        Route {
+            authorisation: LegacySignedIn,
+            audit: ReadsOnly,
+            operation: routes!(handlers::legacy::users::list::list),
+        },
+        Route {
+            authorisation: LegacySignedIn,
+            audit: ReadsOnly,
+            operation: routes!(handlers::legacy::users::show::show),
+        },
     ]
 }
 
@@ -115,9 +142,13 @@ pub fn router(state: &AppState) -> Router {
 pub fn document() -> OpenApi {
     let mut document = openapi::frame();
     for Route { authorisation, operation: (schemas, mut paths, _), audit: _ } in all() {
-        for item in paths.paths.values_mut() {
+        for (path, item) in &mut paths.paths {
             for operation in openapi::operations_of(item) {
-                openapi::add_problem(operation);
+                if middleware::is_legacy(path) {
+                    openapi::add_legacy_error(operation);
+                } else {
+                    openapi::add_problem(operation);
+                }
                 operation.security = match authorisation {
                     Authorisation::Public => None,
                     Authorisation::SignedIn => Some(vec![SecurityRequirement::new("person", Vec::<String>::new())]),
@@ -125,6 +156,9 @@ pub fn document() -> OpenApi {
                         operation.description =
                             Some(openapi::with_capability(operation.description.take(), capability));
                         Some(vec![SecurityRequirement::new("person", Vec::<String>::new())])
+                    }
+                    Authorisation::LegacySignedIn => {
+                        Some(vec![SecurityRequirement::new("legacy", Vec::<String>::new())])
                     }
                     Authorisation::Station => Some(vec![SecurityRequirement::new("station", Vec::<String>::new())]),
                 };
@@ -202,6 +236,7 @@ mod tests {
                 Authorisation::SignedIn => "everybody who is signed in".to_owned(),
                 Authorisation::Capability(capability) => format!("`{capability}`"),
                 Authorisation::Station => "an active station".to_owned(),
+                Authorisation::LegacySignedIn => "everybody who is logged in by an old client".to_owned(),
             };
             for (path, item) in &paths.paths {
                 let methods = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)];

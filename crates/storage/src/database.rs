@@ -108,6 +108,12 @@ impl Database {
         Ok(())
     }
 
+    /// The login that the server uses.
+    #[must_use]
+    pub fn login(&self) -> &str {
+        self.0.options.get_username()
+    }
+
     /// Waits for what is in flight and closes every connection.
     pub async fn close(&self) {
         let readers: Vec<PgPool> = {

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod error;
 pub mod feed;
 pub mod installation;
+pub mod legacy_users;
 pub mod lists;
 pub mod migrate;
 pub mod people;

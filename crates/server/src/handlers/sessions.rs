@@ -11,7 +11,7 @@ use viruj_domain::ids::SessionId;
 use crate::{application::AppState, error::ApiError};
 
 /// Now, as PostgreSQL keeps it.
-pub(super) fn now(app: &AppState) -> DateTime<Utc> {
+pub(in crate::handlers) fn now(app: &AppState) -> DateTime<Utc> {
     app.clock.now().trunc_subsecs(6)
 }
 

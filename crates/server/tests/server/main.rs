@@ -7,6 +7,7 @@ mod browsers;
 mod cancelled;
 mod feed;
 mod legacy;
+mod legacy_routes;
 mod lists;
 mod operating;
 mod outage;

@@ -9,6 +9,8 @@ pub struct Health {
     /// `ok`.
     status: &'static str,
     version: &'static str,
+    /// The login at the database, as the old backend said it.
+    db_user: String,
 }
 
 /// Whether the server works
@@ -18,5 +20,5 @@ pub struct Health {
     responses((status = 200, description = "Server and database answer", body = Health)))]
 pub async fn show(State(app): State<AppState>) -> Result<Json<Health>, ApiError> {
     app.database.ping().await?;
-    Ok(Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") }))
+    Ok(Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION"), db_user: app.database.login().to_owned() }))
 }

@@ -43,16 +43,31 @@ pub async fn open(
 ) -> Result<(StatusCode, Json<OpenSession>), ApiError> {
     let started = Instant::now();
     let now = now(&app);
+    let (account, checked) = prove(&app, address, &request, started, now).await?;
+    let session = open_session(&app, account, checked, &request.password, address, now).await?;
+    Ok((StatusCode::CREATED, Json(session)))
+}
+
+/// The account of somebody who knows its password.
+///
+/// # Errors
+/// `too_many_attempts`, and `invalid_credentials` some time after `started`.
+pub(in crate::handlers) async fn prove(
+    app: &AppState,
+    address: Address,
+    request: &SignInRequest,
+    started: Instant,
+    now: DateTime<Utc>,
+) -> Result<(Account, Checked), ApiError> {
     let key = (request.email.trim().to_lowercase(), address);
-    refuse_when_throttled(&app, &key, now)?;
-    let Some((account, checked)) = identify(&app, &request).await? else {
-        count_failure(&app, key, now).await?;
+    refuse_when_throttled(app, &key, now)?;
+    let Some(proved) = identify(app, request).await? else {
+        count_failure(app, key, now).await?;
         tokio::time::sleep_until(started + REFUSAL_TAKES).await;
         return Err(ProblemCode::InvalidCredentials.into());
     };
     app.attempts.account.succeeded(&key);
-    let session = open_session(&app, account, checked, &request.password, address, now).await?;
-    Ok((StatusCode::CREATED, Json(session)))
+    Ok(proved)
 }
 
 /// The account, when the password is right and the person active; the same work is done when it is not.
@@ -78,7 +93,8 @@ async fn readable_account(app: &AppState, email: &str) -> Result<Option<Account>
     }
 }
 
-async fn open_session(
+/// Opens a session of somebody who has proved to be the account's person.
+pub(in crate::handlers) async fn open_session(
     app: &AppState,
     account: Account,
     checked: Checked,

@@ -1,0 +1,4 @@
+//! People, for those who are signed in.
+
+pub mod list;
+pub mod show;
