@@ -129,7 +129,8 @@ step("a scanned lot goes into its field, wherever the focus is", async () => {
   await waitUntil("the scan to be heard", async () => {
     await station.typeInto("number-input", "");
     station.scan("LOT-MET-0417");
-    return (await station.allByTestId("scan-accepted")).length > 0;
+    const heard = async () => (await station.allByTestId("scan-accepted")).length > 0;
+    return waitUntil("its answer", heard, { seconds: 2 }).catch(() => false);
   });
   await station.waitForText("scan-accepted", "LOT-MET-0417");
   assert.equal(await station.attributeOf("charge-lot", "value"), "LOT-MET-0417");

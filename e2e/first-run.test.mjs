@@ -6,7 +6,7 @@ import { after, before } from "node:test";
 import { root } from "../scripts/lib/paths.mjs";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { setUpDesk } from "./support/desk.mjs";
-import { OPERATOR, registerStation, sign, signIn } from "./support/people.mjs";
+import { OPERATOR, openFoundBatch, registerStation, sign, signIn } from "./support/people.mjs";
 import { startServer } from "./support/server.mjs";
 import { startStation } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
@@ -58,7 +58,7 @@ step("an operator signs in and sees the batches", async () => {
 });
 
 step("a phase is executed and one is signed online", async () => {
-  await station.clickTestId(`batch-row-${batch}`);
+  await openFoundBatch(station, batch);
   await station.waitForAttribute("phase-panel", "data-phase-number", "1");
   await station.clickTestId("primary-action");
   await station.waitForAttribute("phase-panel", "data-phase-number", "2");

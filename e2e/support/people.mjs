@@ -1,5 +1,6 @@
 // The people of the demo and of the legacy system, and what each does at a station's screen.
 import { randomBytes } from "node:crypto";
+import { waitUntil } from "../../scripts/lib/wait.mjs";
 
 const PASSWORD = "demo123";
 
@@ -35,7 +36,16 @@ export async function registerStation(station, { plant = "plant-a", name = "Gran
 export async function openBatch(station, number) {
   await station.clickTestId("menu-my-batches");
   await station.typeInto("batches-search", number);
-  await station.clickTestId(`batch-row-${number}`);
+  await openFoundBatch(station, number);
+}
+
+// The search moves the row to the top: a press that meets the place where it was opens nothing, and is repeated.
+export async function openFoundBatch(station, number) {
+  const isOpen = async () => (await station.allByTestId("execution")).length > 0;
+  await waitUntil(`batch ${number} to open`, async () => {
+    await station.clickTestId(`batch-row-${number}`);
+    return waitUntil("its screen", isOpen, { seconds: 5 }).catch(() => false);
+  });
   await station.waitForAttribute("execution", "data-batch", number);
 }
 

@@ -158,7 +158,8 @@ class Station {
       const field = await this.byTestId(id);
       await this.driver.executeScript("arguments[0].focus(); arguments[0].select()", field);
       await field.sendKeys(text === "" ? Key.BACK_SPACE : text);
-      return true;
+      // Keys of before may still be on their way; an emptied field is empty.
+      return text !== "" || (await field.getAttribute("value")) === "";
     });
   }
 

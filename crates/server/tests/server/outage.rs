@@ -6,9 +6,10 @@ use std::{
 };
 
 use http::{Method, header};
-use sqlx::{ConnectOptions, postgres::PgConnectOptions};
+use sqlx::postgres::PgConnectOptions;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream, UnixStream},
     sync::watch,
 };
 use viruj_test_support::{Reach, TestApp, database::migrated_database, world};
@@ -36,13 +37,21 @@ impl Gate {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let way = watch::Sender::new(Way::Open);
-        let (host, port) = (target.get_host().to_owned(), target.get_port());
+        let target = target.clone();
         let seen = way.subscribe();
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
                 if *seen.borrow() != Way::Shut {
-                    let far = TcpStream::connect((host.as_str(), port)).await.unwrap();
-                    tokio::spawn(carry(near, far, seen.clone()));
+                    let seen = seen.clone();
+                    // A database of the tests may be reached by its socket alone.
+                    if let Some(folder) = target.get_socket() {
+                        let socket = folder.join(format!(".s.PGSQL.{}", target.get_port()));
+                        let far = UnixStream::connect(socket).await.unwrap();
+                        tokio::spawn(carry(near, far, seen));
+                    } else {
+                        let far = TcpStream::connect((target.get_host(), target.get_port())).await.unwrap();
+                        tokio::spawn(carry(near, far, seen));
+                    }
                 }
             }
         });
@@ -50,7 +59,10 @@ impl Gate {
     }
 }
 
-async fn carry(mut near: TcpStream, mut far: TcpStream, mut way: watch::Receiver<Way>) {
+async fn carry<Far>(mut near: TcpStream, mut far: Far, mut way: watch::Receiver<Way>)
+where
+    Far: AsyncRead + AsyncWrite + Unpin,
+{
     if *way.borrow_and_update() == Way::Open {
         tokio::select! {
             _ = tokio::io::copy_bidirectional(&mut near, &mut far) => return,
@@ -66,8 +78,8 @@ async fn a_database_that_goes_away_is_said_and_comes_back_by_itself() {
     let database = migrated_database().await;
     let options: PgConnectOptions = database.url.parse().unwrap();
     let gate = Gate::before(&options).await;
-    let through = options.clone().host("127.0.0.1").port(gate.address.port()).to_url_lossy();
-    let app = TestApp::over(database, through.as_str()).await;
+    let (person, name) = (options.get_username(), options.get_database().unwrap());
+    let app = TestApp::over(database, &format!("postgres://{person}@{}/{name}", gate.address)).await;
     world::fill(app.storage()).await;
     let client = app.client(Reach::Http);
     let security = app.sign_in(&client, &world::email("security")).await;
