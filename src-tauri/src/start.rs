@@ -66,7 +66,7 @@ pub async fn bring_up(plan: Plan<'_>, shell: &Shell) -> Result<Running, CommandE
             let keychain = open_keychain(plan.data_folder).await?;
             let server = serve_in_process(&plan, url, keychain).await?;
             let client = Client::new(Transport::in_process(server.router()));
-            open_core(&plan, shell, client, &server.into(), None).await
+            open_core(&plan, shell, client, &Registration::ByPerson, None).await
         }
         Choice::Server(url) => {
             shell.at_step("opening_store");
@@ -79,16 +79,10 @@ pub async fn bring_up(plan: Plan<'_>, shell: &Shell) -> Result<Running, CommandE
 
 /// Who registers the station at its server.
 enum Registration {
-    /// A System Admin signs in.
+    /// A System Admin signs in and says which plant the station stands in: a database may hold several.
     ByPerson,
-    /// The server is this program's own.
+    /// The embedded server belongs to the station alone.
     ByItself { server: Application, plant: Option<PlantId> },
-}
-
-impl From<Application> for Registration {
-    fn from(server: Application) -> Self {
-        Self::ByItself { server, plant: None }
-    }
 }
 
 async fn embedded(plan: &Plan<'_>, shell: &Shell) -> Result<Running, CommandError> {
