@@ -6,6 +6,7 @@ import { after, before } from "node:test";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { setUpDesk } from "./support/desk.mjs";
 import {
+  ADMINISTRATOR,
   QC_MANAGER,
   registerStation,
   SECURITY_OFFICER,
