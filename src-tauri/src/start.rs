@@ -66,13 +66,13 @@ pub async fn bring_up(plan: Plan<'_>, shell: &Shell) -> Result<Running, CommandE
             let keychain = open_keychain(plan.data_folder).await?;
             let server = serve_in_process(&plan, url, keychain).await?;
             let client = Client::new(Transport::in_process(server.router()));
-            open_core(&plan, shell, client, &Registration::ByPerson, None).await
+            open_core(&plan, shell, client, &Registration::ByPerson).await
         }
         Choice::Server(url) => {
             shell.at_step("opening_store");
             let transport = Transport::http(url, &HttpOptions::default())
                 .map_err(|error| CommandError::new(error.code()).with_detail(error))?;
-            open_core(&plan, shell, Client::new(transport), &Registration::ByPerson, None).await
+            open_core(&plan, shell, Client::new(transport), &Registration::ByPerson).await
         }
     }
 }
@@ -126,7 +126,7 @@ async fn embedded_on(
     };
     shell.at_step("opening_store");
     let client = Client::new(Transport::in_process(server.router()));
-    open_core(plan, shell, client, &Registration::ByItself { server, plant }, None).await
+    open_core(plan, shell, client, &Registration::ByItself { server, plant }).await
 }
 
 /// The server that runs inside the station; its secret is the keychain's.
@@ -153,7 +153,6 @@ async fn open_core(
     shell: &Shell,
     client: Client,
     registration: &Registration,
-    cluster: Option<Cluster>,
 ) -> Result<Running, CommandError> {
     let teller = shell.clone();
     let (registrar, plant_id) = match registration {
@@ -170,7 +169,7 @@ async fn open_core(
     let core = Arc::new(StationCore::open(options).await?);
     let runner = Arc::clone(&core);
     let background = async_runtime::spawn(async move { runner.run().await });
-    Ok(Running { core, background, cluster })
+    Ok(Running { core, background, cluster: None })
 }
 
 /// Puts the damaged store of the choice aside; no core runs on it.
