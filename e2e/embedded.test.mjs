@@ -91,9 +91,10 @@ step("[SEC-35] no password, token or key stands in any file that the station lea
   assert.deepEqual(leaks(desk.folder, new Map([...kept, ["password", OPERATOR.password]])), []);
 });
 
-step("the station is closed: PostgreSQL goes with it", async () => {
-  await station.close();
+step("the window is closed by its button: PostgreSQL goes with it", async () => {
+  await station.closeByButton();
   await noPostgres();
+  assert.equal(fs.existsSync(path.join(database.data, "postmaster.pid")), false, "PostgreSQL did not end in order");
 });
 
 step("started again, the person is remembered and the entries are there", async () => {

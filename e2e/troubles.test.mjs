@@ -1,8 +1,10 @@
 // What can go wrong, each with a clear message that says what to do, and nothing lost.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
+import { binary, environment } from "../scripts/lib/paths.mjs";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { setUpDesk } from "./support/desk.mjs";
 import { SmallDisk } from "./support/disk.mjs";
@@ -156,22 +158,46 @@ step("a full disk: an entry is refused before it starts, and goes through when t
   assert.equal(effectiveEntries(postgres, batch).length, 1);
 });
 
-step("a damaged store is not touched: its entries arrive when the file is whole again", async () => {
-  // An entry that the server does not have, so that it can only come from the file.
-  await server.stop();
-  const second = postgres.query(
+// The next planned batch of the plant on which nothing has been recorded.
+const plannedBatch = () =>
+  postgres.query(
     "SELECT batch_number FROM production_batches WHERE status = 'Planned' AND plant_id = 'plant-a' ORDER BY 1",
-  )[1][0];
-  await openBatch(station, second);
+  )[0][0];
+
+// An entry that the server does not have, so that it can only come from the station's files.
+async function recordUnsent(number) {
+  await server.stop();
+  await openBatch(station, number);
   await atPhase(station, 1);
   await station.clickTestId("primary-action");
   await station.waitForAttribute("unsent-count", "data-count", "1");
   await station.close();
-  const [store] = filesBelow(folderOf("small")).filter((file) => path.basename(file) === "station.db");
+}
+
+const fileOf = (name) => filesBelow(folderOf("small")).find((file) => path.basename(file) === name);
+
+// Overwrites the middle of the file; gives what stands there afterwards.
+function damage(file) {
+  const damaged = fs.readFileSync(file);
+  damaged.fill(0x5a, Math.floor(damaged.length / 2), Math.floor(damaged.length / 2) + 8192);
+  fs.writeFileSync(file, damaged);
+  return damaged;
+}
+
+async function arrivesOnce(number) {
+  await station.waitForText("person-name", OPERATOR.name);
+  await station.waitForAttribute("connection-status", "data-state", "online");
+  await station.waitForAttribute("unsent-count", "data-count", "0");
+  assert.equal(effectiveEntries(postgres, number).length, 1);
+  assert.deepEqual(brokenLinks(postgres), []);
+}
+
+step("a damaged store is not touched: its entries arrive when the file is whole again", async () => {
+  const second = plannedBatch();
+  await recordUnsent(second);
+  const store = fileOf("station.db");
   const whole = fs.readFileSync(store);
-  const damaged = Buffer.from(whole);
-  damaged.fill(0x5a, Math.floor(whole.length / 2), Math.floor(whole.length / 2) + 8192);
-  fs.writeFileSync(store, damaged);
+  const damaged = damage(store);
   await station.start();
   await meets("store_corrupted", "Do not delete any file");
   await station.close();
@@ -179,9 +205,52 @@ step("a damaged store is not touched: its entries arrive when the file is whole 
   fs.writeFileSync(store, whole);
   await server.start();
   await station.start();
-  await station.waitForText("person-name", OPERATOR.name);
-  await station.waitForAttribute("connection-status", "data-state", "online");
-  await station.waitForAttribute("unsent-count", "data-count", "0");
-  assert.equal(effectiveEntries(postgres, second).length, 1);
-  assert.deepEqual(brokenLinks(postgres), []);
+  await arrivesOnce(second);
+});
+
+step("a damaged store without a sound second copy stays where it is", async () => {
+  batch = plannedBatch();
+  await recordUnsent(batch);
+  const store = fileOf("station.db");
+  const copy = fileOf("outbox-copy.db");
+  const wholeCopy = fs.readFileSync(copy);
+  const damaged = damage(store);
+  const damagedCopy = damage(copy);
+  await station.start();
+  await meets("store_corrupted", "Set the damaged copy aside");
+  await station.clickTestId("problem-set-aside");
+  await meets("outbox_copy_unusable", "Do not delete any file");
+  assert.ok(fs.readFileSync(store).equals(damaged), "the damaged store was changed");
+  assert.ok(fs.readFileSync(copy).equals(damagedCopy), "the damaged second copy was changed");
+  fs.writeFileSync(copy, wholeCopy);
+  await station.clickTestId("problem-retry");
+  await meets("store_corrupted", "Set the damaged copy aside");
+});
+
+step(
+  "the damaged store is set aside by its button: the entry comes from the second copy and arrives once",
+  async () => {
+    const damaged = fs.readFileSync(fileOf("station.db"));
+    await station.clickTestId("problem-set-aside");
+    await station.waitForText("person-name", OPERATOR.name);
+    await station.waitForAttribute("unsent-count", "data-count", "1");
+    const aside = filesBelow(folderOf("small")).filter((file) => path.dirname(file).includes("set-aside-"));
+    const kept = aside.find((file) => path.basename(file) === "station.db");
+    assert.ok(kept && fs.readFileSync(kept).equals(damaged), `the damaged store is not kept: ${aside}`);
+    assert.deepEqual(effectiveEntries(postgres, batch), []);
+    await server.start();
+    await arrivesOnce(batch);
+  },
+);
+
+step("a display that does not answer: one line, and no window library's panic", async () => {
+  const answer = spawnSync(binary("viruj-station"), ["--data-dir", folderOf("blind")], {
+    env: environment({ ...desk.env, DISPLAY: ":4077" }),
+    encoding: "utf8",
+  });
+  assert.notEqual(answer.status, 0);
+  const lines = answer.stderr.split("\n").filter((line) => line.startsWith("viruj-station:"));
+  assert.equal(lines.length, 1, answer.stderr);
+  assert.match(lines[0], /display ":4077" does not answer; run this in a desktop session/);
+  assert.doesNotMatch(answer.stderr, /panicked/);
 });

@@ -5,6 +5,7 @@ import { Builder, By, Capabilities, Key, until } from "selenium-webdriver";
 import { binary, cache, environment, nativePostgres } from "../../scripts/lib/paths.mjs";
 import { ask } from "../../scripts/lib/run.mjs";
 import { waitUntil } from "../../scripts/lib/wait.mjs";
+import { startWindowManager } from "./display.mjs";
 import { answersOn, childrenOf, freePort, TiedProcess } from "./processes.mjs";
 
 const PATIENCE = 30_000;
@@ -73,6 +74,20 @@ class Station {
     const { pid } = this;
     process.kill(pid, "SIGTERM");
     await waitUntil("the station to end", () => hasEnded(pid));
+    await this.#release();
+  }
+
+  // By the button in the title bar, which a window manager draws: it asks, and the program ends in its own order.
+  async closeByButton() {
+    const { pid } = this;
+    const manager = await startWindowManager(this.desk);
+    try {
+      await waitUntil("the title bar", () => manager.hasDecorated(this.#window()));
+      manager.pressClose(this.#window());
+      await waitUntil("the station to end", () => hasEnded(pid));
+    } finally {
+      await manager.stop();
+    }
     await this.#release();
   }
 

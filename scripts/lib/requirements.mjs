@@ -36,6 +36,7 @@ const TEST = [
   ["libsecret-tools", "looks into that keychain"],
   ["x11-utils", "asks the screen which windows it shows"],
   ["xdotool", "sizes the window for screenshots"],
+  ["openbox", "title bars, so that the window can be closed by its button"],
   ["fonts-dejavu-core", "a font where the system has none"],
   ["postgresql-client", "psql, which loads and inspects test databases"],
 ];

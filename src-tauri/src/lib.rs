@@ -27,6 +27,10 @@ pub fn run(launch: LaunchOptions) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if let Err(error) = window::check_screen() {
+        report(&error);
+        return ExitCode::FAILURE;
+    }
     logging::start(&data_folder);
     let bindings = bindings::builder();
     let built = tauri::Builder::default()

@@ -162,13 +162,14 @@ impl Shell {
             (None, None) => return Ok(None),
         };
         let plan = start::Plan {
+            observer: Arc::new(self.clone()),
             launch: &self.inner.launch,
             data_folder: &self.inner.data_folder,
             settings: &settings,
             choice,
             answer,
         };
-        let running = start::bring_up(plan, self).await?;
+        let running = start::bring_up(plan).await?;
         if settings.source.is_none() && start::choice(&self.inner.launch, &settings).is_none() {
             self.change_settings(|settings| settings.source = Some(DataSource::Embedded))?;
         }
@@ -186,17 +187,6 @@ impl Shell {
             running.stop().await;
         }
         self.tell(&[QueryKey::Status, QueryKey::Person, QueryKey::Batches, QueryKey::Settings]);
-    }
-
-    /// Says in the window which step the start has reached.
-    pub fn at_step(&self, step: &str) {
-        tracing::info!(step, "starting");
-        let mut place = self.inner.state.write().unwrap_or_else(PoisonError::into_inner);
-        if matches!(&*place, State::Waiting(_)) {
-            *place = State::Waiting(Stage::Starting { step: step.to_owned() });
-            drop(place);
-            self.tell(&[QueryKey::Status]);
-        }
     }
 
     /// Makes cached queries of the window stale.
@@ -332,5 +322,22 @@ impl Shell {
         change(&mut settings);
         settings::save(&self.settings_path(), &settings)
             .map_err(|error| CommandError::new(error.code()).with_detail(error))
+    }
+}
+
+impl start::Observer for Shell {
+    /// Says in the window which step the start has reached.
+    fn at_step(&self, step: &str) {
+        tracing::info!(step, "starting");
+        let mut place = self.inner.state.write().unwrap_or_else(PoisonError::into_inner);
+        if matches!(&*place, State::Waiting(_)) {
+            *place = State::Waiting(Stage::Starting { step: step.to_owned() });
+            drop(place);
+            self.tell(&[QueryKey::Status]);
+        }
+    }
+
+    fn tell(&self, queries: &[QueryKey]) {
+        Shell::tell(self, queries);
     }
 }

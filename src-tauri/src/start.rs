@@ -6,7 +6,7 @@ mod first_start;
 use std::{path::Path, sync::Arc};
 
 use tauri::async_runtime::{self, JoinHandle};
-use viruj_api::station::CommandError;
+use viruj_api::station::{CommandError, QueryKey};
 use viruj_client::{Client, ClientError, HttpOptions, Transport};
 use viruj_domain::{clock::Clock, ids::PlantId};
 use viruj_embedded_postgres::{Cluster, ClusterPlan, find_binaries};
@@ -17,13 +17,20 @@ pub use self::{
     choice::{Choice, checked_choice, choice, without_password},
     first_start::FirstStart,
 };
-use crate::{launch::LaunchOptions, settings::Settings, shell::Shell};
+use crate::{launch::LaunchOptions, settings::Settings};
 
 /// The name of the database in the embedded cluster.
 const DATABASE: &str = "viruj";
 
+/// Hears how the start goes on, and later what has changed behind the window.
+pub trait Observer: Send + Sync {
+    fn at_step(&self, step: &str);
+    fn tell(&self, queries: &[QueryKey]);
+}
+
 /// What is to be brought up.
 pub struct Plan<'a> {
+    pub observer: Arc<dyn Observer>,
     pub launch: &'a LaunchOptions,
     pub data_folder: &'a Path,
     pub settings: &'a Settings,
@@ -58,21 +65,21 @@ impl Running {
 ///
 /// # Errors
 /// A code with a translated remedy; a cluster that was started is stopped again.
-pub async fn bring_up(plan: Plan<'_>, shell: &Shell) -> Result<Running, CommandError> {
+pub async fn bring_up(plan: Plan<'_>) -> Result<Running, CommandError> {
     match &plan.choice {
-        Choice::Embedded => embedded(&plan, shell).await,
+        Choice::Embedded => embedded(&plan).await,
         Choice::Database(url) => {
-            shell.at_step("opening_database");
+            plan.observer.at_step("opening_database");
             let keychain = open_keychain(plan.data_folder).await?;
             let server = serve_in_process(&plan, url, keychain).await?;
             let client = Client::new(Transport::in_process(server.router()));
-            open_core(&plan, shell, client, &Registration::ByPerson).await
+            open_core(&plan, client, &Registration::ByPerson).await
         }
         Choice::Server(url) => {
-            shell.at_step("opening_store");
+            plan.observer.at_step("opening_store");
             let transport = Transport::http(url, &HttpOptions::default())
                 .map_err(|error| CommandError::new(error.code()).with_detail(error))?;
-            open_core(&plan, shell, Client::new(transport), &Registration::ByPerson).await
+            open_core(&plan, Client::new(transport), &Registration::ByPerson).await
         }
     }
 }
@@ -85,16 +92,16 @@ enum Registration {
     ByItself { server: Application, plant: Option<PlantId> },
 }
 
-async fn embedded(plan: &Plan<'_>, shell: &Shell) -> Result<Running, CommandError> {
+async fn embedded(plan: &Plan<'_>) -> Result<Running, CommandError> {
     // The keychain comes first: without it nothing may be made, and its remedy is the person's to apply.
-    shell.at_step("opening_keychain");
+    plan.observer.at_step("opening_keychain");
     let keychain = open_keychain(plan.data_folder).await?;
-    shell.at_step("starting_database");
+    plan.observer.at_step("starting_database");
     let binaries = find_binaries(plan.launch.postgres_dir.as_deref()).map_err(cluster_error)?;
     let home = plan.data_folder.to_owned();
     let cluster =
         Cluster::start(ClusterPlan { binaries, home, database: DATABASE.to_owned() }).await.map_err(cluster_error)?;
-    match embedded_on(plan, shell, &cluster, keychain).await {
+    match embedded_on(plan, &cluster, keychain).await {
         Ok(running) => Ok(Running { cluster: Some(cluster), ..running }),
         Err(error) => {
             if let Err(problem) = cluster.stop().await {
@@ -105,13 +112,8 @@ async fn embedded(plan: &Plan<'_>, shell: &Shell) -> Result<Running, CommandErro
     }
 }
 
-async fn embedded_on(
-    plan: &Plan<'_>,
-    shell: &Shell,
-    cluster: &Cluster,
-    keychain: Keychain,
-) -> Result<Running, CommandError> {
-    shell.at_step("migrating");
+async fn embedded_on(plan: &Plan<'_>, cluster: &Cluster, keychain: Keychain) -> Result<Running, CommandError> {
+    plan.observer.at_step("migrating");
     // The cluster is this program's own, so it migrates it; every other database is migrated by `viruj-server migrate`.
     viruj_server::setup::migrate_own_cluster(cluster.database_url())
         .await
@@ -119,14 +121,14 @@ async fn embedded_on(
     let server = serve_in_process(plan, cluster.database_url(), keychain).await?;
     let plant = match &plan.answer {
         Some(answer) => {
-            shell.at_step(answer.step());
+            plan.observer.at_step(answer.step());
             answer.carry_out(&server).await?
         }
         None => None,
     };
-    shell.at_step("opening_store");
+    plan.observer.at_step("opening_store");
     let client = Client::new(Transport::in_process(server.router()));
-    open_core(plan, shell, client, &Registration::ByItself { server, plant }).await
+    open_core(plan, client, &Registration::ByItself { server, plant }).await
 }
 
 /// The server that runs inside the station; its secret is the keychain's.
@@ -148,13 +150,8 @@ async fn serve_in_process(
         .map_err(|error| CommandError::new(error.code()).with_detail(error))
 }
 
-async fn open_core(
-    plan: &Plan<'_>,
-    shell: &Shell,
-    client: Client,
-    registration: &Registration,
-) -> Result<Running, CommandError> {
-    let teller = shell.clone();
+async fn open_core(plan: &Plan<'_>, client: Client, registration: &Registration) -> Result<Running, CommandError> {
+    let observer = Arc::clone(&plan.observer);
     let (registrar, plant_id) = match registration {
         Registration::ByPerson => (None, None),
         Registration::ByItself { server, plant } => (Some(registrar(server.clone())), plant.clone()),
@@ -163,7 +160,7 @@ async fn open_core(
         station_name: plan.settings.station_name.clone(),
         plant_id,
         registrar,
-        listener: Arc::new(move |StationEvent::Stale(queries)| teller.tell(&queries)),
+        listener: Arc::new(move |StationEvent::Stale(queries)| observer.tell(&queries)),
         ..StationOptions::new(plan.choice.store_folder(plan.data_folder), client, plan.choice.source())
     };
     let core = Arc::new(StationCore::open(options).await?);

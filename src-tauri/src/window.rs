@@ -2,6 +2,29 @@
 
 use tauri::{AppHandle, Runtime, Url, WebviewUrl, WebviewWindowBuilder};
 
+/// There is no screen to open a window on.
+#[derive(Debug, thiserror::Error)]
+#[error("no screen: the display {display} does not answer; run this in a desktop session, or under `xvfb-run -a`")]
+pub struct NoScreen {
+    display: String,
+}
+
+/// Asks for the screen before the window library does, which would end the program in a panic.
+///
+/// # Errors
+/// [`NoScreen`] when the display that the environment names does not answer, or it names none.
+pub fn check_screen() -> Result<(), NoScreen> {
+    #[cfg(target_os = "linux")]
+    if gtk::init().is_err() {
+        let named = |variable| std::env::var(variable).ok().filter(|display| !display.is_empty());
+        let display = named("WAYLAND_DISPLAY").or_else(|| named("DISPLAY"));
+        return Err(NoScreen {
+            display: display.map_or_else(|| "(none is named)".to_owned(), |name| format!("{name:?}")),
+        });
+    }
+    Ok(())
+}
+
 /// Opens the window at the size of the smallest panel that the screens are drawn for.
 ///
 /// # Errors
