@@ -4,6 +4,8 @@
 //! of plants, writes through a [`unit_of_work::UnitOfWork`], whose transaction carries the author of every change.
 //! The audit trail is written by the database itself, last in the transaction (`migrations/server/0005_audit_trail.sql`).
 
+pub mod accounts;
+pub mod attempts;
 pub mod audit;
 mod bootstrap;
 pub mod counters;
