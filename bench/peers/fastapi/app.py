@@ -10,11 +10,12 @@ import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import jwt
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, status
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Numeric, func, or_, select, text
+from sqlalchemy import Numeric, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -67,6 +68,27 @@ class Session(Base):
     user_id: Mapped[str]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class Plant(Base):
+    __tablename__ = "plants"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    manager_id: Mapped[str | None]
+    time_zone: Mapped[str]
+
+
+class Notification(Base):
+    __tablename__ = "notifications"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    plant_id: Mapped[str]
+    title: Mapped[str]
+    message: Mapped[str]
+    type: Mapped[str]
+    is_read: Mapped[bool]
+    created_at: Mapped[datetime]
 
 
 class Counter(Base):
@@ -253,8 +275,10 @@ async def create_gate_entry(body: SecurityLogCreate, person: Person, db: Databas
         raise HTTPException(status.HTTP_403_FORBIDDEN, "Only Security Officers can create gate entries")
     # The trail's triggers ask for the author of every change.
     await db.execute(text("SELECT set_config('viruj.actor', :actor, true)"), {"actor": person.id})
+    plant_id = body.plant_id or person.plant_id
+    zone = await db.scalar(select(Plant.time_zone).where(Plant.id == plant_id))
     now = datetime.now(UTC)
-    month = f"{now:%m%y}"
+    month = f"{now.astimezone(ZoneInfo(zone)):%m%y}"
     drawn = insert(Counter).values(name=f"GATE-{month}", value=1)
     number = await db.scalar(
         drawn.on_conflict_do_update(index_elements=[Counter.name], set_={"value": Counter.value + 1}).returning(
@@ -268,11 +292,41 @@ async def create_gate_entry(body: SecurityLogCreate, person: Person, db: Databas
         vehicle_number=body.vehicle_number.upper(),
         quantity=None if body.quantity is None else Decimal(str(body.quantity)),
         status="Awaiting GRN",
-        plant_id=body.plant_id or person.plant_id,
+        plant_id=plant_id,
         created_by=person.id,
         created_by_name=person.name,
         created_at=now,
     )
     db.add(entry)
+    told = await db.scalars(
+        select(User.id)
+        .where(
+            User.role == "Warehouse Manager",
+            User.is_active,
+            or_(
+                User.plant_id == plant_id,
+                exists().where(UserPlant.user_id == User.id, UserPlant.plant_id == plant_id),
+                exists().where(Plant.id == plant_id, Plant.manager_id == User.id),
+            ),
+        )
+        .order_by(User.id)
+    )
+    message = (
+        f"{entry.material_name} from {entry.supplier_name or 'an unknown supplier'} arrived via {entry.vehicle_number}. "
+        f"Create GRN referencing security log {entry.entry_code}."
+    )
+    db.add_all(
+        Notification(
+            id=str(uuid.uuid4()),
+            user_id=user_id,
+            plant_id=plant_id,
+            title="Gate entry awaiting GRN",
+            message=message,
+            type="action",
+            is_read=False,
+            created_at=now,
+        )
+        for user_id in told
+    )
     await db.commit()
     return entry
