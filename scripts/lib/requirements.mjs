@@ -68,7 +68,11 @@ export function checkTools() {
 }
 
 export async function installPackages({ forTests }) {
-  const wanted = [...BUILD, ...(forTests ? TEST : KEYCHAIN)];
+  await install([...BUILD, ...(forTests ? TEST : KEYCHAIN)]);
+}
+
+// Pairs of a package and what it is for.
+export async function install(wanted) {
   if (process.platform !== "linux") return;
   if (!ask("dpkg-query", ["--version"]).ok) {
     say(`This is neither Debian nor Ubuntu; the programs need what these packages hold: ${names(wanted).join(" ")}`);
