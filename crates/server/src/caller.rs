@@ -1,11 +1,6 @@
 //! Who makes a request, and whether the route's rule lets them.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
@@ -20,7 +15,7 @@ use viruj_domain::{
     ids::{SessionId, StationId},
     plant::PlantScope,
 };
-use viruj_storage::{sessions, stations};
+use viruj_storage::{legacy_users::LegacyUser, live_sessions, stations};
 use viruj_sync::store::KnownStation;
 
 use crate::{
@@ -51,6 +46,8 @@ pub struct Caller {
     pub session_id: SessionId,
     /// The plants whose rows the person sees.
     pub scope: PlantScope,
+    /// The person's account in the words of the old backend.
+    pub account: Arc<LegacyUser>,
 }
 
 /// A station that is signed in.
@@ -71,36 +68,6 @@ impl std::fmt::Display for Address {
             Self::Network(address) => address.fmt(formatter),
             Self::InProcess => formatter.write_str("in process"),
         }
-    }
-}
-
-/// What was found alive is believed for this long; a change on this server is seen at once.
-const BELIEVED: Duration = Duration::from_secs(1);
-const MOST_REMEMBERED: usize = 10_000;
-
-/// Sessions that were found alive a moment ago.
-#[derive(Default)]
-pub struct LiveSessions {
-    found: Mutex<HashMap<SessionId, (Instant, Arc<Caller>)>>,
-}
-
-impl LiveSessions {
-    fn get(&self, session: SessionId) -> Option<Arc<Caller>> {
-        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.get(&session).filter(|(at, _)| at.elapsed() < BELIEVED).map(|(_, caller)| caller.clone())
-    }
-
-    fn put(&self, caller: &Arc<Caller>) {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        if found.len() >= MOST_REMEMBERED {
-            found.retain(|_, (at, _)| at.elapsed() < BELIEVED);
-        }
-        found.insert(caller.session_id, (Instant::now(), caller.clone()));
-    }
-
-    /// The session ended or its person changed.
-    pub fn forget(&self, session: SessionId) {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
     }
 }
 
@@ -155,12 +122,18 @@ pub async fn legacy_person(app: &AppState, headers: &HeaderMap) -> Result<Caller
 }
 
 async fn live(app: &AppState, token: PersonToken, now: DateTime<Utc>) -> Result<Caller, ApiError> {
-    let caller = match app.live_sessions.get(token.session_id) {
-        Some(caller) => caller,
-        None => {
-            let live = sessions::live(&app.database, token.session_id, now).await?.ok_or(ProblemCode::InvalidToken)?;
-            let caller = Arc::new(Caller { scope: live.scope(), person: live.person, session_id: token.session_id });
-            app.live_sessions.put(&caller);
+    let caller = match app.live_sessions.get(token.session_id, now) {
+        Ok(caller) => caller,
+        Err(looking) => {
+            let found = live_sessions::find(&app.database, token.session_id, now).await?;
+            let live = found.ok_or(ProblemCode::InvalidToken)?;
+            let caller = Arc::new(Caller {
+                scope: live.scope(),
+                person: live.person,
+                session_id: token.session_id,
+                account: Arc::new(live.account),
+            });
+            app.live_sessions.keep(looking, &caller, live.expires_at);
             caller
         }
     };

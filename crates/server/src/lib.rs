@@ -13,6 +13,7 @@ pub mod clock;
 pub mod error;
 mod extract;
 mod handlers;
+pub mod live_sessions;
 pub mod logging;
 mod middleware;
 pub mod openapi;
@@ -25,6 +26,7 @@ pub mod settings;
 pub mod setup;
 pub mod signing_keys;
 mod throttle;
+pub mod tls;
 
 pub use application::{AppState, Application, StartError, application};
 pub use clock::SystemClock;

@@ -31,7 +31,7 @@ pub async fn list(database: &Database) -> Result<Vec<LegacyUser>, StorageError> 
                updated_at, must_change_password
            FROM users ORDER BY role, name, id"#,
     )
-    .fetch_all(database.system())
+    .fetch_all(&database.system_statements())
     .await?;
     Ok(users)
 }
@@ -46,7 +46,7 @@ pub async fn find(database: &Database, id: &str) -> Result<Option<LegacyUser>, S
            FROM users WHERE id = $1"#,
         id,
     )
-    .fetch_optional(database.system())
+    .fetch_optional(&database.system_statements())
     .await?;
     Ok(user)
 }

@@ -4,6 +4,7 @@
 //! of plants, writes through a [`unit_of_work::UnitOfWork`], whose transaction carries the author of every change.
 //! The audit trail is written by the database itself, last in the transaction (`migrations/server/0005_audit_trail.sql`).
 
+pub mod access_changes;
 pub mod audit;
 mod bootstrap;
 pub mod counters;
@@ -14,11 +15,13 @@ pub mod feed;
 pub mod installation;
 pub mod legacy_users;
 pub mod lists;
+pub mod live_sessions;
 pub mod migrate;
 pub mod people;
 pub mod plant_store;
 pub mod sessions;
 pub mod set_up;
+pub mod statements;
 pub mod stations;
 pub mod tables;
 pub mod unit_of_work;
