@@ -37,6 +37,8 @@ pub enum Authorisation {
     Station,
     /// A person with a session, whatever the role, through an old client.
     LegacySignedIn,
+    /// A person whose role has the capability, through an old client.
+    LegacyCapability(Capability),
 }
 
 /// A person who is signed in, as the handler sees them.
@@ -101,8 +103,21 @@ pub async fn authorise(
             let caller = legacy_person(&app, request.headers()).await?;
             request.extensions_mut().insert(caller);
         }
+        Authorisation::LegacyCapability(capability) => {
+            let caller = legacy_person(&app, request.headers()).await?;
+            if !caller.person.role.can(capability) {
+                return Err(ApiError::new(ProblemCode::NotAuthorised).with_detail(for_whom(capability)));
+            }
+            request.extensions_mut().insert(caller);
+        }
     }
     Ok(next.run(request).await)
+}
+
+/// The text that an old client shows.
+fn for_whom(capability: Capability) -> String {
+    let roles: Vec<_> = capability.roles().map(|role| role.as_str()).collect();
+    format!("Only for: {}", roles.join(", "))
 }
 
 async fn person(app: &AppState, headers: &HeaderMap) -> Result<Caller, ApiError> {

@@ -16,6 +16,7 @@ pub const PLANT_TABLES: &[&str] = &[
     "production_batches",
     "quality_samples",
     "quality_tests",
+    "tasks",
 ];
 
 /// Tables that no plant owns; their repositories filter by scope where it matters.
@@ -26,6 +27,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "counters",
     "feed_epochs",
     "feeds",
+    "former_addresses",
     "installation",
     "materials",
     "sessions",
@@ -43,5 +45,6 @@ pub const OUTSIDE_THE_TRAIL: &[(&str, &str)] = &[
     ("audited_tables", "changed by migrations only"),
     ("counters", "the codes that they give stand in the rows that carry them"),
     ("feeds", "the heads of the trail"),
+    ("former_addresses", "follows from the changes of users, which are in the trail"),
     ("sessions", "sign-in and sign-out are events in the trail; rows may be purged"),
 ];
