@@ -6,7 +6,7 @@ import path from "node:path";
 import { descendantsOf, freePort, TiedProcess } from "../e2e/support/processes.mjs";
 import { buildPrograms } from "../scripts/lib/build.mjs";
 import { figure, percentile } from "../scripts/lib/figures.mjs";
-import { binary, cache, environment, root } from "../scripts/lib/paths.mjs";
+import { binary, cache, environment } from "../scripts/lib/paths.mjs";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { say, step } from "../scripts/lib/report.mjs";
 import { install } from "../scripts/lib/requirements.mjs";
@@ -30,7 +30,9 @@ const ROUTES = {
 
 export async function measure(named) {
   const parts = {
-    ...Object.fromEntries(Object.entries(ROUTES).map(([name, route]) => [name, (desk) => measureRoute(desk, name, route)])),
+    ...Object.fromEntries(
+      Object.entries(ROUTES).map(([name, route]) => [name, (desk) => measureRoute(desk, name, route)]),
+    ),
     revocation: measureRevocation,
     memory: measureMemory,
     chains: measureChains,
@@ -40,7 +42,8 @@ export async function measure(named) {
   const wanted = Object.entries(parts).filter(([name]) => named.length === 0 || named.includes(name));
   await install([["wrk", "drives the servers"], ...(pgbenchProgram() ? [] : [["postgresql-contrib", "pgbench"]])]);
   say(`peer: ${peerCommit()}`);
-  if (!(await buildPrograms(["viruj-server"], { release: true, env: { SQLX_OFFLINE: "true" } })).ok) return Object.keys(parts);
+  if (!(await buildPrograms(["viruj-server"], { release: true, env: { SQLX_OFFLINE: "true" } })).ok)
+    return Object.keys(parts);
   const desk = await setUp();
   try {
     for (const [name, part] of wanted) {
@@ -146,7 +149,10 @@ async function compareAnswers(desk, route, body) {
   const anew = body ? { id: null, entry_code: null, created_at: null } : {};
   const seen = (answer) => (Array.isArray(answer) ? answer.map(withTimes) : { ...withTimes(answer), ...anew });
   assert.deepEqual(seen(ours.answer), seen(theirs.answer), route);
-  const refused = await Promise.all([call(desk.url + route, "nonsense", body), call(desk.peer.url + route, "nonsense", body)]);
+  const refused = await Promise.all([
+    call(desk.url + route, "nonsense", body),
+    call(desk.peer.url + route, "nonsense", body),
+  ]);
   assert.deepEqual(
     refused.map(({ status, answer }) => [status, answer.detail]),
     [401, 401].map((status) => [status, "Could not validate credentials"]),
@@ -180,27 +186,74 @@ function bareStatements(desk, name) {
   switch (name) {
     case "me":
       return {
-        script: `${statement(root, "FROM sessions AS s JOIN users AS u", "plant_ids")};`,
+        script: `${statement("s.expires_at", "FROM sessions AS s JOIN users AS u")};`,
         variables: { p1: claimsOf(desk.token).sid, p2: now },
       };
     case "by_id":
-      return { script: `${statement(root, "FROM users WHERE id = $1", "updated_at")};`, variables: { p1: userId(1) } };
+      return {
+        script: `${statement("FROM users WHERE id = $1", "must_change_password")};`,
+        variables: { p1: userId(1) },
+      };
     case "list":
-      return { script: `${statement(root, ...LIST_WORDS)};`, variables: { p1: LISTED_STATUS } };
+      return {
+        script: `${statement("FROM gate_entries WHERE status = $1", "LIMIT $2")};`,
+        variables: { p1: LISTED_STATUS, p2: 1000 },
+      };
     default:
-      return insertStatements(desk);
+      return insertStatements(now);
   }
 }
 
-const LIST_WORDS = ["FROM gate_entries", "seal_intact", "ORDER BY"];
-
-function insertStatements() {
-  throw new Error("the insert's statements are not known yet");
+function insertStatements(now) {
+  const [{ id, plant }] = OFFICERS;
+  const entry = someEntry();
+  const [month, year] = [now.slice(5, 7), now.slice(2, 4)];
+  const gate = statement("SELECT p.time_zone, ARRAY(", "FROM plants AS p").replaceAll(":p", ":g");
+  const written = statement("WITH drawn AS", "INSERT INTO gate_entries").replace(":p2,", "gen_random_uuid(),");
+  const told = written.replace(
+    "unnest(:p22::text[], :p23::text[])",
+    "unnest(ARRAY[gen_random_uuid()::text], :p23::text[])",
+  );
+  const begin = `BEGIN;
+    SELECT set_config('viruj.plants', :plant, true), set_config('viruj.actor', :p19, true),
+      set_config('viruj.station', '', true), set_config('viruj.operation', '', true),
+      set_config('viruj.reason', 'legacy client: create gate entry', true);`;
+  const values = [
+    `GATE-${month}${year}`,
+    "",
+    `${month}${year}`,
+    entry.material_name,
+    entry.material_category,
+    entry.po_number,
+    entry.vehicle_name,
+    entry.vehicle_number,
+    entry.driver_name,
+    entry.driver_contact,
+    entry.supplier_name,
+    entry.document_number,
+    entry.quantity,
+    entry.uom,
+    entry.remarks,
+    entry.seal_intact,
+    "Awaiting GRN",
+    plant,
+    id,
+    "Officer plant-a",
+    now,
+    "",
+    "{scm-wh-1}",
+    "Gate entry awaiting GRN",
+    "Lactose Monohydrate arrived. See ",
+  ];
+  const numbered = Object.fromEntries(values.map((value, place) => [`p${place + 1}`, value]));
+  return {
+    script: `${begin}\n${gate};\n${told};\nCOMMIT;`,
+    variables: { ...numbered, plant, g1: plant, g2: "Warehouse Manager" },
+  };
 }
 
 function randomUser() {
   return `
-    local headers
     function request()
       return wrk.format("GET", string.format("/api/users/bench-user-%04d", math.random(${USERS})))
     end`;
@@ -221,7 +274,9 @@ async function measureRevocation(desk) {
     const isAlive = async () => (await call(`${desk.url}/api/auth/me`, token)).status === 200;
     const load = drive({ url: `${desk.url}/api/auth/me`, token: desk.token, folder: desk.folder, seconds: 3 });
     await waitUntil("the session to be known", isAlive);
-    desk.postgres.query(`UPDATE sessions SET revoked_at = now(), revoked_cause = 'bench' WHERE id = '${claimsOf(token).sid}'`);
+    desk.postgres.query(
+      `UPDATE sessions SET revoked_at = now(), revoked_cause = 'bench' WHERE id = '${claimsOf(token).sid}'`,
+    );
     const begun = performance.now();
     await waitUntil("the session to end", async () => !(await isAlive()), { every: 1, seconds: 10 });
     times.push(performance.now() - begun);
@@ -273,7 +328,10 @@ async function measureKeyset(desk) {
   const first = `${desk.url}/api/v1/gate-entries?limit=50`;
   const runs = { first: [], millionth: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, url] of [["first", first], ["millionth", `${first}&cursor=${cursor}`]]) {
+    for (const [name, url] of [
+      ["first", first],
+      ["millionth", `${first}&cursor=${cursor}`],
+    ]) {
       const token = session.answer.access_token;
       runs[name].push((await drive({ url, token, folder: desk.folder, seconds: 3 })).p50);
     }

@@ -1,6 +1,7 @@
 // Load: wrk on a server, pgbench on its database.
 import fs from "node:fs";
 import path from "node:path";
+import { root } from "../../scripts/lib/paths.mjs";
 import { ask, run } from "../../scripts/lib/run.mjs";
 
 export const CONNECTIONS = 32;
@@ -30,7 +31,7 @@ export async function drive({ url, token, lua = "", folder, seconds }) {
 }
 
 // The statements of the server as they are committed in .sqlx, for pgbench: $1 becomes :p1.
-export function statement(root, ...words) {
+export function statement(...words) {
   const folder = path.join(root, ".sqlx");
   const found = fs
     .readdirSync(folder)

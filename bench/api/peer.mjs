@@ -40,7 +40,16 @@ export async function startPeer({ databaseUrl, log }) {
 // A token of the same session, signed as the peer reads it.
 function token({ sub, sid }, secret) {
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: ISSUER, aud: AUDIENCE, sub, sid, jti: crypto.randomUUID(), iat: now, nbf: now, exp: now + 3600 };
+  const claims = {
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub,
+    sid,
+    jti: crypto.randomUUID(),
+    iat: now,
+    nbf: now,
+    exp: now + 3600,
+  };
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
   return `${text}.${crypto.createHmac("sha256", secret).update(text).digest("base64url")}`;

@@ -57,3 +57,7 @@ BEGIN
 END $$;
 CREATE TRIGGER tell_manager AFTER INSERT OR DELETE OR UPDATE OF manager_id ON plants
     FOR EACH ROW EXECUTE FUNCTION viruj_tell_manager();
+
+-- The gate's list asks for one status, the newest first.
+CREATE INDEX idx_gate_entries_status_order ON gate_entries
+    (status, (coalesce(created_at, 'epoch'::timestamptz)) DESC, id DESC);

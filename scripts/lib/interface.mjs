@@ -68,9 +68,28 @@ async function tryAs({ programs, server, folder, role, current, old, examples })
   for (const [way, which, token] of ways) {
     const options = ["--url", server.url, "--checks", CHECKS.join(","), "--max-examples", String(examples)];
     const apart = APART.flatMap((operation) => ["--exclude-operation-id", operation]);
-    const shape = ["--phases", "examples,coverage,fuzzing,stateful", "--seed", "1", "--workers", "2", "--warnings", "off"];
+    const shape = [
+      "--phases",
+      "examples,coverage,fuzzing,stateful",
+      "--seed",
+      "1",
+      "--workers",
+      "2",
+      "--warnings",
+      "off",
+    ];
     const how = ["--continue-on-failure", "--suppress-health-check", "all", "--generation-database", "none"];
-    const args = ["run", DOCUMENT, ...options, ...which, ...apart, ...shape, ...how, "-H", `Authorization: Bearer ${token}`];
+    const args = [
+      "run",
+      DOCUMENT,
+      ...options,
+      ...which,
+      ...apart,
+      ...shape,
+      ...how,
+      "-H",
+      `Authorization: Bearer ${token}`,
+    ];
     const answer = await run(path.join(programs, "schemathesis"), args, { cwd: folder, quiet: true });
     if (!answer.ok) process.stdout.write(answer.output);
     rows.push(single("interface", `schemathesis finds nothing on ${way} as ${role}`, answer.ok));

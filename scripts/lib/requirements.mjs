@@ -39,6 +39,7 @@ const TEST = [
   ["openbox", "title bars, so that the window can be closed by its button"],
   ["fonts-dejavu-core", "a font where the system has none"],
   ["postgresql-client", "psql, which loads and inspects test databases"],
+  ["python3-venv", "the environments of schemathesis and of the benchmark's peer"],
 ];
 
 function rustVersion() {

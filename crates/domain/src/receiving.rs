@@ -100,7 +100,9 @@ pub fn gate_code(today: NaiveDate, number: i64) -> String {
     format!("{}{number:03}", gate_month(today))
 }
 
-fn gate_month(today: NaiveDate) -> String {
+/// What a gate entry's code begins with, for example `1126`.
+#[must_use]
+pub fn gate_month(today: NaiveDate) -> String {
     format!("{:02}{:02}", today.month(), today.year().rem_euclid(100))
 }
 

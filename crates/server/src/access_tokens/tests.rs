@@ -214,3 +214,20 @@ proptest! {
         prop_assert_eq!(is_taken(&token), may_be, "{} = {}", name, value);
     }
 }
+
+/// The parser meets whatever the fuzzer finds, as a whole token and as parts that are signed with our own key.
+#[test]
+fn sec_01_fuzzed_tokens_are_refused_or_hold_what_we_ask_for() {
+    bolero::check!().with_type::<(Vec<u8>, Vec<u8>)>().for_each(|(header, claims)| {
+        assert!(!is_taken_by_anybody(&String::from_utf8_lossy(header)));
+        let token = sealed_bytes(header, claims);
+        let under_our_header = sealed_bytes(good_header().to_string().as_bytes(), claims);
+        for token in [token, under_our_header] {
+            if is_taken_by_anybody(&token) {
+                let claims: Value = serde_json::from_slice(claims).unwrap();
+                assert!(claims["exp"].as_i64().unwrap() > noon().timestamp());
+                assert_eq!(claims["iss"], Value::from(tokens().issuer));
+            }
+        }
+    });
+}

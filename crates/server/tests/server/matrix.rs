@@ -46,7 +46,8 @@ fn expected(rule: Authorisation, knocker: Knocker) -> Verdict {
         (Authorisation::SignedIn, Person(_))
         | (Authorisation::LegacySignedIn, OldClient(_))
         | (Authorisation::Station, Station) => Verdict::Let,
-        (Authorisation::Capability(wanted), Person(role)) => {
+        (Authorisation::Capability(wanted), Person(role))
+        | (Authorisation::LegacyCapability(wanted), OldClient(role)) => {
             if role.capabilities().contains(&wanted) {
                 Verdict::Let
             } else {
@@ -62,7 +63,8 @@ fn seen(is_legacy: bool, answer: &Answer) -> Verdict {
     match (answer.status.as_u16(), is_legacy, answer.code(), detail) {
         (403, true, _, "Not authenticated") | (401, false, "not_authenticated", _) => Verdict::AskedForToken,
         (401, true, _, "Could not validate credentials") | (401, false, "invalid_token", _) => Verdict::RefusedToken,
-        (403, true, ..) | (403, false, "not_authorised", _) => Verdict::Forbidden,
+        (403, true, _, detail) if detail.starts_with("Only for: ") => Verdict::Forbidden,
+        (403, false, "not_authorised", _) => Verdict::Forbidden,
         _ => Verdict::Let,
     }
 }

@@ -5,15 +5,10 @@ use viruj_api::legacy::receiving::{SecurityLog, SecurityLogCreate};
 use viruj_domain::{
     ids::PlantId,
     plant::PlantScope,
-    receiving::{gate_code, gate_counter, local_date, vehicle_number},
+    receiving::{gate_counter, gate_month, local_date, vehicle_number},
     role::Role,
 };
-use viruj_storage::{
-    counters,
-    gate_entries::{self, Delivery, NewGateEntry},
-    legacy_plants, legacy_users,
-    notifications::{self, Message},
-};
+use viruj_storage::gate_entries::{self, Delivery, NewGateEntry, Telling};
 
 use crate::{
     application::AppState,
@@ -44,30 +39,29 @@ pub async fn create(
     let delivery = read(&mut fields);
     let plant = fields.optional_text("plant_id", 50);
     fields.check()?;
-    let plant = plant_of(&app, &caller, plant).await?;
+    let plant = plant_of(&caller, plant)?;
     let mut unit = begin(&app, &caller, "create gate entry").await?;
-    let zone = legacy_plants::time_zone(&mut unit, &plant).await?.ok_or_else(|| not_found("Plant"))?;
-    let today = local_date(now, zone);
-    let number = counters::next_value(unit.connection(), &gate_counter(today)).await?;
+    let gate = gate_entries::gate(&mut unit, &plant, Role::WarehouseManager).await?;
+    let gate = gate.ok_or_else(|| not_found("Plant"))?;
+    let today = local_date(now, gate.time_zone);
     let entry = NewGateEntry {
         id: Uuid::now_v7(),
-        code: &gate_code(today, number),
+        counter: &gate_counter(today),
+        month: &gate_month(today),
         plant_id: &plant,
         delivery: &delivery,
         created_by: &caller.person.id,
         created_by_name: &caller.person.name,
         created_at: now,
     };
-    let entry = gate_entries::create(&mut unit, &entry).await?;
-    let text = format!(
-        "{} from {} arrived via {}. Create GRN referencing security log {}.",
-        entry.material_name,
-        entry.supplier_name.as_deref().unwrap_or("an unknown supplier"),
-        entry.vehicle_number,
-        entry.entry_code
+    let beginning = format!(
+        "{} from {} arrived via {}. Create GRN referencing security log ",
+        delivery.material_name,
+        delivery.supplier_name.as_deref().unwrap_or("an unknown supplier"),
+        delivery.vehicle_number,
     );
-    let message = Message { title: "Gate entry awaiting GRN", text: &text };
-    notifications::tell(&mut unit, &plant, Role::WarehouseManager, &message, now).await?;
+    let telling = Telling { people: &gate.people, title: "Gate entry awaiting GRN", beginning: &beginning };
+    let entry = gate_entries::create(&mut unit, &entry, &telling).await?;
     unit.commit().await?;
     Ok((StatusCode::CREATED, Json(entry)))
 }
@@ -91,12 +85,12 @@ fn read(fields: &mut Fields) -> Delivery {
 }
 
 /// The plant that was named, or the person's own; a plant that the person does not see is not there.
-async fn plant_of(app: &AppState, caller: &Caller, named: Option<String>) -> Result<PlantId, ApiError> {
+fn plant_of(caller: &Caller, named: Option<String>) -> Result<PlantId, ApiError> {
     if let Some(named) = named {
         let plant = PlantId(named);
         return if caller.scope.sees(&plant) { Ok(plant) } else { Err(not_found("Plant")) };
     }
-    let own = legacy_users::find(&app.database, caller.person.id.as_str()).await?.and_then(|user| user.plant_id);
+    let own = caller.account.plant_id.clone();
     let only = match &caller.scope {
         PlantScope::Only(plants) if plants.len() == 1 => plants.first().cloned(),
         _ => None,
