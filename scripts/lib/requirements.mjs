@@ -38,6 +38,7 @@ const TEST = [
   ["xdotool", "sizes the window for screenshots"],
   ["openbox", "title bars, so that the window can be closed by its button"],
   ["fonts-dejavu-core", "a font where the system has none"],
+  ["python3-aiosmtpd", "a mail server that the tests send codes to"],
   ["postgresql-client", "psql, which loads and inspects test databases"],
   ["python3-venv", "the environments of schemathesis and of the benchmark's peer"],
 ];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { violations } from "../testing/axe";
-import { administrator, metforminBatch, readyStatus } from "../testing/fake-data";
+import { administrator, metforminBatch, operator, readyStatus } from "../testing/fake-data";
 import type { FakeState } from "../testing/fake-station";
 import { failure } from "../testing/fake-station";
 import { byId, renderApp } from "../testing/render-app";
@@ -30,6 +30,8 @@ const pages: [string, Partial<FakeState>, string, string][] = [
   ["no batch", {}, "#/execution", "no-batch"],
   ["list", {}, "#/lists/materials", "list-row-m-0"],
   ["settings", {}, "#/settings", "settings-version"],
+  ["profile", {}, "#/profile", "session-here"],
+  ["forced change", { person: { ...operator, mustChangePassword: true } }, "", "forced-change"],
 ];
 
 it.each(pages)("axe finds nothing wrong: %s", async (_name, state, address, ready) => {

@@ -2,6 +2,8 @@ import { RouterProvider } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { reportPainted } from "../bridge/painted";
+import { ForcedChange } from "../features/account/components/forced-change";
+import { ForgottenPassword } from "../features/account/components/forgotten-password";
 import { useCurrentPerson } from "../features/session/api/current-person";
 import { useSignOut } from "../features/session/api/sign-out";
 import { SignInScreen } from "../features/session/components/sign-in-screen";
@@ -17,6 +19,7 @@ import { createAppRouter } from "./router";
 import { StationContext } from "./station-context";
 
 const settings = (onBack: () => void) => <StartSettings onBack={onBack} />;
+const forgotten = (email: string, onBack: () => void) => <ForgottenPassword email={email} onBack={onBack} />;
 
 /** Decides what a person meets: the start, the sign-in, or the station itself. */
 export function Entrance() {
@@ -45,6 +48,13 @@ export function Entrance() {
   }
   if (status.data === undefined || isWaiting) return <Before>{null}</Before>;
   const { data } = status;
+  if (isRunning && person.data?.mustChangePassword) {
+    return (
+      <Before>
+        <ForcedChange person={person.data} onOtherPerson={() => signOut.mutate()} />
+      </Before>
+    );
+  }
   if (data.stage.type === "ready" && person.data) {
     return (
       <StationContext value={{ person: person.data, status: data }}>
@@ -60,7 +70,7 @@ export function Entrance() {
       {data.stage.type === "not_registered" && person.data && (
         <RegisterStation person={person.data} onOtherPerson={() => signOut.mutate()} />
       )}
-      {isRunning && !person.data && <SignInScreen status={data} settings={settings} />}
+      {isRunning && !person.data && <SignInScreen status={data} settings={settings} forgotten={forgotten} />}
     </Before>
   );
 }

@@ -6,6 +6,7 @@ import { ExecutionRoute } from "./routes/execution-route";
 import { FirstScreen } from "./routes/first-screen";
 import { ListRoute } from "./routes/list-route";
 import { MissingScreen } from "./routes/missing-screen";
+import { ProfileRoute } from "./routes/profile-route";
 import { SettingsRoute } from "./routes/settings-route";
 import { Shell } from "./shell/shell";
 
@@ -29,9 +30,10 @@ const list = createRoute({
     return <ListRoute key={name} list={name} />;
   },
 });
+const profile = createRoute({ getParentRoute: () => root, path: "/profile", component: ProfileRoute });
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsRoute });
 
-const routeTree = root.addChildren([first, batches, lastBatch, batch, list, settings]);
+const routeTree = root.addChildren([first, batches, lastBatch, batch, list, profile, settings]);
 
 export function createAppRouter() {
   return createRouter({

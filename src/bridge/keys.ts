@@ -4,6 +4,7 @@ import type { BatchListQuery, ListName, QueryKey } from "./bindings";
 export const keys = {
   status: ["status"],
   person: ["person"],
+  account: ["account"],
   batches: (query: BatchListQuery) => ["batches", query],
   batch: (batchId: string) => ["batch", batchId],
   number: (batchId: string, phaseId: string, text: string) => ["number", batchId, phaseId, text],

@@ -1,4 +1,5 @@
 import type {
+  AccountView,
   BatchListItem,
   BatchStatus,
   BatchView,
@@ -45,6 +46,31 @@ export const operator: SignedInPerson = {
   canExecute: true,
   canRegisterStation: false,
   isOffline: false,
+  mustChangePassword: false,
+};
+
+export const account: AccountView = {
+  passwordChangedAt: "2026-11-02T06:12:00Z",
+  sessions: [
+    {
+      id: "0199a000-0000-7000-8000-000000000001",
+      openedAt: "2026-11-24T08:30:00Z",
+      refreshedAt: "2026-11-24T09:00:00Z",
+      expiresAt: "2026-11-24T20:30:00Z",
+      address: "10.1.4.22",
+      stationName: "Granulation 2",
+      isCurrent: true,
+    },
+    {
+      id: "0199a000-0000-7000-8000-000000000002",
+      openedAt: "2026-11-24T05:10:00Z",
+      refreshedAt: "2026-11-24T08:55:00Z",
+      expiresAt: "2026-11-24T17:10:00Z",
+      address: "10.1.9.7",
+      stationName: null,
+      isCurrent: false,
+    },
+  ],
 };
 
 export const administrator: SignedInPerson = {

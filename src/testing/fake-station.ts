@@ -11,11 +11,12 @@ import type {
   TextList,
   UnsentEntry,
 } from "../bridge/bindings";
-import { batchItems, materials, metforminBatch, operator, readyStatus, stationSettings } from "./fake-data";
+import { account, batchItems, materials, metforminBatch, operator, readyStatus, stationSettings } from "./fake-data";
 
 export type FakeState = {
   status: typeof readyStatus;
   person: typeof operator | null;
+  account: typeof account;
   settings: typeof stationSettings;
   items: ReturnType<typeof batchItems>;
   isListLoading: boolean;
@@ -37,6 +38,7 @@ export function fakeState(change: Partial<FakeState> = {}): FakeState {
   return {
     status: structuredClone(readyStatus),
     person: operator,
+    account: structuredClone(account),
     settings: structuredClone(stationSettings),
     items: batchItems(40),
     isListLoading: false,
@@ -75,6 +77,14 @@ export class FakeStation {
         return operator;
       case "sign_out":
         state.person = null;
+        return null;
+      case "account":
+        return structuredClone(state.account);
+      case "change_password":
+        if (state.person) state.person = { ...state.person, mustChangePassword: false };
+        return null;
+      case "revoke_session":
+        state.account.sessions = state.account.sessions.filter((session) => session.id !== args.sessionId);
         return null;
       case "settings":
         return structuredClone(state.settings);

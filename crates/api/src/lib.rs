@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides anything; rules live in `viruj-domain`.
 
+pub mod accounts;
 pub mod batches;
 pub mod legacy;
 pub mod lists;

@@ -29,6 +29,31 @@ pub struct OpenSession {
     pub refresh_token: String,
     pub refresh_expires_at: DateTime<Utc>,
     pub person: Person,
+    /// Somebody else chose the password: until it is changed, the session may do nothing else.
+    #[serde(default)]
+    pub must_change_password: bool,
+}
+
+/// A session that is alive, as its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SessionSummary {
+    pub id: SessionId,
+    pub opened_at: DateTime<Utc>,
+    /// When its tokens were last renewed; a session that is in use renews them every quarter of an hour.
+    pub refreshed_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// Where it was opened from.
+    pub client_address: Option<String>,
+    /// The registered station at which it was opened.
+    pub station_name: Option<String>,
+    /// It is the one that asks.
+    pub is_current: bool,
+}
+
+/// Every session of a person that is alive, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SessionList {
+    pub items: Vec<SessionSummary>,
 }
 
 macro_rules! redacted {

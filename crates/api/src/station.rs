@@ -72,6 +72,26 @@ view! {
         pub can_register_station: bool,
         /// The person was remembered and the server has not confirmed the session yet.
         pub is_offline: bool,
+        /// Somebody else chose the password: it must be changed before anything else.
+        pub must_change_password: bool,
+    }
+
+    /// What a person should know of their own account.
+    pub struct AccountView {
+        pub password_changed_at: Option<String>,
+        pub sessions: Vec<SessionView>,
+    }
+
+    /// One sign-in that is still alive.
+    pub struct SessionView {
+        pub id: String,
+        pub opened_at: String,
+        pub refreshed_at: String,
+        pub expires_at: String,
+        pub address: Option<String>,
+        pub station_name: Option<String>,
+        /// The one at this station, now.
+        pub is_current: bool,
     }
 
     pub struct MenuItem {
@@ -471,6 +491,7 @@ choice! {
     pub enum QueryKey {
         Status,
         Person,
+        Account,
         Batches,
         Batch,
         Unsent,

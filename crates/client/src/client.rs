@@ -6,15 +6,17 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use viruj_api::{
+    accounts::{Account, ChangePassword, RedeemPasswordReset, RequestPasswordReset},
     lists::{GateEntry, GoodsReceipt, Material, Page, PageQuery, QualitySample, QualityTest},
     people::Person,
     problem::Problem,
     server::ServerIdentity,
-    sessions::{OpenSession, RefreshRequest, SignInRequest},
+    sessions::{OpenSession, RefreshRequest, SessionList, SignInRequest},
     signatures::{AttestRequest, AttestResponse},
     stations::{RegisterStation, RegisteredStation, StationChallenge, StationSession, StationSignIn},
     sync::{FeedCursor, FeedPage, PushRequest, PushResponse},
 };
+use viruj_domain::ids::SessionId;
 
 use crate::{ClientError, Transport};
 
@@ -40,7 +42,12 @@ impl Client {
     }
 
     pub async fn sign_in(&self, request: &SignInRequest) -> Answer<OpenSession> {
-        self.post("/api/v1/sessions", None, Some(request)).await
+        self.sign_in_at(None, request).await
+    }
+
+    /// Signs in at a station that says who it is: too many failures elsewhere at its address do not count here.
+    pub async fn sign_in_at(&self, station_token: Option<&str>, request: &SignInRequest) -> Answer<OpenSession> {
+        self.post("/api/v1/sessions", station_token, Some(request)).await
     }
 
     /// Exchanges a refresh token; the one given works no more.
@@ -50,13 +57,43 @@ impl Client {
 
     /// Revokes the session on the server, its access and refresh tokens with it.
     pub async fn sign_out(&self, access_token: &str) -> Answer<()> {
-        let answer = self.exchange(Method::DELETE, "/api/v1/sessions/current", Some(access_token), None::<&()>).await?;
-        if answer.status() == StatusCode::NO_CONTENT { Ok(()) } else { Err(bad_answer(&answer, "204 was expected")) }
+        self.command(Method::DELETE, "/api/v1/sessions/current", Some(access_token), None::<&()>).await
     }
 
     /// The person whom the access token speaks for.
     pub async fn me(&self, access_token: &str) -> Answer<Person> {
         self.get("/api/v1/me", Some(access_token)).await
+    }
+
+    /// How it stands with one's own account.
+    pub async fn account(&self, access_token: &str) -> Answer<Account> {
+        self.get("/api/v1/me/account", Some(access_token)).await
+    }
+
+    /// Changes one's own password; every other session of the person ends.
+    pub async fn change_password(&self, access_token: &str, request: &ChangePassword) -> Answer<()> {
+        self.command(Method::POST, "/api/v1/me/password", Some(access_token), Some(request)).await
+    }
+
+    /// One's own sessions that are alive.
+    pub async fn sessions(&self, access_token: &str) -> Answer<SessionList> {
+        self.get("/api/v1/me/sessions", Some(access_token)).await
+    }
+
+    /// Ends one of one's own sessions.
+    pub async fn revoke_session(&self, access_token: &str, session: SessionId) -> Answer<()> {
+        let path = format!("/api/v1/me/sessions/{session}");
+        self.command(Method::DELETE, &path, Some(access_token), None::<&()>).await
+    }
+
+    /// Asks for a code that sets a new password; it goes to the address.
+    pub async fn request_password_reset(&self, request: &RequestPasswordReset) -> Answer<()> {
+        self.command(Method::POST, "/api/v1/password-resets", None, Some(request)).await
+    }
+
+    /// Sets a new password with the code.
+    pub async fn redeem_password_reset(&self, request: &RedeemPasswordReset) -> Answer<()> {
+        self.command(Method::POST, "/api/v1/password-resets/redeem", None, Some(request)).await
     }
 
     pub async fn register_station(&self, access_token: &str, request: &RegisterStation) -> Answer<RegisteredStation> {
@@ -142,6 +179,18 @@ impl Client {
         body: Option<&(impl Serialize + Sync)>,
     ) -> Answer<T> {
         read(&self.exchange(Method::POST, path, token, body).await?)
+    }
+
+    /// A request whose answer says nothing but that it was done.
+    async fn command(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Answer<()> {
+        let answer = self.exchange(method, path, token, body).await?;
+        if answer.status() == StatusCode::NO_CONTENT { Ok(()) } else { Err(bad_answer(&answer, "204 was expected")) }
     }
 
     /// Sends a request and gives back an answer of the 2xx kind.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 use viruj_api::{
     stations::{StationSession, StationSignIn},
@@ -31,6 +32,15 @@ impl StationExchange {
     #[must_use]
     pub fn new(client: Client, station_id: StationId, program_version: &str, signer: ChallengeSigner) -> Self {
         Self { client, station_id, program_version: program_version.to_owned(), signer, session: Mutex::new(None) }
+    }
+
+    /// The station's token, for what a person does at the station; `None` when the server gives none.
+    pub async fn station_token(&self, now: DateTime<Utc>) -> Option<String> {
+        let run_out = {
+            let session = self.session.lock().await;
+            session.as_ref().filter(|open| open.access_expires_at <= now).map(|open| open.access_token.clone())
+        };
+        self.token(run_out.as_deref()).await.ok()
     }
 
     /// The token in use, or a new one; `refused` names a token that the server did not take.

@@ -3,7 +3,6 @@
 use std::{ops::Deref, sync::Arc};
 
 use axum::Router;
-use chrono::TimeDelta;
 use ed25519_dalek::VerifyingKey;
 use http::HeaderValue;
 use uuid::Uuid;
@@ -14,15 +13,17 @@ use viruj_sync::signing;
 
 use crate::{
     access_tokens::AccessTokens,
-    caller::Address,
+    attempts::Attempts,
     challenges::Challenges,
     live_sessions::LiveSessions,
+    mail::{Mail, MailSettingsError},
     passwords::{PasswordError, Passwords},
+    proxies::TrustedProxies,
     refresh_tokens::RefreshTokens,
+    reset_codes::ResetCodes,
     routes,
     settings::ServerSettings,
     signing_keys::{SigningKeyError, SigningKeys},
-    throttle::{Limit, Throttle},
 };
 
 /// Password checks that run at the same time.
@@ -50,20 +51,12 @@ pub struct Shared {
     pub passwords: Passwords,
     pub live_sessions: Arc<LiveSessions>,
     pub attempts: Attempts,
+    pub reset_codes: ResetCodes,
+    /// Absent where no message can be sent.
+    pub mail: Option<Mail>,
+    pub trusted_proxies: TrustedProxies,
     /// The origin of the old web client.
     pub frontend: Option<HeaderValue>,
-}
-
-/// Failed attempts to prove to be somebody.
-pub struct Attempts {
-    /// By account and address.
-    pub account: Throttle<(String, Address)>,
-    /// By address alone: one place that tries many accounts.
-    pub address: Throttle<Address>,
-    /// Signing, by person.
-    pub signing: Throttle<String>,
-    /// Every login on the old path, right or wrong, as the old backend counted them.
-    pub legacy_login: Throttle<Address>,
 }
 
 /// Why a server does not start; each says what to do.
@@ -75,6 +68,8 @@ pub enum StartError {
     SigningKeys(#[from] SigningKeyError),
     #[error(transparent)]
     Passwords(#[from] PasswordError),
+    #[error(transparent)]
+    Mail(#[from] MailSettingsError),
 }
 
 impl StartError {
@@ -87,6 +82,7 @@ impl StartError {
             Self::SigningKeys(SigningKeyError::OtherSecret { .. }) => "signing_key_other_secret",
             Self::SigningKeys(SigningKeyError::Damaged { .. }) => "signing_key_damaged",
             Self::SigningKeys(_) => "signing_keys_unusable",
+            Self::Mail(_) => "mail_settings_unusable",
             Self::Passwords(_) => "internal",
         }
     }
@@ -109,12 +105,10 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             challenges: Challenges::new(secret),
             passwords: Passwords::new(PASSWORD_THREADS)?,
             live_sessions: LiveSessions::listening_to(&database),
-            attempts: Attempts {
-                account: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(5) }),
-                address: Throttle::new(Limit { failures: 50, window: TimeDelta::minutes(5) }),
-                signing: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(5) }),
-                legacy_login: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(1) }),
-            },
+            attempts: Attempts::new(secret),
+            reset_codes: ResetCodes::new(secret),
+            mail: settings.mail.as_ref().map(Mail::new).transpose()?,
+            trusted_proxies: settings.trusted_proxies.clone(),
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             database,
             clock,

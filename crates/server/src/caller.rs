@@ -31,6 +31,8 @@ pub enum Authorisation {
     Public,
     /// A person with a session, whatever the role.
     SignedIn,
+    /// A person with a session, even one in which nothing but the password can be changed.
+    AnySession,
     /// A person whose role has the capability.
     Capability(Capability),
     /// A registered, active station.
@@ -50,13 +52,15 @@ pub struct Caller {
     pub scope: PlantScope,
     /// The person's account in the words of the old backend.
     pub account: Arc<LegacyUser>,
+    /// Until the password is changed, the session may do nothing else.
+    pub must_change_password: bool,
 }
 
 /// A station that is signed in.
 #[derive(Clone, Debug)]
 pub struct StationCaller(pub KnownStation);
 
-/// Where the request came from: the connection's other end, never a header.
+/// Where the request came from: the connection's other end. A header says so only when a trusted proxy wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
     Network(IpAddr),
@@ -85,11 +89,15 @@ pub async fn authorise(
     match rule {
         Authorisation::Public => {}
         Authorisation::SignedIn => {
+            let caller = free_person(&app, request.headers()).await?;
+            request.extensions_mut().insert(caller);
+        }
+        Authorisation::AnySession => {
             let caller = person(&app, request.headers()).await?;
             request.extensions_mut().insert(caller);
         }
         Authorisation::Capability(capability) => {
-            let caller = person(&app, request.headers()).await?;
+            let caller = free_person(&app, request.headers()).await?;
             if !caller.person.role.can(capability) {
                 return Err(ProblemCode::NotAuthorised.into());
             }
@@ -126,6 +134,12 @@ async fn person(app: &AppState, headers: &HeaderMap) -> Result<Caller, ApiError>
     live(app, token, now).await
 }
 
+/// A person who need not change the password first.
+async fn free_person(app: &AppState, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let caller = person(app, headers).await?;
+    if caller.must_change_password { Err(ProblemCode::PasswordChangeRequired.into()) } else { Ok(caller) }
+}
+
 /// The person whom an old client's token speaks for.
 ///
 /// # Errors
@@ -146,6 +160,7 @@ async fn live(app: &AppState, token: PersonToken, now: DateTime<Utc>) -> Result<
                 scope: live.scope(),
                 person: live.person,
                 session_id: token.session_id,
+                must_change_password: live.account.must_change_password,
                 account: Arc::new(live.account),
             });
             app.live_sessions.keep(looking, &caller, live.expires_at);
@@ -195,11 +210,72 @@ impl FromRequestParts<AppState> for StationCaller {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Address {
+impl Address {
+    /// What is counted together: whoever has one address of IPv6 has the other 2⁶⁴ of its network too.
+    #[must_use]
+    pub fn network(self) -> String {
+        match self {
+            Self::Network(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
+                Some(address) => address.to_string(),
+                None => {
+                    let network = address.segments();
+                    format!("{:x}:{:x}:{:x}:{:x}::/64", network[0], network[1], network[2], network[3])
+                }
+            },
+            other => other.to_string(),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Address {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Self::Rejection> {
         let connection = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
-        Ok(connection.map_or(Self::InProcess, |ConnectInfo(address)| Self::Network(address.ip())))
+        Ok(connection.map_or(Self::InProcess, |ConnectInfo(peer)| {
+            Self::Network(app.trusted_proxies.client(peer.ip(), &parts.headers))
+        }))
+    }
+}
+
+/// Where somebody signs in: an address, and the registered station that says so itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub address: Address,
+    pub station: Option<StationId>,
+}
+
+impl Place {
+    /// What is counted together.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.station {
+            Some(station) => format!("station {station}"),
+            None => self.address.network(),
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.station {
+            Some(station) => write!(formatter, "{} at station {station}", self.address),
+            None => self.address.fmt(formatter),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Place {
+    type Rejection = ApiError;
+
+    /// A station need not say who it is; one whose token has run out is as good as none.
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let Ok(address) = Address::from_request_parts(parts, app).await;
+        let station = match station(app, &parts.headers).await {
+            Ok(station) => Some(station.id),
+            Err(error) if error.code.status().is_server_error() => return Err(error),
+            Err(_) => None,
+        };
+        Ok(Self { address, station })
     }
 }

@@ -23,7 +23,7 @@ const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
 /// The Viruj plant server.
 ///
 /// Settings come from the environment or `.env`: DATABASE_URL, MIGRATION_DATABASE_URL, SECRET_KEY, VIRUJ_KEY_DIR,
-/// BACKEND_PORT, FRONTEND_URL, ENVIRONMENT, LOG_LEVEL.
+/// BACKEND_PORT, FRONTEND_URL, TRUSTED_PROXIES, SMTP_URL, SMTP_FROM, ENVIRONMENT, LOG_LEVEL.
 #[derive(Parser)]
 #[command(name = "viruj-server", version)]
 pub struct CommandLine {
@@ -101,6 +101,11 @@ enum Admin {
         #[arg(long)]
         name: String,
     },
+    /// Gives an administrator a one-time password, and prints it once.
+    ResetPassword {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// Why a command did not do its work; one line for the person who ran it.
@@ -152,6 +157,7 @@ pub async fn run(line: CommandLine, out: &mut (dyn Write + Send)) -> Result<(), 
         Command::Seed { what: Seed::Demo { into_existing } } => seed::demo(into_existing, out).await,
         Command::Admin { what: Admin::Create { email, name } } => create_administrator(email, name, out).await,
         Command::Keys { what: Keys::Rotate } => rotate_signing_key(out).await,
+        Command::Admin { what: Admin::ResetPassword { email } } => reset_administrator(&email, out).await,
         Command::Openapi => Ok(out.write_all(openapi::text()?.as_bytes())?),
     }
 }
@@ -259,7 +265,17 @@ async fn create_administrator(email: String, name: String, out: &mut (dyn Write 
     logging::start("warn");
     let application = start(&settings).await?;
     let password = application.create_administrator(&FirstAdministrator { name, email: email.clone() }).await?;
-    writeln!(out, "{email} can sign in with this password, which is shown once: {password}")?;
+    writeln!(out, "{email} can sign in with this password once and must change it then: {password}")?;
+    application.close().await;
+    Ok(())
+}
+
+async fn reset_administrator(email: &str, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
+    let settings = ServerSettings::from_environment()?;
+    logging::start("warn");
+    let application = start(&settings).await?;
+    let password = application.reset_administrator(email).await?;
+    writeln!(out, "{email} can sign in with this password once and must change it then: {password}")?;
     application.close().await;
     Ok(())
 }

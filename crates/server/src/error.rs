@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use viruj_api::legacy::{Detail, ErrorBody, FieldError};
+use viruj_domain::password::Unsuitable;
 use viruj_storage::StorageError;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -49,8 +50,11 @@ codes! {
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED, "The e-mail address or the password is wrong";
     InvalidRefreshToken = "invalid_refresh_token", UNAUTHORIZED, "The refresh token is not valid, or no longer";
     WrongPassword = "wrong_password", UNAUTHORIZED, "The password is wrong";
+    ResetCodeInvalid = "reset_code_invalid", UNAUTHORIZED, "The code is wrong, used or has run out";
     StationRefused = "station_refused", UNAUTHORIZED, "The station could not be identified by its key";
     NotAuthorised = "not_authorised", FORBIDDEN, "The role does not allow this";
+    PasswordChangeRequired = "password_change_required", FORBIDDEN, "The password must be changed first";
+    OneTimePasswordUsed = "one_time_password_used", FORBIDDEN, "The one-time password has been used";
     StationNotActive = "station_not_active", FORBIDDEN, "The station is not active";
     IdentificationRequired = "identification_required", FORBIDDEN,
         "The first signature of a session asks for the e-mail address too";
@@ -87,6 +91,13 @@ codes! {
     ContainerRequired = "container_required", UNPROCESSABLE_ENTITY, "The container of the sample is missing";
     ReasonRequired = "reason_required", UNPROCESSABLE_ENTITY, "A value outside its limits needs a reason";
     SignatureRequired = "signature_required", UNPROCESSABLE_ENTITY, "The phase must be signed";
+    PasswordTooShort = "password_too_short", UNPROCESSABLE_ENTITY, "The new password is too short";
+    PasswordTooLong = "password_too_long", UNPROCESSABLE_ENTITY, "The new password is too long";
+    PasswordTooCommon = "password_too_common", UNPROCESSABLE_ENTITY, "The new password is among those that are tried first";
+    PasswordTooPersonal = "password_too_personal", UNPROCESSABLE_ENTITY,
+        "The new password is made of the person's or the product's name";
+    PasswordUnchanged = "password_unchanged", UNPROCESSABLE_ENTITY, "The new password is the old one";
+    MailNotConfigured = "mail_not_configured", CONFLICT, "This server sends no e-mail";
     TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, "Too many attempts have failed";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
     DatabaseFull = "database_full", INSUFFICIENT_STORAGE, "The database has no room left";
@@ -173,6 +184,19 @@ impl ApiError {
 impl From<ProblemCode> for ApiError {
     fn from(code: ProblemCode) -> Self {
         Self::new(code)
+    }
+}
+
+impl From<Unsuitable> for ApiError {
+    fn from(unsuitable: Unsuitable) -> Self {
+        let code = match unsuitable {
+            Unsuitable::TooShort => ProblemCode::PasswordTooShort,
+            Unsuitable::TooLong => ProblemCode::PasswordTooLong,
+            Unsuitable::TooCommon => ProblemCode::PasswordTooCommon,
+            Unsuitable::TooPersonal => ProblemCode::PasswordTooPersonal,
+            Unsuitable::Unchanged => ProblemCode::PasswordUnchanged,
+        };
+        Self::new(code).with_detail(unsuitable.to_string())
     }
 }
 

@@ -13,9 +13,8 @@ pub mod legacy;
 pub mod materials {
     pub mod list;
 }
-pub mod me {
-    pub mod show;
-}
+pub mod me;
+pub mod password_resets;
 pub mod quality_samples {
     pub mod list;
 }

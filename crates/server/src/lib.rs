@@ -5,7 +5,9 @@
 //! call it and how it gets into the audit trail (`routes.rs`).
 
 pub mod access_tokens;
+mod alerts;
 pub mod application;
+mod attempts;
 pub mod caller;
 mod challenges;
 pub mod cli;
@@ -15,17 +17,19 @@ mod extract;
 mod handlers;
 pub mod live_sessions;
 pub mod logging;
+pub mod mail;
 mod middleware;
 pub mod openapi;
 pub mod passwords;
+pub mod proxies;
 mod refresh_tokens;
+mod reset_codes;
 pub mod routes;
 pub mod secrets;
 pub mod serve;
 pub mod settings;
 pub mod setup;
 pub mod signing_keys;
-mod throttle;
 pub mod tls;
 
 pub use application::{AppState, Application, StartError, application};

@@ -7,17 +7,13 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use tokio::sync::Semaphore;
+use viruj_domain::password::{MAXIMUM_BYTES, normalised};
 use zeroize::Zeroizing;
 
 /// OWASP's Argon2id parameters: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-
-/// NIST 800-63B-4, 3.1.1.2: a password that is the only factor has at least 15 characters.
-pub const MINIMUM_CHARACTERS: usize = 15;
-/// Longer ones are refused, never cut.
-pub const MAXIMUM_BYTES: usize = 1024;
 
 /// Hashes and checks passwords on a bounded number of threads, so that a wave of sign-ins cannot take the machine.
 #[derive(Clone)]
@@ -43,15 +39,6 @@ pub enum PasswordError {
     Hash(argon2::password_hash::Error),
     #[error("the hashing thread ended early")]
     Thread,
-}
-
-/// Why a new password is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsuitable {
-    #[error("a password has at least {MINIMUM_CHARACTERS} characters")]
-    TooShort,
-    #[error("a password has at most {MAXIMUM_BYTES} bytes")]
-    TooLong,
 }
 
 impl Passwords {
@@ -104,26 +91,13 @@ pub fn hash_here(password: &str) -> Result<String, PasswordError> {
     hash_now(password)
 }
 
-/// Checks the form of a new password.
-///
-/// # Errors
-/// [`Unsuitable`] says what is wrong with it.
-pub fn check_new(password: &str) -> Result<(), Unsuitable> {
-    if password.len() > MAXIMUM_BYTES {
-        return Err(Unsuitable::TooLong);
-    }
-    if password.chars().count() < MINIMUM_CHARACTERS {
-        return Err(Unsuitable::TooShort);
-    }
-    Ok(())
-}
-
 fn hasher() -> Argon2<'static> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).unwrap_or(Params::DEFAULT);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
 fn hash_now(password: &str) -> Result<String, PasswordError> {
+    let password = Zeroizing::new(normalised(password));
     hasher().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(PasswordError::Hash)
 }
 
@@ -139,6 +113,7 @@ fn check_now(password: &str, hash: &str) -> Checked {
         };
     }
     let Ok(parsed) = PasswordHash::new(hash) else { return Checked::Wrong };
+    let password = Zeroizing::new(normalised(password));
     match hasher().verify_password(password.as_bytes(), &parsed) {
         Ok(()) if is_current(&parsed) => Checked::Right,
         Ok(()) => Checked::RightButOld,
@@ -178,9 +153,13 @@ mod tests {
         let hash = passwords.hash(&long).await.unwrap();
         assert_eq!(passwords.check(&long, Some(&hash)).await.unwrap(), Checked::Right);
         assert_eq!(passwords.check(&long[..99], Some(&hash)).await.unwrap(), Checked::Wrong);
-        assert_eq!(check_new(&long), Ok(()));
-        assert_eq!(check_new("fourteen chars"), Err(Unsuitable::TooShort));
-        assert_eq!(check_new(&"p".repeat(1025)), Err(Unsuitable::TooLong));
+    }
+
+    #[tokio::test]
+    async fn sec_10_another_keyboard_writes_the_same_password() {
+        let passwords = Passwords::new(2).unwrap();
+        let hash = passwords.hash("Ca\u{301}rpa\u{21}\u{fb01}sh in the pond").await.unwrap();
+        assert_eq!(passwords.check("C\u{e1}rpa!fish in the pond", Some(&hash)).await.unwrap(), Checked::Right);
     }
 
     #[tokio::test]

@@ -37,7 +37,7 @@ pub struct Route {
 #[must_use]
 pub fn all() -> Vec<Route> {
     use Audit::{ChangedRows, Event, NothingKept, ReadsOnly};
-    use Authorisation::{Public, SignedIn, Station};
+    use Authorisation::{AnySession, Public, SignedIn, Station};
     let may = Authorisation::Capability;
     let mut routes = vec![
         Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::health::show::show) },
@@ -49,11 +49,33 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::sessions::refresh::refresh),
         },
         Route {
-            authorisation: SignedIn,
+            authorisation: AnySession,
             audit: Event("signed_out"),
             operation: routes!(handlers::sessions::close_current::close_current),
         },
-        Route { authorisation: SignedIn, audit: ReadsOnly, operation: routes!(handlers::me::show::show) },
+        Route { authorisation: AnySession, audit: ReadsOnly, operation: routes!(handlers::me::show::show) },
+        Route { authorisation: AnySession, audit: ReadsOnly, operation: routes!(handlers::me::account::account) },
+        Route {
+            authorisation: AnySession,
+            audit: Event("password_changed"),
+            operation: routes!(handlers::me::change_password::change_password),
+        },
+        Route { authorisation: SignedIn, audit: ReadsOnly, operation: routes!(handlers::me::sessions::sessions) },
+        Route {
+            authorisation: SignedIn,
+            audit: Event("session_revoked"),
+            operation: routes!(handlers::me::revoke_session::revoke_session),
+        },
+        Route {
+            authorisation: Public,
+            audit: Event("password_reset_requested"),
+            operation: routes!(handlers::password_resets::request::request),
+        },
+        Route {
+            authorisation: Public,
+            audit: Event("password_reset"),
+            operation: routes!(handlers::password_resets::redeem::redeem),
+        },
         Route {
             authorisation: may(Capability::StationRegister),
             audit: ChangedRows,
@@ -128,7 +150,9 @@ pub fn document() -> OpenApi {
                 }
                 operation.security = match authorisation {
                     Authorisation::Public => None,
-                    Authorisation::SignedIn => Some(vec![SecurityRequirement::new("person", Vec::<String>::new())]),
+                    Authorisation::SignedIn | Authorisation::AnySession => {
+                        Some(vec![SecurityRequirement::new("person", Vec::<String>::new())])
+                    }
                     Authorisation::Capability(capability) => {
                         operation.description =
                             Some(openapi::with_capability(operation.description.take(), capability));
@@ -217,6 +241,7 @@ mod tests {
             let whom = match authorisation {
                 Authorisation::Public => "anybody".to_owned(),
                 Authorisation::SignedIn => "everybody who is signed in".to_owned(),
+                Authorisation::AnySession => "everybody who is signed in, before a forced change too".to_owned(),
                 Authorisation::Capability(capability) => format!("`{capability}`"),
                 Authorisation::Station => "an active station".to_owned(),
                 Authorisation::LegacySignedIn => "everybody who is logged in by an old client".to_owned(),

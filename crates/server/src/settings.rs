@@ -5,7 +5,11 @@ use std::{
     path::PathBuf,
 };
 
-use crate::secrets::{Secret, SecretKey, SecretKeyError};
+use crate::{
+    mail::{MailSettings, MailSettingsError},
+    proxies::{NotAnAddress, TrustedProxies},
+    secrets::{Secret, SecretKey, SecretKeyError},
+};
 
 /// The port of the old backend, kept.
 pub const DEFAULT_PORT: u16 = 8000;
@@ -25,6 +29,10 @@ pub struct ServerSettings {
     pub environment: Environment,
     /// `FRONTEND_URL`: the origin of the old web client, the only one whose pages may call the server.
     pub frontend_url: Option<String>,
+    /// `TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed; nobody's when absent.
+    pub trusted_proxies: TrustedProxies,
+    /// `SMTP_URL` and `SMTP_FROM`; without them no message is sent.
+    pub mail: Option<MailSettings>,
     /// Loopback unless told otherwise.
     pub bind: IpAddr,
     /// `BACKEND_PORT`.
@@ -62,6 +70,10 @@ pub enum SettingsError {
     Port(String),
     #[error("FRONTEND_URL is {0:?}, which is not one origin, for example https://viruj.example.com")]
     FrontendUrl(String),
+    #[error("TRUSTED_PROXIES: {0}")]
+    TrustedProxies(#[from] NotAnAddress),
+    #[error(transparent)]
+    Mail(#[from] MailSettingsError),
     #[error("VIRUJ_KEY_DIR is not set and there is no home directory to fall back to")]
     KeyDir,
 }
@@ -90,6 +102,8 @@ impl ServerSettings {
             key_dir: key_dir(&read)?,
             environment: environment(&read),
             frontend_url: read("FRONTEND_URL").map(|text| origin(&text)).transpose()?,
+            trusted_proxies: TrustedProxies::read(&read("TRUSTED_PROXIES").unwrap_or_default())?,
+            mail: MailSettings::read(read("SMTP_URL"), read("SMTP_FROM"))?,
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: match read("BACKEND_PORT") {
                 Some(text) => text.parse().map_err(|_| SettingsError::Port(text))?,
@@ -109,6 +123,8 @@ impl ServerSettings {
             key_dir,
             environment: Environment::Other,
             frontend_url: None,
+            trusted_proxies: TrustedProxies::default(),
+            mail: None,
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: DEFAULT_PORT,
             log_level: "info".to_owned(),

@@ -8,13 +8,15 @@ use viruj_api::{
 };
 use viruj_domain::{
     ids::{PlantId, UserId},
+    password::{Owner, Unsuitable, check_new},
     plant::time_zone,
     role::{Department, Role},
 };
 use viruj_storage::{
-    Database, StorageError,
+    Database, StorageError, accounts,
     demo::{self, SeedRequest},
     people::{self, NewPerson},
+    sessions,
     set_up::{SetUpError, set_up_plant},
 };
 
@@ -25,7 +27,7 @@ use crate::{
         identity,
         register::{Registration, register_in},
     },
-    passwords::{Unsuitable, check_new, hash_here},
+    passwords::hash_here,
     secrets::random,
     settings::Environment,
 };
@@ -68,6 +70,8 @@ pub enum SetupError {
     EmailInvalid(String),
     #[error("the e-mail address belongs to somebody already")]
     EmailTaken,
+    #[error("no active administrator has the e-mail address {0:?}")]
+    AdministratorUnknown(String),
     #[error(transparent)]
     Password(#[from] Unsuitable),
     #[error("{}", .0.code.title())]
@@ -88,8 +92,8 @@ impl SetupError {
             Self::NameRequired => "administrator_name_required",
             Self::EmailInvalid(_) => "email_invalid",
             Self::EmailTaken => "email_taken",
-            Self::Password(Unsuitable::TooShort) => "password_too_short",
-            Self::Password(Unsuitable::TooLong) => "password_too_long",
+            Self::AdministratorUnknown(_) => "administrator_unknown",
+            Self::Password(unsuitable) => unsuitable.code(),
             Self::Refused(error) => error.code.code(),
             Self::Storage(error) => error.code(),
         }
@@ -125,9 +129,8 @@ pub async fn seed_demo(
 /// The first [`SetupError`] that holds.
 pub fn check(first: &FirstPlant) -> Result<(), SetupError> {
     checked_plant(first)?;
-    text(&first.administrator_name).ok_or(SetupError::NameRequired)?;
-    checked_email(&first.administrator_email)?;
-    Ok(check_new(&first.administrator_password)?)
+    checked_administrator(first)?;
+    Ok(())
 }
 
 /// Brings a cluster that this program made itself to the schema of this program.
@@ -157,9 +160,7 @@ impl Application {
     /// [`SetupError`].
     pub async fn set_up_plant(&self, first: &FirstPlant) -> Result<PlantId, SetupError> {
         let plant = checked_plant(first)?;
-        check_new(&first.administrator_password)?;
-        let name = text(&first.administrator_name).ok_or(SetupError::NameRequired)?;
-        let email = checked_email(&first.administrator_email)?;
+        let (name, email) = checked_administrator(first)?;
         let hash = self.state().passwords.hash(&first.administrator_password).await.map_err(ApiError::internal)?;
         let administrator = self.administrator(name, email, &hash, false);
         match set_up_plant(&self.state().database, &plant, &administrator).await {
@@ -189,6 +190,30 @@ impl Application {
             Err(StorageError::Conflict { .. }) => return Err(SetupError::EmailTaken),
             done => done?,
         }
+        unit.commit().await?;
+        Ok(password)
+    }
+
+    /// Gives an administrator a one-time password, which is shown once; every session of theirs ends.
+    ///
+    /// The way back in when nobody else could make one: whoever may run it has the server's secrets and its database.
+    ///
+    /// # Errors
+    /// [`SetupError::AdministratorUnknown`], failures of the database.
+    pub async fn reset_administrator(&self, email: &str) -> Result<String, SetupError> {
+        let state = self.state();
+        let account = people::account_by_email(&state.database, email.trim()).await?;
+        let person = account
+            .map(|account| account.person)
+            .filter(|person| person.is_active && person.role == Role::SystemAdmin)
+            .ok_or_else(|| SetupError::AdministratorUnknown(email.to_owned()))?;
+        let password = one_time_secret().map_err(ApiError::internal)?;
+        let hash = state.passwords.hash(&password).await.map_err(ApiError::internal)?;
+        let now = state.clock.now();
+        let mut unit = state.begin_for_system(ACTOR, "one-time password by the server's command line").await?;
+        accounts::give_one_time_password(&mut unit, &person.id, &hash, now).await?;
+        sessions::revoke_all(&mut unit, &person.id, None, "password_reset", now).await?;
+        unit.audit_event("users", person.id.as_str(), "one_time_password_made", "by the command line").await?;
         unit.commit().await?;
         Ok(password)
     }
@@ -246,6 +271,14 @@ fn checked_plant(first: &FirstPlant) -> Result<PlantSummary, SetupError> {
     })
 }
 
+/// The name and the address of an administrator whose password suits them.
+fn checked_administrator(first: &FirstPlant) -> Result<(&str, &str), SetupError> {
+    let name = text(&first.administrator_name).ok_or(SetupError::NameRequired)?;
+    let email = checked_email(&first.administrator_email)?;
+    check_new(&first.administrator_password, Owner { name, email })?;
+    Ok((name, email))
+}
+
 fn text(value: &str) -> Option<&str> {
     let value = value.trim();
     (!value.is_empty() && !value.contains('\0') && value.chars().count() <= 200).then_some(value)
@@ -262,9 +295,15 @@ fn checked_email(value: &str) -> Result<&str, SetupError> {
 }
 
 /// 125 bits in five groups of characters that are not mistaken for one another.
-fn one_time_secret() -> Result<String, getrandom::Error> {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let letters: Vec<char> = random::<25>()?.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+pub(crate) fn one_time_secret() -> Result<String, getrandom::Error> {
+    in_groups::<25>()
+}
+
+/// So many letters of five bits each.
+pub(crate) fn in_groups<const LETTERS: usize>() -> Result<String, getrandom::Error> {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letters: Vec<char> =
+        random::<LETTERS>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     Ok(letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }
 
@@ -282,7 +321,7 @@ mod tests {
         }
         let secret = one_time_secret().unwrap();
         assert_eq!(secret.len(), 29);
-        assert_eq!(check_new(&secret), Ok(()));
+        assert_eq!(check_new(&secret, Owner { name: "Ada Admin", email: "ada@pharma.example" }), Ok(()));
         assert_ne!(secret, one_time_secret().unwrap());
     }
 }

@@ -28,6 +28,7 @@ use crate::{
     views,
 };
 
+mod account;
 mod batches;
 mod lists;
 mod recording;
@@ -67,6 +68,8 @@ struct State {
 #[derive(Clone, Debug)]
 struct Session {
     person: Person,
+    /// Somebody else chose the password: until it is changed, nothing else can be done.
+    must_change_password: bool,
     /// Absent for a person who was remembered and whom the server has not confirmed.
     access: Option<Access>,
 }
@@ -76,6 +79,12 @@ struct Access {
     token: SecretText,
     expires_at: DateTime<Utc>,
     session_id: SessionId,
+}
+
+impl Session {
+    fn view(&self) -> SignedInPerson {
+        views::person(&self.person, self.access.is_none(), self.must_change_password)
+    }
 }
 
 impl StationCore {
@@ -103,9 +112,11 @@ impl StationCore {
         let state = State {
             identity: None,
             exchange: None,
-            session: remembered
-                .filter(|_| secrets.has_refresh_token)
-                .map(|remembered| Session { person: remembered.person, access: None }),
+            session: remembered.filter(|_| secrets.has_refresh_token).map(|remembered| Session {
+                person: remembered.person,
+                must_change_password: remembered.must_change_password,
+                access: None,
+            }),
             connection: Connection::Connecting,
             problem: None,
             server_time: store.fact(facts::SERVER_TIME).await?,
@@ -171,7 +182,7 @@ impl StationCore {
 
     /// Who works at the station, if anybody does.
     pub async fn current_person(&self) -> Option<SignedInPerson> {
-        self.state().session.as_ref().map(|session| views::person(&session.person, session.access.is_none()))
+        self.state().session.as_ref().map(Session::view)
     }
 
     /// Ends [`Self::run`] and closes the store; what is unsent stays for the next start.

@@ -14,6 +14,8 @@ pub enum StationError {
     NotSignedIn,
     #[error("the person may not do this")]
     NotAllowed,
+    #[error("the person must change the password first")]
+    PasswordChangeRequired,
     #[error("the station is not registered at a server")]
     NotRegistered,
     #[error("the station is already registered")]
@@ -64,6 +66,7 @@ impl StationError {
         match self {
             Self::NotSignedIn => "not_signed_in",
             Self::NotAllowed => "not_allowed",
+            Self::PasswordChangeRequired => "password_change_required",
             Self::NotRegistered => "station_not_registered",
             Self::AlreadyRegistered => "station_already_registered",
             Self::ServerChanged => "server_changed",

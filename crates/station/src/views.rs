@@ -4,9 +4,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use viruj_api::{
     batches::EntryRow,
     people::Person,
+    sessions::SessionSummary,
     station::{
         BatchListItem, BatchView, EntryKind, EntryView, MenuItem, NamedValue, NumberView, PhaseTask, PhaseView,
-        SignatureView, SignedInPerson, Waiting,
+        SessionView, SignatureView, SignedInPerson, Waiting,
     },
 };
 use viruj_domain::{
@@ -25,7 +26,7 @@ pub(crate) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-pub(crate) fn person(person: &Person, is_offline: bool) -> SignedInPerson {
+pub(crate) fn person(person: &Person, is_offline: bool, must_change_password: bool) -> SignedInPerson {
     SignedInPerson {
         id: person.id.0.clone(),
         name: person.name.clone(),
@@ -36,6 +37,19 @@ pub(crate) fn person(person: &Person, is_offline: bool) -> SignedInPerson {
         can_execute: person.is_active && person.role.can(Capability::BatchExecute),
         can_register_station: person.is_active && person.role.can(Capability::StationRegister),
         is_offline,
+        must_change_password,
+    }
+}
+
+pub(crate) fn session(session: SessionSummary) -> SessionView {
+    SessionView {
+        id: session.id.to_string(),
+        opened_at: time(session.opened_at),
+        refreshed_at: time(session.refreshed_at),
+        expires_at: time(session.expires_at),
+        address: session.client_address,
+        station_name: session.station_name,
+        is_current: session.is_current,
     }
 }
 

@@ -5,6 +5,8 @@
 //! The audit trail is written by the database itself, last in the transaction (`migrations/server/0005_audit_trail.sql`).
 
 pub mod access_changes;
+pub mod accounts;
+pub mod attempts;
 pub mod audit;
 mod bootstrap;
 pub mod counters;

@@ -22,6 +22,7 @@ pub const PLANT_TABLES: &[&str] = &[
 /// Tables that no plant owns; their repositories filter by scope where it matters.
 pub const SYSTEM_TABLES: &[&str] = &[
     "_sqlx_migrations",
+    "attempts",
     "audit_pending",
     "audited_tables",
     "counters",
@@ -30,6 +31,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "former_addresses",
     "installation",
     "materials",
+    "password_resets",
     "sessions",
     "signing_keys",
     "stations",
@@ -40,11 +42,13 @@ pub const SYSTEM_TABLES: &[&str] = &[
 /// Tables that the trail does not follow row by row, each with the reason.
 pub const OUTSIDE_THE_TRAIL: &[(&str, &str)] = &[
     ("_sqlx_migrations", "written by the migrator, with checksums of its own"),
+    ("attempts", "what failed is in the trail as an event; rows are purged with their window"),
     ("audit_entries", "is the trail"),
     ("audit_pending", "holds what the trail takes in at the end of the transaction"),
     ("audited_tables", "changed by migrations only"),
     ("counters", "the codes that they give stand in the rows that carry them"),
     ("feeds", "the heads of the trail"),
     ("former_addresses", "follows from the changes of users, which are in the trail"),
+    ("password_resets", "asked for and used are events in the trail; a code lives for a quarter of an hour"),
     ("sessions", "sign-in and sign-out are events in the trail; rows may be purged"),
 ];

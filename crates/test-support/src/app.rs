@@ -70,9 +70,34 @@ impl TestApp {
     /// # Panics
     /// When the server does not start.
     pub async fn over(database: TestDatabase, url: &str) -> Self {
+        Self::with_settings(database, url, |_| {}).await
+    }
+
+    /// With the rows of [`world`] and settings of its own.
+    ///
+    /// # Panics
+    /// When the server does not start.
+    pub async fn start_with(change: impl FnOnce(&mut ServerSettings)) -> Self {
+        let database = migrated_database().await;
+        let url = database.url.clone();
+        let app = Self::with_settings(database, &url, change).await;
+        world::fill(app.storage()).await;
+        app
+    }
+
+    /// Another server on the same database with the same keys and the same clock, reached in process.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn replica(&self) -> Application {
+        application(&self.settings, Arc::new(self.clock.clone())).await.expect("a replica starts")
+    }
+
+    async fn with_settings(database: TestDatabase, url: &str, change: impl FnOnce(&mut ServerSettings)) -> Self {
         let keys = tempfile::tempdir().expect("a folder for keys");
         let secret = SecretKey::new("dGVzdHMgaGF2ZSBhIHNlY3JldCBvZiB0aGVpciBvd24").expect("a good secret");
-        let settings = ServerSettings::embedded(url, secret, keys.path().join("keys"));
+        let mut settings = ServerSettings::embedded(url, secret, keys.path().join("keys"));
+        change(&mut settings);
         let clock = TestClock::at("2026-11-24T08:00:00Z");
         let application = application(&settings, Arc::new(clock.clone())).await.expect("the server starts");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

@@ -6,11 +6,13 @@ pub mod app;
 pub mod clock;
 pub mod database;
 pub mod legacy;
+pub mod mail_sink;
 pub mod station;
 pub mod world;
 
 pub use app::{Reach, TestApp};
 pub use clock::TestClock;
+pub use mail_sink::MailSink;
 pub use station::TestStation;
 
 /// Writes each test once and runs it over HTTP and in process.

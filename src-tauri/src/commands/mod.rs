@@ -1,5 +1,6 @@
 //! What the window may ask of the station. A command takes typed values, asks the core, and answers a view or a code.
 
+pub mod account;
 pub mod batches;
 pub mod lists;
 pub mod registration;

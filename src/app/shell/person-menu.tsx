@@ -1,5 +1,5 @@
 import { Popover } from "@mantine/core";
-import { IconChevronDown, IconLogout, IconSettings, IconUserCircle } from "@tabler/icons-react";
+import { IconChevronDown, IconLogout, IconSettings, IconUserCircle, IconUserCog } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -37,6 +37,18 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
       <Popover.Dropdown data-testid="person-menu-open" aria-label={t("shell.personMenu", { name: person.name })}>
         <PreferenceChoices />
         <div className={styles.actions}>
+          <button
+            type="button"
+            className={styles.menuAction}
+            data-testid="menu-profile"
+            onClick={() => {
+              setOpen(false);
+              void navigate({ to: "/profile" });
+            }}
+          >
+            <IconUserCog size={22} aria-hidden />
+            {t("account.title")}
+          </button>
           <button
             type="button"
             className={styles.menuAction}

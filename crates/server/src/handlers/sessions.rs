@@ -22,6 +22,7 @@ pub(super) fn opened(
     person: Person,
     refresh_token: String,
     refresh_expires_at: DateTime<Utc>,
+    must_change_password: bool,
     now: DateTime<Utc>,
 ) -> Result<OpenSession, ApiError> {
     let access = app.access_tokens.for_person(&person.id, session_id, now).map_err(ApiError::internal)?;
@@ -32,5 +33,6 @@ pub(super) fn opened(
         refresh_token,
         refresh_expires_at,
         person,
+        must_change_password,
     })
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail where it stands")]
 
+mod accounts;
 mod attest;
 mod browsers;
 mod cancelled;

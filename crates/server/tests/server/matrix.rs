@@ -43,7 +43,7 @@ fn expected(rule: Authorisation, knocker: Knocker) -> Verdict {
     match (rule, knocker) {
         (Authorisation::Public, _) => Verdict::Let,
         (_, Nobody) => Verdict::AskedForToken,
-        (Authorisation::SignedIn, Person(_))
+        (Authorisation::SignedIn | Authorisation::AnySession, Person(_))
         | (Authorisation::LegacySignedIn, OldClient(_))
         | (Authorisation::Station, Station) => Verdict::Let,
         (Authorisation::Capability(wanted), Person(role))

@@ -53,6 +53,9 @@ impl StationCore {
     async fn record(&self, wanted: &RecordEntry) -> Result<Recorded, StationError> {
         let identity = self.registered()?;
         let session = self.session()?;
+        if session.must_change_password {
+            return Err(StationError::PasswordChangeRequired);
+        }
         // Before the step starts: afterwards it would be too late to say that there is no room for it.
         self.check_room()?;
         // What an earlier step left between the two files belongs to the batch that is looked at now.

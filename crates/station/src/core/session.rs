@@ -13,7 +13,6 @@ use crate::{
     keychain::Item,
     secrets::SecretText,
     store::facts::{self, RememberedPerson},
-    views,
 };
 
 const STALE: [QueryKey; 4] = [QueryKey::Person, QueryKey::Status, QueryKey::Batches, QueryKey::Batch];
@@ -27,7 +26,13 @@ impl StationCore {
     /// The server's code, for example `wrong_credentials`, or `server_unreachable`.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedInPerson, StationError> {
         let request = SignInRequest { email: email.trim().to_owned(), password: password.to_owned() };
-        let opened = self.options.client.sign_in(&request).await?;
+        // With its own token the station is a place of its own: what fails elsewhere does not close it.
+        let exchange = self.state().exchange.clone();
+        let station_token = match exchange {
+            Some(exchange) => exchange.station_token(self.now()).await,
+            None => None,
+        };
+        let opened = self.options.client.sign_in_at(station_token.as_deref(), &request).await?;
         let _refreshing = self.refreshing.lock().await;
         self.revoke_later().await?;
         let person = self.adopt_session(opened).await?;
@@ -128,19 +133,35 @@ impl StationCore {
         self.with_keychain(|keychain| keychain.remove(Item::TokenToRevoke)).await
     }
 
+    /// What the server's newest answer said of the session no longer holds: the password is the person's own now.
+    pub(super) async fn password_was_changed(&self) -> Result<(), StationError> {
+        let remembered = {
+            let mut state = self.state_mut();
+            let Some(session) = state.session.as_mut() else { return Ok(()) };
+            session.must_change_password = false;
+            RememberedPerson { person: session.person.clone(), signed_in_at: self.now(), must_change_password: false }
+        };
+        self.store.set_fact(facts::REMEMBERED, &remembered).await?;
+        self.tell(&STALE);
+        Ok(())
+    }
+
     async fn adopt_session(&self, opened: OpenSession) -> Result<SignedInPerson, StationError> {
         // The token first: a person who is remembered without one could not be confirmed.
         let token = SecretText::new(opened.refresh_token);
         self.with_keychain(move |keychain| keychain.write(Item::RefreshToken, token.expose().as_bytes())).await?;
-        let remembered = RememberedPerson { person: opened.person.clone(), signed_in_at: self.now() };
+        let must_change_password = opened.must_change_password;
+        let remembered =
+            RememberedPerson { person: opened.person.clone(), signed_in_at: self.now(), must_change_password };
         self.store.set_fact(facts::REMEMBERED, &remembered).await?;
         let access = Access {
             token: SecretText::new(opened.access_token),
             expires_at: opened.access_expires_at,
             session_id: opened.session_id,
         };
-        let view = views::person(&opened.person, false);
-        self.state_mut().session = Some(Session { person: opened.person, access: Some(access) });
+        let session = Session { person: opened.person, must_change_password, access: Some(access) };
+        let view = session.view();
+        self.state_mut().session = Some(session);
         Ok(view)
     }
 

@@ -27,6 +27,9 @@ pub struct StationIdentity {
 pub struct RememberedPerson {
     pub person: Person,
     pub signed_in_at: DateTime<Utc>,
+    /// The password must be changed before anything else.
+    #[serde(default)]
+    pub must_change_password: bool,
 }
 
 /// The newest signed time of the server, and the station's clock when it came.

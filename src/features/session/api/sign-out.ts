@@ -12,7 +12,7 @@ export function useSignOut() {
       client.setQueryData(keys.person, null);
       client.removeQueries({
         predicate: ({ queryKey }) =>
-          ["batches", "batch", "lists", "number", "identified"].includes(String(queryKey[0])),
+          ["batches", "batch", "lists", "number", "identified", "account"].includes(String(queryKey[0])),
       });
     },
   });

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconServerCog } from "@tabler/icons-react";
+import { IconKey, IconServerCog } from "@tabler/icons-react";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StationStatus } from "../../../bridge/bindings";
@@ -9,16 +9,22 @@ import { DemoPeople } from "./demo-people-list";
 import { SignInForm } from "./sign-in-form";
 import styles from "./sign-in-screen.module.css";
 
-type Props = { status: StationStatus; settings: (onBack: () => void) => ReactNode };
+type Props = {
+  status: StationStatus;
+  settings: (onBack: () => void) => ReactNode;
+  forgotten: (email: string, onBack: () => void) => ReactNode;
+};
 
-export function SignInScreen({ status, settings }: Props) {
+export function SignInScreen({ status, settings, forgotten }: Props) {
   const { t } = useTranslation();
   const [email, setEmail] = useState("");
   const [isSettings, setSettings] = useState(false);
+  const [isForgotten, setForgotten] = useState(false);
   const password = useRef<HTMLInputElement>(null);
   const isRegistering = status.stage.type === "not_registered";
 
   if (isSettings) return settings(() => setSettings(false));
+  if (isForgotten) return forgotten(email, () => setForgotten(false));
   return (
     <main className={styles.page} data-testid="sign-in">
       <div className={styles.column}>
@@ -41,6 +47,14 @@ export function SignInScreen({ status, settings }: Props) {
           </Notice>
         )}
         <SignInForm email={email} onEmail={setEmail} passwordRef={password} isRegistering={isRegistering} />
+        <Button
+          variant="subtle"
+          leftSection={<IconKey size={20} aria-hidden />}
+          data-testid="sign-in-forgotten"
+          onClick={() => setForgotten(true)}
+        >
+          {t("signIn.forgotten")}
+        </Button>
         <Button
           variant="subtle"
           leftSection={<IconServerCog size={20} aria-hidden />}

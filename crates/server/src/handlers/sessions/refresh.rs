@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
 use viruj_api::sessions::{OpenSession, RefreshRequest};
 use viruj_storage::{
-    UnitOfWork, people,
+    UnitOfWork, accounts, people,
     sessions::{self, LockedSession},
 };
 
@@ -81,10 +81,13 @@ async fn rotate(
         .await?
         .filter(|person| person.is_active)
         .ok_or(ProblemCode::InvalidRefreshToken)?;
+    let standing = accounts::standing(unit.connection(), &person.id).await?;
+    let must_change_password = standing.is_some_and(|standing| standing.must_change_password);
     let made = app.refresh_tokens.make(presented.session_id).map_err(ApiError::internal)?;
     sessions::rotate(&mut unit, presented.session_id, made.hash, previous, now).await?;
     unit.commit().await?;
-    Ok(Json(opened(app, presented.session_id, person, made.token, session.expires_at, now)?))
+    let expires_at = session.expires_at;
+    Ok(Json(opened(app, presented.session_id, person, made.token, expires_at, must_change_password, now)?))
 }
 
 /// Somebody holds a token that was used before: nobody can tell who is the thief, so nobody goes on.

@@ -16,7 +16,9 @@ use viruj_storage::{
 use viruj_sync::{signing, store::KnownStation};
 
 use crate::{
+    alerts,
     application::AppState,
+    attempts::Kind,
     caller::{Caller, active_station},
     error::{ApiError, ProblemCode},
     extract::Body,
@@ -132,10 +134,6 @@ async fn prove_to_be_the_person(
     request: &AttestRequest,
     now: DateTime<Utc>,
 ) -> Result<Account, ApiError> {
-    let key = caller.person.id.0.clone();
-    if let Some(seconds) = app.attempts.signing.wait(&key, now) {
-        return Err(ApiError::new(ProblemCode::TooManyAttempts).retry_after(seconds));
-    }
     // Read now and not from what is remembered: a role taken away counts at the next signature (21 CFR 11.10(g)).
     let session = sessions::live(&app.database, caller.session_id, now).await?.ok_or(ProblemCode::InvalidToken)?;
     let account = people::account(&app.database, &caller.person.id).await?.ok_or(ProblemCode::InvalidToken)?;
@@ -144,18 +142,23 @@ async fn prove_to_be_the_person(
         None if session.first_signed_at.is_none() => return Err(ProblemCode::IdentificationRequired.into()),
         None => true,
     };
+    let id = &caller.person.id;
+    let counted = app.attempts.of(Kind::Proof, &[id.as_str()], Some(id));
+    let attempt = counted.take(&app.database, now).await??;
     let hash = Some(account.password_hash.as_str());
     let checked = app.passwords.check(&request.password, hash).await.map_err(ApiError::internal)?;
     if checked == Checked::Wrong || !names_themselves {
-        let failures = app.attempts.signing.failed(key, now);
         let mut unit = app.begin_for(&caller.person.id, "signature").await?;
-        let detail = format!("attempt {failures} at station {}", signing.station.id);
+        let detail = format!("attempt {} at station {}", attempt.count, signing.station.id);
         let operation = signing.statement.operation_id.to_string();
         unit.audit_event("operations", &operation, "signature_failed", &detail).await?;
+        if attempt.is_last {
+            alerts::proof_closed(&mut unit, &account.person, attempt, now).await?;
+        }
         unit.commit().await?;
         return Err(ProblemCode::WrongPassword.into());
     }
-    app.attempts.signing.succeeded(&key);
+    counted.clear(&app.database).await?;
     Ok(account)
 }
 

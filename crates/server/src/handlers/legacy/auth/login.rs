@@ -9,7 +9,8 @@ use viruj_storage::legacy_users;
 use super::{logged_in, may_use_an_old_client};
 use crate::{
     application::AppState,
-    caller::Address,
+    attempts::Kind,
+    caller::{Address, Place},
     error::{ApiError, ProblemCode},
     handlers::{
         legacy::body::Fields,
@@ -33,18 +34,19 @@ pub async fn login(
 ) -> Result<Json<LoginResponse>, ApiError> {
     let started = Instant::now();
     let now = now(&app);
-    if let Some(seconds) = app.attempts.legacy_login.wait(&address, now) {
-        let refused = ApiError::new(ProblemCode::TooManyAttempts).retry_after(seconds);
+    let every_login = app.attempts.of(Kind::LegacyLogin, &[&address.network()], None);
+    if let Err(closed) = every_login.take(&app.database, now).await? {
+        let refused = ApiError::from(closed);
         return Err(refused.with_detail("Too many login attempts. Please try again in a minute."));
     }
-    app.attempts.legacy_login.failed(address, now);
+    let place = Place { address, station: None };
     let request =
         SignInRequest { email: fields.email("email"), password: fields.text("password", 1, LONGEST_PASSWORD) };
     fields.check()?;
-    let (account, checked) = open::prove(&app, address, &request, started, now).await?;
+    let (account, checked) = open::prove(&app, place, &request, started, now).await?;
     let user = legacy_users::find(&app.database, account.person.id.as_str()).await?;
     let user = user.ok_or(ProblemCode::InvalidCredentials)?;
     may_use_an_old_client(&user)?;
-    let opened = open::open_session(&app, account, checked, &request.password, address, now).await?;
+    let opened = open::open_session(&app, account, checked, &request.password, place, now).await?;
     Ok(Json(logged_in(&app, user, opened.session_id, now)?))
 }

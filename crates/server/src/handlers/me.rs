@@ -1,0 +1,7 @@
+//! One's own account.
+
+pub mod account;
+pub mod change_password;
+pub mod revoke_session;
+pub mod sessions;
+pub mod show;
