@@ -20,6 +20,7 @@ const postgres = await startPostgres();
 const { parts, total } = await runParts([
   ["user interface", part.userInterface],
   ["rust", () => part.rustTests(postgres)],
+  ["interface", () => part.interfaceOfTheServer(postgres)],
   ["vitest", part.vitest],
   ["e2e", part.endToEnd],
 ]);

@@ -14,6 +14,7 @@ const ALL = {
   server: part.serverNeedsNoScreen,
   queries: () => part.staleQueries(database()),
   rust: () => part.rustTests(database()),
+  interface: () => part.interfaceOfTheServer(database()),
   vitest: part.vitest,
   scripts: part.scriptTests,
   e2e: part.endToEnd,
@@ -31,7 +32,7 @@ await step("npm ci", () => installNodeModules());
 
 let postgres = null;
 let postgresError = null;
-if (chosen.some(([name]) => name === "queries" || name === "rust")) {
+if (chosen.some(([name]) => ["queries", "rust", "interface"].includes(name))) {
   await step("test database", async () => {
     try {
       postgres = await startPostgres();

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { buildPrograms, buildUi } from "./build.mjs";
+import { openInterface } from "./interface.mjs";
 import { binary, nativePostgres, root } from "./paths.mjs";
 import { describeQueries, differences } from "./queries.mjs";
 import { add, parseCargoTest, parseNodeTest, parseVitest, single } from "./results.mjs";
@@ -73,6 +74,11 @@ export async function rustTests(database) {
   const session = "crates/station/tests/support/with-keyring.sh";
   const tests = await run("sh", ["-c", `exec ${session} cargo test --workspace --no-fail-fast 2>&1`], { env });
   return add(single("rust", "the test database is migrated", migrated.ok), parseCargoTest(tests.output, tests.ok));
+}
+
+export async function interfaceOfTheServer(database) {
+  const built = await buildPrograms(["viruj-server"], { env: { SQLX_OFFLINE: "true" } });
+  return built.ok ? openInterface(database) : single("interface", "the server is built", false);
 }
 
 export async function vitest() {

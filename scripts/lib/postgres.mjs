@@ -12,17 +12,18 @@ import { waitUntil } from "./wait.mjs";
 const SETTINGS = [
   "listen_addresses=",
   "unix_socket_permissions=0700",
-  "fsync=off",
-  "full_page_writes=off",
-  "synchronous_commit=off",
   "max_connections=300",
   "shared_buffers=128MB",
   "jit=off",
   "timezone=UTC",
 ];
 
-export async function startPostgres({ database = "viruj" } = {}) {
-  const postgres = new ThrowawayPostgres();
+const FAST = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
+const DURABLE = ["fsync=on", "full_page_writes=on", "synchronous_commit=on"];
+
+// A benchmark asks for a durable one, in a folder on a real disk.
+export async function startPostgres({ database = "viruj", durable = false, under = os.tmpdir() } = {}) {
+  const postgres = new ThrowawayPostgres({ durable, under });
   try {
     await postgres.start();
     postgres.createDatabase(database);
@@ -34,10 +35,11 @@ export async function startPostgres({ database = "viruj" } = {}) {
 }
 
 class ThrowawayPostgres {
-  constructor() {
+  constructor({ durable, under }) {
+    this.settings = [...SETTINGS, ...(durable ? DURABLE : FAST)];
     if (!fs.existsSync(nativePostgres)) throw new Error(`no PostgreSQL in ${nativePostgres}; npm ci brings it`);
     linkPostgres();
-    this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "viruj-pg-"));
+    this.folder = fs.mkdtempSync(path.join(under, "viruj-pg-"));
     this.data = path.join(this.folder, "data");
     this.log = path.join(this.folder, "server.log");
     this.binaries = nativePostgres;
@@ -79,7 +81,7 @@ class ThrowawayPostgres {
   }
 
   async restart() {
-    const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
+    const settings = this.settings.flatMap((setting) => ["-c", setting]);
     const [postgres, args] = this.#command("postgres", ["-D", this.data, "-k", this.folder, ...settings]);
     const log = fs.openSync(this.log, "a");
     this.process = spawn(postgres, args, { cwd: "/", env: { LC_ALL: "C" }, stdio: ["ignore", log, log] });

@@ -40,6 +40,7 @@ const TEST = [
   ["fonts-dejavu-core", "a font where the system has none"],
   ["python3-aiosmtpd", "a mail server that the tests send codes to"],
   ["postgresql-client", "psql, which loads and inspects test databases"],
+  ["python3-venv", "the environments of schemathesis and of the benchmark's peer"],
 ];
 
 function rustVersion() {
@@ -69,7 +70,11 @@ export function checkTools() {
 }
 
 export async function installPackages({ forTests }) {
-  const wanted = [...BUILD, ...(forTests ? TEST : KEYCHAIN)];
+  await install([...BUILD, ...(forTests ? TEST : KEYCHAIN)]);
+}
+
+// Pairs of a package and what it is for.
+export async function install(wanted) {
   if (process.platform !== "linux") return;
   if (!ask("dpkg-query", ["--version"]).ok) {
     say(`This is neither Debian nor Ubuntu; the programs need what these packages hold: ${names(wanted).join(" ")}`);

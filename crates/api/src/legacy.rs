@@ -1,8 +1,16 @@
 //! The old backend's words under `/api`, for the clients that it left behind. Frozen.
 
+mod number;
+pub mod plants;
+pub mod receiving;
+pub mod testing;
+mod time;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use self::{number::Number, time::SpacedTime};
 
 /// Answer of a login and of a refresh.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +30,44 @@ pub struct LoginRequest {
     pub email: String,
     #[schema(min_length = 1, max_length = 128)]
     pub password: String,
+}
+
+/// What an administrator makes an account of; other fields are ignored.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LegacyUserCreate)]
+pub struct UserCreate {
+    #[schema(min_length = 1, max_length = 255)]
+    pub name: String,
+    #[schema(format = "email")]
+    pub email: String,
+    /// One of the 17 roles.
+    pub role: String,
+    /// One of the 9 departments.
+    pub department: String,
+    pub plant_id: Option<String>,
+    /// Works until its owner has changed it.
+    #[schema(min_length = 8, max_length = 128)]
+    pub password: String,
+}
+
+/// What an administrator changes of an account; what is left out stays, other fields are ignored.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LegacyUserUpdate)]
+pub struct UserUpdate {
+    #[schema(min_length = 1, max_length = 255)]
+    pub name: Option<String>,
+    #[schema(format = "email")]
+    pub email: Option<String>,
+    /// One of the 17 roles.
+    pub role: Option<String>,
+    /// One of the 9 departments.
+    pub department: Option<String>,
+    /// `null` takes the plant away.
+    pub plant_id: Option<String>,
+    pub is_active: Option<bool>,
+    /// Works until its owner has changed it.
+    #[schema(min_length = 8, max_length = 128)]
+    pub password: Option<String>,
 }
 
 /// A person with the times of their account.
@@ -80,9 +126,21 @@ pub enum Detail {
 pub struct FieldError {
     #[serde(rename = "type")]
     pub kind: String,
-    /// `body`, then the name of the field.
-    pub loc: Vec<String>,
+    /// `body` or `query`, then the names of fields and the places in lists that lead there.
+    pub loc: Vec<Place>,
     pub msg: String,
     /// What was sent, without passwords.
     pub input: serde_json::Value,
 }
+
+/// One part of the way to a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = LegacyPlace)]
+pub enum Place {
+    Name(String),
+    Index(usize),
+}
+
+#[cfg(test)]
+mod tests;

@@ -31,6 +31,9 @@ pub struct ServerKey {
     pub key_id: String,
     /// 32 bytes, base64.
     pub public_key: String,
+    /// The signature of the key before it that this one follows, base64; absent on a server's first key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorsement: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

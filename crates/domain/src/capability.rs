@@ -12,9 +12,18 @@ words! {
         BatchRelease = "batch.release",
         DeviationRead = "deviation.read",
         GateEntryRead = "gate_entry.read",
+        GateEntryCreate = "gate_entry.create",
         GoodsReceiptRead = "goods_receipt.read",
+        GoodsReceiptCreate = "goods_receipt.create",
+        SamplingRequest = "sampling.request",
         QualitySampleRead = "quality_sample.read",
         QualityTestRead = "quality_test.read",
+        QualityTestAssign = "quality_test.assign",
+        QualityTestExecute = "quality_test.execute",
+        QualityTestReview = "quality_test.review",
+        QualityTestRecommend = "quality_test.recommend",
+        QualityTestDecide = "quality_test.decide",
+        MaterialStore = "material.store",
         MaterialRead = "material.read",
         StationRegister = "station.register",
         UserManage = "user.manage",
@@ -43,7 +52,7 @@ impl Role {
                 MaterialRead,
                 AuditRead,
             ],
-            Role::QaHead | Role::QaManager => &[
+            Role::QaHead => &[
                 BatchRead,
                 BatchVerify,
                 BatchReview,
@@ -56,6 +65,21 @@ impl Role {
                 MaterialRead,
                 AuditRead,
             ],
+            Role::QaManager => &[
+                BatchRead,
+                BatchVerify,
+                BatchReview,
+                BatchRelease,
+                DeviationRead,
+                GateEntryRead,
+                GoodsReceiptRead,
+                SamplingRequest,
+                QualitySampleRead,
+                QualityTestRead,
+                QualityTestDecide,
+                MaterialRead,
+                AuditRead,
+            ],
             Role::QaOperator => &[
                 BatchRead,
                 BatchVerify,
@@ -64,15 +88,26 @@ impl Role {
                 GoodsReceiptRead,
                 QualitySampleRead,
                 QualityTestRead,
+                QualityTestRecommend,
                 MaterialRead,
             ],
-            Role::QcHead | Role::QcManager => {
-                &[BatchRead, DeviationRead, QualitySampleRead, QualityTestRead, MaterialRead, AuditRead]
-            }
-            Role::QcOperator => &[QualitySampleRead, QualityTestRead, MaterialRead, DeviationRead],
+            Role::QcHead => &[BatchRead, DeviationRead, QualitySampleRead, QualityTestRead, MaterialRead, AuditRead],
+            Role::QcManager => &[
+                BatchRead,
+                DeviationRead,
+                QualitySampleRead,
+                QualityTestRead,
+                QualityTestAssign,
+                QualityTestReview,
+                MaterialRead,
+                AuditRead,
+            ],
+            Role::QcOperator => &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead],
             Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
-            Role::WarehouseManager => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
-            Role::SecurityOfficer => &[GateEntryRead],
+            Role::WarehouseManager => {
+                &[GateEntryRead, GoodsReceiptRead, GoodsReceiptCreate, QualityTestRead, MaterialRead, MaterialStore]
+            }
+            Role::SecurityOfficer => &[GateEntryRead, GateEntryCreate],
             Role::SystemAdmin => &[StationRegister, UserManage, AuditRead],
             Role::Management => {
                 &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead]
@@ -87,6 +122,13 @@ impl Role {
     }
 }
 
+impl Capability {
+    /// The roles that have it.
+    pub fn roles(self) -> impl Iterator<Item = Role> {
+        Role::ALL.iter().copied().filter(move |role| role.can(self))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +137,23 @@ mod tests {
     fn an_administrator_of_accounts_touches_no_batch() {
         for capability in [Capability::BatchExecute, Capability::BatchVerify, Capability::BatchRelease] {
             assert!(!Role::SystemAdmin.can(capability), "{capability}");
+        }
+    }
+
+    #[test]
+    fn each_step_of_a_delivery_is_for_one_role() {
+        for (capability, role) in [
+            (Capability::GateEntryCreate, Role::SecurityOfficer),
+            (Capability::GoodsReceiptCreate, Role::WarehouseManager),
+            (Capability::SamplingRequest, Role::QaManager),
+            (Capability::QualityTestAssign, Role::QcManager),
+            (Capability::QualityTestExecute, Role::QcOperator),
+            (Capability::QualityTestReview, Role::QcManager),
+            (Capability::QualityTestRecommend, Role::QaOperator),
+            (Capability::QualityTestDecide, Role::QaManager),
+            (Capability::MaterialStore, Role::WarehouseManager),
+        ] {
+            assert_eq!(capability.roles().collect::<Vec<_>>(), [role], "{capability}");
         }
     }
 

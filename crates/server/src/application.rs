@@ -14,8 +14,8 @@ use viruj_sync::signing;
 use crate::{
     access_tokens::AccessTokens,
     attempts::Attempts,
-    caller::LiveSessions,
     challenges::Challenges,
+    live_sessions::LiveSessions,
     mail::{Mail, MailSettingsError},
     passwords::{PasswordError, Passwords},
     proxies::TrustedProxies,
@@ -49,7 +49,7 @@ pub struct Shared {
     pub refresh_tokens: RefreshTokens,
     pub challenges: Challenges,
     pub passwords: Passwords,
-    pub live_sessions: LiveSessions,
+    pub live_sessions: Arc<LiveSessions>,
     pub attempts: Attempts,
     pub reset_codes: ResetCodes,
     /// Absent where no message can be sent.
@@ -95,10 +95,7 @@ impl StartError {
 pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Result<Application, StartError> {
     let database = Database::connect(settings.database_url.expose()).await?;
     let signing_keys = SigningKeys::open_or_create(&settings.key_dir, &settings.secret_key, clock.now())?;
-    // Signatures must stay verifiable after the key file is gone, so the public half is in the database.
-    let public = signing_keys.current().verifying_key();
-    let created_at = signing_keys.created_at();
-    installation::publish_signing_key(&database, &signing::key_id(&public), public.as_bytes(), created_at).await?;
+    make_known(&database, &signing_keys).await?;
     let server_id = installation::server_id(&database).await?;
     let secret = &settings.secret_key;
     Ok(Application {
@@ -107,7 +104,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             refresh_tokens: RefreshTokens::new(secret),
             challenges: Challenges::new(secret),
             passwords: Passwords::new(PASSWORD_THREADS)?,
-            live_sessions: LiveSessions::default(),
+            live_sessions: LiveSessions::listening_to(&database),
             attempts: Attempts::new(secret),
             reset_codes: ResetCodes::new(secret),
             mail: settings.mail.as_ref().map(Mail::new).transpose()?,
@@ -121,7 +118,25 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
     })
 }
 
+/// Signatures must stay verifiable after the key file is gone, so the public half is in the database.
+async fn make_known(database: &Database, keys: &SigningKeys) -> Result<(), StorageError> {
+    let public = keys.current().verifying_key();
+    let id = signing::key_id(&public);
+    installation::publish_signing_key(database, &id, public.as_bytes(), keys.created_at()).await
+}
+
 impl Application {
+    /// Makes a new signing key and makes it known; this process goes on signing with the one that it has.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn rotate_signing_key(&self, settings: &ServerSettings) -> Result<SigningKeys, StartError> {
+        let now = self.state.clock.now();
+        let rotated = SigningKeys::rotate(&settings.key_dir, &settings.secret_key, now)?;
+        make_known(&self.state.database, &rotated).await?;
+        Ok(rotated)
+    }
+
     /// The router that `serve` puts on the network and that a station calls in process.
     pub fn router(&self) -> Router {
         routes::router(&self.state)
@@ -129,6 +144,7 @@ impl Application {
 
     /// Waits for what is in flight in the database and closes its connections.
     pub async fn close(&self) {
+        self.state.live_sessions.stop_listening();
         self.state.database.close().await;
     }
 

@@ -1,11 +1,6 @@
 //! Who makes a request, and whether the route's rule lets them.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
@@ -20,7 +15,7 @@ use viruj_domain::{
     ids::{SessionId, StationId},
     plant::PlantScope,
 };
-use viruj_storage::{sessions, stations};
+use viruj_storage::{legacy_users::LegacyUser, live_sessions, stations};
 use viruj_sync::store::KnownStation;
 
 use crate::{
@@ -44,6 +39,8 @@ pub enum Authorisation {
     Station,
     /// A person with a session, whatever the role, through an old client.
     LegacySignedIn,
+    /// A person whose role has the capability, through an old client.
+    LegacyCapability(Capability),
 }
 
 /// A person who is signed in, as the handler sees them.
@@ -53,6 +50,8 @@ pub struct Caller {
     pub session_id: SessionId,
     /// The plants whose rows the person sees.
     pub scope: PlantScope,
+    /// The person's account in the words of the old backend.
+    pub account: Arc<LegacyUser>,
     /// Until the password is changed, the session may do nothing else.
     pub must_change_password: bool,
 }
@@ -75,36 +74,6 @@ impl std::fmt::Display for Address {
             Self::Network(address) => address.fmt(formatter),
             Self::InProcess => formatter.write_str("in process"),
         }
-    }
-}
-
-/// What was found alive is believed for this long; a change on this server is seen at once.
-const BELIEVED: Duration = Duration::from_secs(1);
-const MOST_REMEMBERED: usize = 10_000;
-
-/// Sessions that were found alive a moment ago.
-#[derive(Default)]
-pub struct LiveSessions {
-    found: Mutex<HashMap<SessionId, (Instant, Arc<Caller>)>>,
-}
-
-impl LiveSessions {
-    fn get(&self, session: SessionId) -> Option<Arc<Caller>> {
-        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.get(&session).filter(|(at, _)| at.elapsed() < BELIEVED).map(|(_, caller)| caller.clone())
-    }
-
-    fn put(&self, caller: &Arc<Caller>) {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        if found.len() >= MOST_REMEMBERED {
-            found.retain(|_, (at, _)| at.elapsed() < BELIEVED);
-        }
-        found.insert(caller.session_id, (Instant::now(), caller.clone()));
-    }
-
-    /// The session ended or its person changed.
-    pub fn forget(&self, session: SessionId) {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
     }
 }
 
@@ -142,8 +111,21 @@ pub async fn authorise(
             let caller = legacy_person(&app, request.headers()).await?;
             request.extensions_mut().insert(caller);
         }
+        Authorisation::LegacyCapability(capability) => {
+            let caller = legacy_person(&app, request.headers()).await?;
+            if !caller.person.role.can(capability) {
+                return Err(ApiError::new(ProblemCode::NotAuthorised).with_detail(for_whom(capability)));
+            }
+            request.extensions_mut().insert(caller);
+        }
     }
     Ok(next.run(request).await)
+}
+
+/// The text that an old client shows.
+fn for_whom(capability: Capability) -> String {
+    let roles: Vec<_> = capability.roles().map(|role| role.as_str()).collect();
+    format!("Only for: {}", roles.join(", "))
 }
 
 async fn person(app: &AppState, headers: &HeaderMap) -> Result<Caller, ApiError> {
@@ -169,17 +151,19 @@ pub async fn legacy_person(app: &AppState, headers: &HeaderMap) -> Result<Caller
 }
 
 async fn live(app: &AppState, token: PersonToken, now: DateTime<Utc>) -> Result<Caller, ApiError> {
-    let caller = match app.live_sessions.get(token.session_id) {
-        Some(caller) => caller,
-        None => {
-            let live = sessions::live(&app.database, token.session_id, now).await?.ok_or(ProblemCode::InvalidToken)?;
+    let caller = match app.live_sessions.get(token.session_id, now) {
+        Ok(caller) => caller,
+        Err(looking) => {
+            let found = live_sessions::find(&app.database, token.session_id, now).await?;
+            let live = found.ok_or(ProblemCode::InvalidToken)?;
             let caller = Arc::new(Caller {
                 scope: live.scope(),
                 person: live.person,
                 session_id: token.session_id,
-                must_change_password: live.must_change_password,
+                must_change_password: live.account.must_change_password,
+                account: Arc::new(live.account),
             });
-            app.live_sessions.put(&caller);
+            app.live_sessions.keep(looking, &caller, live.expires_at);
             caller
         }
     };

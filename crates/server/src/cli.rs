@@ -1,8 +1,8 @@
 //! The command line `viruj-server`.
 
-use std::{io::Write, net::IpAddr, sync::Arc, time::Duration};
+use std::{io::Write, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use viruj_storage::migrate;
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     serve::{asked_to_stop, serve},
     settings::{DatabaseSettings, ServerSettings, SettingsError},
     setup::{FirstAdministrator, SeedError, SetupError},
+    tls::{Certificate, TlsError, TlsFiles, TlsListener},
 };
 
 mod seed;
@@ -40,6 +41,8 @@ enum Command {
         /// Loopback when left out.
         #[arg(long)]
         bind: Option<IpAddr>,
+        #[command(flatten)]
+        tls: Option<TlsArguments>,
     },
     /// Prepares the database, or brings it up to date; run it again at any time.
     Migrate,
@@ -53,8 +56,24 @@ enum Command {
         #[command(subcommand)]
         what: Admin,
     },
+    /// The keys that the server signs with.
+    Keys {
+        #[command(subcommand)]
+        what: Keys,
+    },
     /// Prints the OpenAPI document.
     Openapi,
+}
+
+/// Stations refuse plain HTTP beyond their own machine.
+#[derive(Args)]
+struct TlsArguments {
+    /// The certificate, PEM, with those of the authorities between it and the root. Read anew on SIGHUP.
+    #[arg(long, env = "VIRUJ_TLS_CERT", requires = "tls_key", required = false)]
+    tls_cert: PathBuf,
+    /// Its private key, PEM.
+    #[arg(long, env = "VIRUJ_TLS_KEY", requires = "tls_cert", required = false)]
+    tls_key: PathBuf,
 }
 
 #[derive(Subcommand)]
@@ -65,6 +84,12 @@ enum Seed {
         #[arg(long)]
         into_existing: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Makes a new signing key; the one before it stays valid until the next rotation. Restart every replica afterwards.
+    Rotate,
 }
 
 #[derive(Subcommand)]
@@ -96,6 +121,10 @@ pub enum CommandError {
     Storage(#[from] viruj_storage::StorageError),
     #[error(transparent)]
     Seed(#[from] SeedError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("TLS cannot be spoken: {0}")]
+    TlsUnusable(#[from] rustls::Error),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: String, source: std::io::Error },
     #[error("{0}")]
@@ -109,10 +138,10 @@ impl CommandError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Settings(_) => 2,
+            Self::Settings(_) | Self::Tls(_) => 2,
             Self::Start(StartError::Storage(_)) | Self::Storage(_) | Self::Seed(SeedError::Storage(_)) => 3,
             Self::Setup(_) | Self::Seed(_) => 4,
-            Self::Start(_) | Self::Listen { .. } | Self::Io(_) | Self::Document(_) => 1,
+            Self::Start(_) | Self::TlsUnusable(_) | Self::Listen { .. } | Self::Io(_) | Self::Document(_) => 1,
         }
     }
 }
@@ -123,16 +152,22 @@ impl CommandError {
 /// [`CommandError`], whose text is one clear line.
 pub async fn run(line: CommandLine, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
     match line.command {
-        Command::Serve { port, bind } => run_server(port, bind, out).await,
+        Command::Serve { port, bind, tls } => run_server(port, bind, tls, out).await,
         Command::Migrate => run_migrations(out).await,
         Command::Seed { what: Seed::Demo { into_existing } } => seed::demo(into_existing, out).await,
         Command::Admin { what: Admin::Create { email, name } } => create_administrator(email, name, out).await,
+        Command::Keys { what: Keys::Rotate } => rotate_signing_key(out).await,
         Command::Admin { what: Admin::ResetPassword { email } } => reset_administrator(&email, out).await,
         Command::Openapi => Ok(out.write_all(openapi::text()?.as_bytes())?),
     }
 }
 
-async fn run_server(port: Option<u16>, bind: Option<IpAddr>, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
+async fn run_server(
+    port: Option<u16>,
+    bind: Option<IpAddr>,
+    tls: Option<TlsArguments>,
+    out: &mut (dyn Write + Send),
+) -> Result<(), CommandError> {
     let settings = ServerSettings::from_environment()?;
     logging::start(&settings.log_level);
     for name in ["REDIS_URL", "SENTRY_DSN"] {
@@ -140,14 +175,20 @@ async fn run_server(port: Option<u16>, bind: Option<IpAddr>, out: &mut (dyn Writ
             tracing::info!(name, "the setting is known and not used");
         }
     }
+    let files = tls.map(|tls| TlsFiles { certificate: tls.tls_cert, key: tls.tls_key });
+    let certificate = files.map(Certificate::open).transpose()?;
     let application = start(&settings).await?;
     let address = (bind.unwrap_or(settings.bind), port.unwrap_or(settings.port));
     let refused = |source| CommandError::Listen { address: format!("{}:{}", address.0, address.1), source };
     let listener = tokio::net::TcpListener::bind(address).await.map_err(refused)?;
     let local = listener.local_addr().map_err(refused)?;
-    writeln!(out, "viruj-server listens on http://{local}")?;
+    let scheme = if certificate.is_some() { "https" } else { "http" };
+    if certificate.is_none() && !local.ip().is_loopback() {
+        tracing::warn!("plain HTTP beyond this machine: stations refuse it, and tokens can be read on the way");
+    }
+    writeln!(out, "viruj-server listens on {scheme}://{local}")?;
     out.flush()?;
-    tracing::info!(address = %local, "listening");
+    tracing::info!(address = %local, scheme, "listening");
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let farewell = async move {
         let _ = stopped.changed().await;
@@ -158,12 +199,39 @@ async fn run_server(port: Option<u16>, bind: Option<IpAddr>, out: &mut (dyn Writ
         tracing::info!("stopping, requests in flight are finished");
         let _ = stopping.send(true);
     };
+    let served = async {
+        match certificate {
+            Some(certificate) => {
+                let reloading = tokio::spawn(reload_when_told(certificate.clone()));
+                let served = serve(&application, TlsListener::new(listener, certificate)?, stop).await;
+                reloading.abort();
+                Ok::<_, CommandError>(served?)
+            }
+            None => Ok(serve(&application, listener, stop).await?),
+        }
+    };
     tokio::select! {
-        served = serve(&application, listener, stop) => served?,
+        served = served => served?,
         () = farewell => tracing::warn!("requests were still in flight after half a minute"),
     }
     application.close().await;
     Ok(())
+}
+
+/// Exchanges the certificate on SIGHUP; one that cannot be used changes nothing.
+async fn reload_when_told(certificate: Arc<Certificate>) {
+    #[cfg(unix)]
+    {
+        let Ok(mut told) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else { return };
+        while told.recv().await.is_some() {
+            match certificate.reload() {
+                Ok(()) => tracing::info!("new connections get the certificate as it is now"),
+                Err(error) => tracing::error!(%error, "the certificate that was there stays"),
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = certificate;
 }
 
 async fn run_migrations(out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
@@ -208,6 +276,19 @@ async fn reset_administrator(email: &str, out: &mut (dyn Write + Send)) -> Resul
     let application = start(&settings).await?;
     let password = application.reset_administrator(email).await?;
     writeln!(out, "{email} can sign in with this password once and must change it then: {password}")?;
+    application.close().await;
+    Ok(())
+}
+
+async fn rotate_signing_key(out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
+    let settings = ServerSettings::from_environment()?;
+    logging::start("warn");
+    // The database first: a key that cannot be made known there must not sign.
+    let application = start(&settings).await?;
+    let rotated = application.rotate_signing_key(&settings).await?;
+    let ids: Vec<_> = rotated.published().into_iter().map(|key| key.key_id).collect();
+    writeln!(out, "The server signs with {} from the next start of each replica; restart them all.", ids[0])?;
+    writeln!(out, "{} stays valid until the next rotation.", ids[1..].join(", "))?;
     application.close().await;
     Ok(())
 }

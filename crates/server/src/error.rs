@@ -43,6 +43,7 @@ macro_rules! codes {
 }
 
 codes! {
+    StepNotAllowed = "step_not_allowed", BAD_REQUEST, "The step does not follow from where the record stands";
     MalformedJson = "malformed_json", BAD_REQUEST, "The body is not JSON";
     NotAuthenticated = "not_authenticated", UNAUTHORIZED, "The request carries no token";
     InvalidToken = "invalid_token", UNAUTHORIZED, "The token is not valid, or no longer";
@@ -68,6 +69,8 @@ codes! {
     OperationKnown = "operation_known", CONFLICT, "The operation has been received already";
     RefreshInProgress = "refresh_in_progress", CONFLICT, "Another request has just refreshed this session";
     StationKeyTaken = "station_key_taken", CONFLICT, "The key or the id belongs to another station";
+    DeliveryReceived = "delivery_received", CONFLICT, "The delivery has been received already";
+    EmailTaken = "email_taken", CONFLICT, "The e-mail address is or was somebody's";
     CursorGone = "cursor_gone", GONE, "The feed must be read from its beginning";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be application/json";

@@ -15,6 +15,7 @@ pub mod clock;
 pub mod error;
 mod extract;
 mod handlers;
+pub mod live_sessions;
 pub mod logging;
 pub mod mail;
 mod middleware;
@@ -29,6 +30,7 @@ pub mod serve;
 pub mod settings;
 pub mod setup;
 pub mod signing_keys;
+pub mod tls;
 
 pub use application::{AppState, Application, StartError, application};
 pub use clock::SystemClock;

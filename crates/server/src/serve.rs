@@ -2,23 +2,28 @@
 
 use std::{future::Future, io, net::SocketAddr};
 
-use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
-use tokio::net::TcpListener;
+use axum::{
+    extract::connect_info::IntoMakeServiceWithConnectInfo,
+    serve::{Listener, ListenerExt},
+};
 
 use crate::Application;
 
 /// Serves until `stop` is ready, then takes no new request and finishes those in flight.
 ///
+/// The listener is one of the network or a [`crate::tls::TlsListener`] over one.
+///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(
+pub async fn serve<L: Listener<Addr = SocketAddr>>(
     application: &Application,
-    listener: TcpListener,
+    listener: L,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
         application.router().into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    // Only a tapped listener of any kind tells the address of the other end.
+    axum::serve(listener.tap_io(|_| {}), service).with_graceful_shutdown(stop).await
 }
 
 /// Ready when the operating system asks the program to end.

@@ -17,20 +17,21 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use viruj_api::server::ServerKey;
-use viruj_sync::signing::{key_id, to_base64};
+use viruj_sync::signing::{endorse, key_id, public_key, to_base64};
 use zeroize::Zeroizing;
 
 use crate::secrets::{SecretKey, random};
 
-const FILE_NAME: &str = "signing-key-1.json";
 const FORMAT: u16 = 1;
 const NONCE_LENGTH: usize = 12;
 
 /// The keys that this server signs with; the newest one signs.
 pub struct SigningKeys {
-    /// Newest first, never empty.
     current: SigningKey,
-    older: Vec<VerifyingKey>,
+    /// The word of the key before it.
+    endorsement: Option<String>,
+    /// The key before it, which stays valid until the next rotation.
+    previous: Option<ServerKey>,
     created_at: DateTime<Utc>,
 }
 
@@ -43,6 +44,8 @@ pub enum SigningKeyError {
     Damaged { path: PathBuf },
     #[error("the key folder {path} cannot be used: {source}")]
     Folder { path: PathBuf, source: io::Error },
+    #[error("another command has just rotated the key")]
+    RotatedMeanwhile,
     #[error("the operating system has no randomness to give: {0}")]
     Randomness(#[from] getrandom::Error),
 }
@@ -57,6 +60,22 @@ struct KeyFile {
     nonce: String,
     /// The private key, sealed with the key id as associated data.
     sealed: String,
+    /// The signature of the key before it; a first key has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endorsement: Option<String>,
+}
+
+/// A key with what its file says of it.
+struct OpenKey {
+    key: SigningKey,
+    created_at: DateTime<Utc>,
+    endorsement: Option<String>,
+}
+
+impl OpenKey {
+    fn published(&self) -> ServerKey {
+        publish(&self.key.verifying_key(), self.endorsement.clone())
+    }
 }
 
 impl SigningKeys {
@@ -67,12 +86,39 @@ impl SigningKeys {
     pub fn open_or_create(folder: &Path, secret: &SecretKey, now: DateTime<Utc>) -> Result<Self, SigningKeyError> {
         let unusable = |source| SigningKeyError::Folder { path: folder.to_owned(), source };
         create_private_folder(folder).map_err(unusable)?;
-        let path = folder.join(FILE_NAME);
-        if !path.try_exists().map_err(unusable)? {
-            create_file(folder, &path, &new_file(secret, now)?).map_err(unusable)?;
+        if numbers(folder).map_err(unusable)?.is_empty() {
+            // A replica that starts at the same moment may have made it; then that one counts.
+            create_file(folder, &path_of(folder, 1), &new_file(secret, None, now)?).map_err(unusable)?;
         }
-        let (current, created_at) = open_file(&path, secret)?;
-        Ok(Self { current, older: Vec::new(), created_at })
+        let numbers = numbers(folder).map_err(unusable)?;
+        let newest = numbers.last().copied().unwrap_or(1);
+        let OpenKey { key, created_at, endorsement } = open_file(&path_of(folder, newest), secret)?;
+        let previous = numbers.iter().rev().nth(1).map(|number| open_file(&path_of(folder, *number), secret));
+        let previous = previous.transpose()?.map(|previous| previous.published());
+        Ok(Self { current: key, endorsement, previous, created_at })
+    }
+
+    /// Makes a new key that the one before it vouches for. That one stays valid, and the one before it ends.
+    ///
+    /// Replicas sign with the new key from their next start.
+    ///
+    /// # Errors
+    /// [`SigningKeyError`]; nothing has changed then.
+    pub fn rotate(folder: &Path, secret: &SecretKey, now: DateTime<Utc>) -> Result<Self, SigningKeyError> {
+        let unusable = |source| SigningKeyError::Folder { path: folder.to_owned(), source };
+        Self::open_or_create(folder, secret, now)?;
+        let known = numbers(folder).map_err(unusable)?;
+        let newest = known.last().copied().unwrap_or(1);
+        let previous = open_file(&path_of(folder, newest), secret)?;
+        let file = new_file(secret, Some(&previous.key), now)?;
+        if !create_file(folder, &path_of(folder, newest + 1), &file).map_err(unusable)? {
+            return Err(SigningKeyError::RotatedMeanwhile);
+        }
+        // What they signed stays verifiable by their public halves, which are in the database.
+        for number in known.iter().filter(|number| **number < newest) {
+            fs::remove_file(path_of(folder, *number)).map_err(unusable)?;
+        }
+        Self::open_or_create(folder, secret, now)
     }
 
     /// The key that signs.
@@ -89,15 +135,19 @@ impl SigningKeys {
     /// The public halves, the signing one first.
     #[must_use]
     pub fn verifying(&self) -> Vec<VerifyingKey> {
-        std::iter::once(self.current.verifying_key()).chain(self.older.iter().copied()).collect()
+        self.published().iter().filter_map(|key| public_key(&key.public_key).ok()).collect()
     }
 
     /// The public halves as they travel.
     #[must_use]
     pub fn published(&self) -> Vec<ServerKey> {
-        let publish = |key: &VerifyingKey| ServerKey { key_id: key_id(key), public_key: to_base64(key.as_bytes()) };
-        self.verifying().iter().map(publish).collect()
+        let current = publish(&self.current.verifying_key(), self.endorsement.clone());
+        std::iter::once(current).chain(self.previous.clone()).collect()
     }
+}
+
+fn publish(key: &VerifyingKey, endorsement: Option<String>) -> ServerKey {
+    ServerKey { key_id: key_id(key), public_key: to_base64(key.as_bytes()), endorsement }
 }
 
 impl std::fmt::Debug for SigningKeys {
@@ -110,7 +160,23 @@ fn cipher(secret: &SecretKey) -> ChaCha20Poly1305 {
     ChaCha20Poly1305::new((&*secret.derive("viruj signing keys, ChaCha20-Poly1305, 1")).into())
 }
 
-fn new_file(secret: &SecretKey, now: DateTime<Utc>) -> Result<KeyFile, SigningKeyError> {
+fn path_of(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("signing-key-{number}.json"))
+}
+
+/// The numbers of the keys in the folder, the newest last.
+fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix("signing-key-")?.strip_suffix(".json"));
+        numbers.extend(number.and_then(|number| number.parse::<u64>().ok()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn new_file(secret: &SecretKey, previous: Option<&SigningKey>, now: DateTime<Utc>) -> Result<KeyFile, SigningKeyError> {
     let seed = Zeroizing::new(random::<32>()?);
     let nonce = random::<NONCE_LENGTH>()?;
     let public = SigningKey::from_bytes(&seed).verifying_key();
@@ -123,10 +189,11 @@ fn new_file(secret: &SecretKey, now: DateTime<Utc>) -> Result<KeyFile, SigningKe
         created_at: now,
         nonce: BASE64.encode(nonce),
         sealed: BASE64.encode(sealed),
+        endorsement: previous.map(|previous| endorse(&public, previous)),
     })
 }
 
-fn open_file(path: &Path, secret: &SecretKey) -> Result<(SigningKey, DateTime<Utc>), SigningKeyError> {
+fn open_file(path: &Path, secret: &SecretKey) -> Result<OpenKey, SigningKeyError> {
     let damaged = || SigningKeyError::Damaged { path: path.to_owned() };
     let text = fs::read(path).map_err(|source| SigningKeyError::Folder { path: path.to_owned(), source })?;
     let file: KeyFile = serde_json::from_slice(&text).map_err(|_| damaged())?;
@@ -144,17 +211,17 @@ fn open_file(path: &Path, secret: &SecretKey) -> Result<(SigningKey, DateTime<Ut
     if key_id(&key.verifying_key()) != file.key_id {
         return Err(damaged());
     }
-    Ok((key, file.created_at))
+    Ok(OpenKey { key, created_at: file.created_at, endorsement: file.endorsement })
 }
 
-/// Two replicas that start at once make one key: the file appears whole and at once, or not at all.
-fn create_file(folder: &Path, path: &Path, file: &KeyFile) -> io::Result<()> {
+/// Whether the file is this one and not another's, who was faster: it appears whole and at once, or not at all.
+fn create_file(folder: &Path, path: &Path, file: &KeyFile) -> io::Result<bool> {
     let draft = folder.join(format!(".{}.draft", uuid::Uuid::now_v7()));
     let written = write_private(&draft, &serde_json::to_vec_pretty(file)?).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
     match written {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        written => written,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        written => written.map(|()| true),
     }
 }
 
@@ -196,7 +263,7 @@ mod tests {
         let opened = SigningKeys::open_or_create(&keys, &secret("one"), now()).unwrap();
         assert_eq!(made.published(), opened.published());
         assert_eq!(fs::read_dir(&keys).unwrap().count(), 1, "no draft is left behind");
-        let file = keys.join(FILE_NAME);
+        let file = keys.join("signing-key-1.json");
         #[cfg(unix)]
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
         let text = fs::read_to_string(&file).unwrap();
@@ -207,10 +274,10 @@ mod tests {
     fn a_file_of_another_secret_is_a_clear_error_and_stays() {
         let folder = tempfile::tempdir().unwrap();
         SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap();
-        let before = fs::read(folder.path().join(FILE_NAME)).unwrap();
+        let before = fs::read(folder.path().join("signing-key-1.json")).unwrap();
         let error = SigningKeys::open_or_create(folder.path(), &secret("two"), now()).unwrap_err();
         assert!(matches!(error, SigningKeyError::OtherSecret { .. }), "{error}");
-        fs::write(folder.path().join(FILE_NAME), b"{}").unwrap();
+        fs::write(folder.path().join("signing-key-1.json"), b"{}").unwrap();
         let error = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap_err();
         assert!(matches!(error, SigningKeyError::Damaged { .. }), "{error}");
         assert!(!before.is_empty());
@@ -226,5 +293,30 @@ mod tests {
             starts.into_iter().map(|start| start.join().unwrap().published()).collect()
         });
         assert!(keys.windows(2).all(|pair| pair[0] == pair[1]));
+    }
+
+    #[test]
+    fn after_a_rotation_two_keys_are_alive_and_the_new_one_signs() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap();
+        let mut before = made.published().remove(0);
+        for _ in 0..3 {
+            let rotated = SigningKeys::rotate(folder.path(), &secret("one"), now()).unwrap();
+            let published = rotated.published();
+            assert_eq!(published.len(), 2, "two are alive");
+            assert_eq!(published[1], before);
+            let previous = public_key(&before.public_key).unwrap();
+            assert!(
+                viruj_sync::signing::is_endorsed_by(&published[0], &previous),
+                "the old key vouches for the new one"
+            );
+            let opened = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap();
+            assert_eq!(opened.published(), published);
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+            before = published[0].clone();
+        }
+        let error = SigningKeys::rotate(folder.path(), &secret("two"), now()).unwrap_err();
+        assert!(matches!(error, SigningKeyError::OtherSecret { .. }), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 }

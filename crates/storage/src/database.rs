@@ -16,13 +16,16 @@ use crate::{
     bootstrap::RUNTIME,
     error::StorageError,
     migrate::known_version,
+    statements::Statements,
     unit_of_work::{ChangeContext, UnitOfWork},
 };
 
 /// Connections that write, and that read tables of no plant.
 const GENERAL_CONNECTIONS: u32 = 10;
-/// Connections that read for one set of plants.
+/// Connections that read for one set of plants; as many again run single statements.
 const READER_CONNECTIONS: u32 = 6;
+/// A connection that has rested longer is asked whether it still lives before it is used. Under load none rests.
+const RESTED: Duration = Duration::from_millis(2);
 /// Sets of plants that have a pool at a time; a plant has few such sets, a runaway caller must not have more.
 const MAXIMUM_READERS: usize = 32;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,7 +38,9 @@ pub struct Database(Arc<Pools>);
 struct Pools {
     options: PgConnectOptions,
     general: PgPool,
+    listening: PgPool,
     readers: Mutex<BTreeMap<PlantScope, PgPool>>,
+    statements: Mutex<BTreeMap<PlantScope, Statements>>,
 }
 
 impl std::fmt::Debug for Database {
@@ -60,8 +65,10 @@ impl Database {
         assert_runtime(&mut connection).await?;
         check_version(&mut connection).await?;
         connection.close().await?;
-        let general = pool_options(GENERAL_CONNECTIONS).connect_lazy_with(options.clone());
-        Ok(Self(Arc::new(Pools { options, general, readers: Mutex::default() })))
+        let general = cleaned(pool_options(GENERAL_CONNECTIONS)).connect_lazy_with(options.clone());
+        let listening = pool_options(1).connect_lazy_with(options.clone().application_name("viruj listening"));
+        let (readers, statements) = (Mutex::default(), Mutex::default());
+        Ok(Self(Arc::new(Pools { options, general, listening, readers, statements })))
     }
 
     /// Reads for these plants, and nothing else: its connections are read-only and carry the plants from their start.
@@ -75,14 +82,40 @@ impl Database {
             // Whoever still uses the pool keeps it; it closes with its last clone.
             readers.pop_first();
         }
-        let options = self
-            .0
-            .options
-            .clone()
-            .options([("viruj.plants", plants_setting(scope)), ("default_transaction_read_only", "on".to_owned())]);
-        let pool = pool_options(READER_CONNECTIONS).connect_lazy_with(options);
+        let pool = cleaned(pool_options(READER_CONNECTIONS)).connect_lazy_with(self.reading(scope));
         readers.insert(scope.clone(), pool.clone());
         pool
+    }
+
+    /// As [`Self::reader`], for single statements: one round trip each.
+    #[must_use]
+    pub fn statements(&self, scope: &PlantScope) -> Statements {
+        let mut statements = self.0.statements.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = statements.get(scope) {
+            return found.clone();
+        }
+        if statements.len() >= MAXIMUM_READERS {
+            statements.pop_first();
+        }
+        let made = Statements(pool_options(READER_CONNECTIONS).connect_lazy_with(self.reading(scope)));
+        statements.insert(scope.clone(), made.clone());
+        made
+    }
+
+    /// Single statements that read tables of no plant; they see no plant row.
+    #[must_use]
+    pub fn system_statements(&self) -> Statements {
+        self.statements(&PlantScope::Only(BTreeSet::new()))
+    }
+
+    fn reading(&self, scope: &PlantScope) -> PgConnectOptions {
+        let options = self.0.options.clone();
+        options.options([("viruj.plants", plants_setting(scope)), ("default_transaction_read_only", "on".to_owned())])
+    }
+
+    /// The one connection that hears what the database tells.
+    pub(crate) fn listening(&self) -> &PgPool {
+        &self.0.listening
     }
 
     /// Connections without plants: they see the tables of no plant, and no plant row.
@@ -114,15 +147,19 @@ impl Database {
         self.0.options.get_username()
     }
 
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.general.is_closed()
+    }
+
     /// Waits for what is in flight and closes every connection.
     pub async fn close(&self) {
-        let readers: Vec<PgPool> = {
-            let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *readers).into_values().collect()
-        };
-        for pool in readers {
+        let readers = std::mem::take(&mut *self.0.readers.lock().unwrap_or_else(PoisonError::into_inner));
+        let statements = std::mem::take(&mut *self.0.statements.lock().unwrap_or_else(PoisonError::into_inner));
+        for pool in readers.into_values().chain(statements.into_values().map(|Statements(pool)| pool)) {
             pool.close().await;
         }
+        self.0.listening.close().await;
         self.0.general.close().await;
     }
 }
@@ -162,19 +199,33 @@ fn pool_options(connections: u32) -> PgPoolOptions {
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(IDLE_TIMEOUT)
+        // Asking each time would double the round trips of a statement just when there are many.
+        .test_before_acquire(false)
+        .before_acquire(|connection, found| {
+            Box::pin(async move {
+                if found.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 assert_runtime(connection).await.map_err(|error| sqlx::Error::Configuration(Box::new(error)))
             })
         })
-        // A `begin` that was cancelled can give back a connection with an open transaction (sqlx#4385).
-        // `RESET ALL` returns to the settings of the start; the role is not among what it resets.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                sqlx::raw_sql("ROLLBACK; RESET ALL; RESET ROLE").execute(connection).await?;
-                Ok(true)
-            })
+}
+
+/// For pools that lend their connections.
+fn cleaned(options: PgPoolOptions) -> PgPoolOptions {
+    // A `begin` that was cancelled can give back a connection with an open transaction (sqlx#4385).
+    // `RESET ALL` returns to the settings of the start; the role is not among what it resets.
+    options.after_release(|connection, _| {
+        Box::pin(async move {
+            sqlx::raw_sql("ROLLBACK; RESET ALL; RESET ROLE").execute(connection).await?;
+            Ok(true)
         })
+    })
 }
 
 /// Row-level security means nothing for a superuser, for BYPASSRLS or for an owner.

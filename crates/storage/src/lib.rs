@@ -4,6 +4,7 @@
 //! of plants, writes through a [`unit_of_work::UnitOfWork`], whose transaction carries the author of every change.
 //! The audit trail is written by the database itself, last in the transaction (`migrations/server/0005_audit_trail.sql`).
 
+pub mod access_changes;
 pub mod accounts;
 pub mod attempts;
 pub mod audit;
@@ -13,16 +14,25 @@ pub mod database;
 pub mod demo;
 pub mod error;
 pub mod feed;
+pub mod gate_entries;
+pub mod goods_receipts;
 pub mod installation;
+pub mod legacy_plants;
 pub mod legacy_users;
 pub mod lists;
+pub mod live_sessions;
 pub mod migrate;
+pub mod notifications;
 pub mod people;
 pub mod plant_store;
+pub mod quality_samples;
+pub mod quality_tests;
 pub mod sessions;
 pub mod set_up;
+pub mod statements;
 pub mod stations;
 pub mod tables;
+pub mod tasks;
 pub mod unit_of_work;
 
 pub use database::Database;

@@ -158,6 +158,27 @@ pub async fn revoke(unit: &mut UnitOfWork, id: SessionId, cause: &str, now: Date
     Ok(())
 }
 
+/// Ends every session of the person; `cause` is one word.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn revoke_all_of(
+    unit: &mut UnitOfWork,
+    person: &str,
+    cause: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "UPDATE sessions SET revoked_at = $2, revoked_cause = $3 WHERE user_id = $1 AND revoked_at IS NULL",
+        person,
+        now,
+        cause,
+    )
+    .execute(unit.connection())
+    .await?;
+    Ok(())
+}
+
 /// Ends every session of a person but `kept`, and says which they were. `cause` is one word.
 ///
 /// # Errors

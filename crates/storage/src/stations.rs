@@ -67,7 +67,7 @@ pub async fn find(database: &Database, id: StationId) -> Result<Option<Station>,
         "SELECT id, name, plant_id, public_key, state, registered_at FROM stations WHERE id = $1",
         id.0,
     )
-    .fetch_optional(database.system())
+    .fetch_optional(&database.system_statements())
     .await?;
     row.map(StationRow::read).transpose()
 }

@@ -16,6 +16,7 @@ pub const PLANT_TABLES: &[&str] = &[
     "production_batches",
     "quality_samples",
     "quality_tests",
+    "tasks",
 ];
 
 /// Tables that no plant owns; their repositories filter by scope where it matters.
@@ -27,6 +28,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "counters",
     "feed_epochs",
     "feeds",
+    "former_addresses",
     "installation",
     "materials",
     "password_resets",
@@ -46,6 +48,7 @@ pub const OUTSIDE_THE_TRAIL: &[(&str, &str)] = &[
     ("audited_tables", "changed by migrations only"),
     ("counters", "the codes that they give stand in the rows that carry them"),
     ("feeds", "the heads of the trail"),
+    ("former_addresses", "follows from the changes of users, which are in the trail"),
     ("password_resets", "asked for and used are events in the trail; a code lives for a quarter of an hour"),
     ("sessions", "sign-in and sign-out are events in the trail; rows may be purged"),
 ];

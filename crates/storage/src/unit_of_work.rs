@@ -51,13 +51,20 @@ pub struct UnitOfWork {
 impl UnitOfWork {
     pub(crate) async fn begin(pool: &PgPool, context: ChangeContext) -> Result<Self, StorageError> {
         let mut transaction = pool.begin().await?;
-        sqlx::query("SELECT set_config('viruj.plants', $1, true)")
-            .bind(plants_setting(&context.scope))
-            .execute(&mut *transaction)
-            .await?;
-        let mut unit = Self { transaction };
-        unit.set_author(&context.actor, context.station, context.operation, context.reason.as_deref()).await?;
-        Ok(unit)
+        // One round trip: it is part of every change.
+        sqlx::query(
+            "SELECT set_config('viruj.plants', $1, true), set_config('viruj.actor', $2, true),
+                    set_config('viruj.station', $3, true), set_config('viruj.operation', $4, true),
+                    set_config('viruj.reason', $5, true)",
+        )
+        .bind(plants_setting(&context.scope))
+        .bind(&context.actor)
+        .bind(context.station.map(|id| id.to_string()).unwrap_or_default())
+        .bind(context.operation.map(|id| id.to_string()).unwrap_or_default())
+        .bind(context.reason.as_deref().map(str::trim).unwrap_or_default())
+        .execute(&mut *transaction)
+        .await?;
+        Ok(Self { transaction })
     }
 
     /// For the repositories of this crate and for reading what is about to be changed.

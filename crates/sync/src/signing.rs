@@ -1,6 +1,7 @@
 //! Ed25519 over exact bytes, with a domain tag before them so that no signature serves for anything else.
 //!
-//! Statement and envelope, attestation, station challenge and server time each have a tag of their own.
+//! Statement and envelope, attestation, station challenge, server time and the succession of server keys each have a tag of
+//! their own.
 //! Version 1 of these bytes does not change; the golden vectors in the tests hold it.
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -10,7 +11,9 @@ use viruj_api::statement::{Attestation, Envelope, FORMAT_VERSION, PersonSlot, Si
 
 use crate::canonical::{CanonicalError, is_canonical, to_canonical};
 
+mod endorsement;
 mod time_token;
+pub use endorsement::{endorse, is_endorsed_by};
 pub use time_token::{ServerTimeError, server_time, verify_server_time};
 
 /// The only algorithm of format version 1.
@@ -26,6 +29,7 @@ pub enum Domain {
     Attestation,
     StationChallenge,
     Time,
+    Succession,
 }
 
 impl Domain {
@@ -37,6 +41,7 @@ impl Domain {
             Self::Attestation => b"viruj-attestation-v1\0",
             Self::StationChallenge => b"viruj-station-challenge-v1\0",
             Self::Time => b"viruj-time-v1\0",
+            Self::Succession => b"viruj-server-key-v1\0",
         }
     }
 

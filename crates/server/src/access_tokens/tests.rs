@@ -1,5 +1,6 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hkdf::hmac::{Hmac, Mac, digest::KeyInit};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -36,7 +37,11 @@ fn with(mut object: Value, name: &str, value: Value) -> Value {
 
 /// Signs anything with our own key, so that only what is being tested can be wrong.
 fn sealed(header: &Value, claims: &Value) -> String {
-    let text = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
+    sealed_bytes(header.to_string().as_bytes(), claims.to_string().as_bytes())
+}
+
+fn sealed_bytes(header: &[u8], claims: &[u8]) -> String {
+    let text = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
     let mut mac =
         <Hmac<Sha256> as KeyInit>::new_from_slice(&*secret().derive("viruj access tokens, HS256, 1")).unwrap();
     mac.update(text.as_bytes());
@@ -141,4 +146,88 @@ fn sec_06_a_token_for_another_use_or_from_another_server_is_refused() {
     let person = tokens().for_person(&UserId::from("prod-op-1"), SessionId(Uuid::from_u128(2)), noon()).unwrap().token;
     assert!(tokens().read_station(&person, noon()).is_err());
     assert_eq!(tokens().read_station(&station, noon()).unwrap().0, Uuid::from_u128(3));
+}
+
+fn is_taken_by_anybody(token: &str) -> bool {
+    let tokens = tokens();
+    let now = noon();
+    tokens.read_person(token, now).is_ok()
+        || tokens.read_legacy_client(token, now).is_ok()
+        || tokens.read_station(token, now).is_ok()
+}
+
+/// A value that a claim may be given by somebody who can write anything but the key.
+fn any_value() -> impl Strategy<Value = Value> {
+    let now = noon().timestamp();
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (now - 20..now + 20).prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,40}".prop_map(Value::from),
+        Just(Value::from(PERSON_AUDIENCE)),
+        Just(json!([PERSON_AUDIENCE])),
+        Just(json!({"a": 1})),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn sec_01_no_text_without_the_key_is_taken(text in "\\PC{0,300}|[A-Za-z0-9_-]{0,80}([.][A-Za-z0-9_-]{0,80}){0,4}") {
+        prop_assert!(!is_taken_by_anybody(&text));
+    }
+
+    #[test]
+    fn sec_02_a_token_with_one_other_letter_is_refused(at in 0_usize..400, letter in "[A-Za-z0-9_.=-]") {
+        let good = sealed(&good_header(), &good_claims());
+        let at = at % good.len();
+        let mut changed = good.clone();
+        changed.replace_range(at..=at, &letter);
+        prop_assert!(changed == good || !is_taken_by_anybody(&changed), "{changed}");
+    }
+
+    #[test]
+    fn sec_03_any_header_but_ours_is_refused(name in "alg|typ|kid|[a-z]{1,4}", value in any_value()) {
+        let header = with(good_header(), &name, value.clone());
+        let is_ours = match name.as_str() {
+            "alg" | "kid" => header == good_header(),
+            _ => true,
+        };
+        prop_assert!(is_ours || !is_taken(&sealed(&header, &good_claims())), "{name} = {value}");
+    }
+
+    #[test]
+    fn sec_05_a_claim_that_is_not_as_we_write_it_is_refused(
+        name in "exp|nbf|iat|aud|iss|sub|jti|sid", value in any_value(),
+    ) {
+        let now = noon().timestamp();
+        let may_be = match name.as_str() {
+            "exp" => value.as_i64().is_some_and(|exp| exp > now),
+            "nbf" => value.as_i64().is_some_and(|nbf| nbf <= now + CLOCK_TOLERANCE_SECONDS),
+            "iat" => value.is_i64(),
+            "aud" => value == PERSON_AUDIENCE,
+            "sub" => value.is_string(),
+            _ => false,
+        };
+        let token = sealed(&good_header(), &with(good_claims(), &name, value.clone()));
+        prop_assert_eq!(is_taken(&token), may_be, "{} = {}", name, value);
+    }
+}
+
+/// The parser meets whatever the fuzzer finds, as a whole token and as parts that are signed with our own key.
+#[test]
+fn sec_01_fuzzed_tokens_are_refused_or_hold_what_we_ask_for() {
+    bolero::check!().with_type::<(Vec<u8>, Vec<u8>)>().for_each(|(header, claims)| {
+        assert!(!is_taken_by_anybody(&String::from_utf8_lossy(header)));
+        let token = sealed_bytes(header, claims);
+        let under_our_header = sealed_bytes(good_header().to_string().as_bytes(), claims);
+        for token in [token, under_our_header] {
+            if is_taken_by_anybody(&token) {
+                let claims: Value = serde_json::from_slice(claims).unwrap();
+                assert!(claims["exp"].as_i64().unwrap() > noon().timestamp());
+                assert_eq!(claims["iss"], Value::from(tokens().issuer));
+            }
+        }
+    });
 }

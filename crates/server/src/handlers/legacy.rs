@@ -3,11 +3,78 @@
 
 pub mod auth;
 mod body;
+pub mod grn;
+pub mod plants;
+pub mod quality_samples;
+pub mod quality_tests;
+mod query;
 pub mod root;
+pub mod security_logs;
 pub mod users;
 
-use viruj_api::legacy::{UserEntry, UserResponse};
-use viruj_storage::legacy_users::LegacyUser;
+use uuid::Uuid;
+use viruj_api::{
+    legacy::{UserEntry, UserResponse},
+    people::Person,
+};
+use viruj_domain::{
+    ids::{PlantId, UserId},
+    receiving,
+    role::Role,
+    testing,
+};
+use viruj_storage::{ChangeContext, StorageError, UnitOfWork, legacy_users::LegacyUser, people};
+
+use crate::{
+    application::AppState,
+    caller::Caller,
+    error::{ApiError, ProblemCode},
+};
+
+/// Opens a transaction of somebody who cannot give a reason: the trail says which operation it was.
+async fn begin(app: &AppState, caller: &Caller, operation: &str) -> Result<UnitOfWork, ApiError> {
+    let reason = format!("legacy client: {operation}");
+    let context = ChangeContext::person(caller.scope.clone(), caller.person.id.as_str(), Some(&reason));
+    Ok(app.database.begin(context).await?)
+}
+
+/// What is not there, and what is in another plant.
+fn not_found(what: &str) -> ApiError {
+    ApiError::new(ProblemCode::NotFound).with_detail(format!("{what} not found"))
+}
+
+/// An id of the address or of a body; one that is none belongs to nothing.
+fn id_of(text: &str, what: &str) -> Result<Uuid, ApiError> {
+    text.parse().map_err(|_| not_found(what))
+}
+
+/// Somebody who works in the plant in this role.
+async fn colleague(unit: &mut UnitOfWork, id: &str, plant: &PlantId, role: Role) -> Result<Person, ApiError> {
+    let person = match people::person(unit.connection(), &UserId::from(id)).await {
+        Err(StorageError::Unreadable { .. }) => None,
+        answer => answer?,
+    };
+    person
+        .filter(|person| person.is_active && person.role == role && people::scope_of(person).sees(plant))
+        .ok_or_else(|| not_found(role.as_str()))
+}
+
+impl From<receiving::Refusal> for ApiError {
+    fn from(refusal: receiving::Refusal) -> Self {
+        let code = match refusal {
+            receiving::Refusal::AlreadyReceived => ProblemCode::DeliveryReceived,
+            _ => ProblemCode::StepNotAllowed,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
+impl From<testing::Refusal> for ApiError {
+    fn from(refusal: testing::Refusal) -> Self {
+        let code = if refusal.is_about_the_person() { ProblemCode::NotAuthorised } else { ProblemCode::StepNotAllowed };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
 
 fn response(user: LegacyUser) -> UserResponse {
     UserResponse {

@@ -76,6 +76,17 @@ async fn nothing_is_left_behind(app: &TestApp, what: &str) {
             assert!(!is_open, "{what}: the next reader finds an open transaction");
             assert_eq!(settings, format!("viruj_runtime|{plants}"), "{what}: the next reader finds another context");
         }
+        for _ in 0..6 {
+            let settings: String = sqlx::query_scalar(
+                "SELECT concat_ws('|', current_user, current_setting('viruj.plants', true),
+                     nullif(current_setting('viruj.actor', true), ''),
+                     CASE WHEN now() = statement_timestamp() THEN NULL ELSE 'in a transaction' END)",
+            )
+            .fetch_one(&app.storage().statements(&scope))
+            .await
+            .unwrap();
+            assert_eq!(settings, format!("viruj_runtime|{plants}"), "{what}: the next statement finds another context");
+        }
     }
     // The next change has its own author and its own plants.
     let context = ChangeContext::person(PlantScope::only("plant-b".into()), "next", Some("the next one"));

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 use viruj_api::{
-    server::ServerIdentity,
+    server::{ServerIdentity, ServerKey},
     station::{PlantOption, QueryKey, StationRegistration},
     stations::{RegisterStation, RegisteredStation},
 };
 use viruj_domain::ids::{PlantId, StationId};
-use viruj_sync::signing::to_base64;
+use viruj_sync::signing::{self, to_base64};
 
 use super::StationCore;
 use crate::{
@@ -100,13 +100,21 @@ impl StationCore {
     }
 
     /// Sees that the server at this address is the one that is pinned; what it says of itself may change.
+    ///
+    /// A key that a pinned one vouches for is pinned too, so that the server can rotate its keys.
     pub(super) async fn check_server(&self, server: &ServerIdentity) -> Result<(), StationError> {
         let Some(mut identity) = self.identity() else { return Ok(()) };
-        let holds_pinned_key = server.signing_keys.iter().any(|key| identity.server_keys.contains(key));
-        if server.server_id != identity.server_id || !holds_pinned_key {
+        let pinned = Self::pinned_keys(&identity);
+        let is_pinned = |key: &ServerKey| identity.server_keys.iter().any(|own| own.public_key == key.public_key);
+        let follows = |key: &ServerKey| pinned.iter().any(|own| signing::is_endorsed_by(key, own));
+        let is_known = server.signing_keys.iter().any(|key| is_pinned(key) || follows(key));
+        let is_news = |key: &&ServerKey| !is_pinned(key) && follows(key);
+        let news: Vec<ServerKey> = server.signing_keys.iter().filter(is_news).cloned().collect();
+        if server.server_id != identity.server_id || !is_known {
             return Err(StationError::ServerChanged);
         }
-        if server.is_demo != identity.is_demo {
+        if !news.is_empty() || server.is_demo != identity.is_demo {
+            identity.server_keys.extend(news);
             identity.is_demo = server.is_demo;
             self.store.set_fact(facts::IDENTITY, &identity).await?;
             self.state_mut().identity = Some(identity);

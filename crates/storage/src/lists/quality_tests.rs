@@ -42,7 +42,7 @@ pub async fn quality_tests(
         after.id,
         after.fetch_limit(),
     )
-    .fetch_all(&database.reader(scope))
+    .fetch_all(&database.statements(scope))
     .await?;
     Ok(page(after.limit, rows.into_iter().map(Row::read).collect()))
 }

@@ -85,6 +85,26 @@ async fn sec_18_a_reader_sees_the_rows_of_its_plants_only() {
 }
 
 #[tokio::test]
+async fn sec_18_single_statements_work_as_the_runtime_role_for_their_plants_and_write_nothing() {
+    let (_test, database) = open().await;
+    for plant in ["north", "south"] {
+        add_plant(&database, plant).await;
+        add_gate_entry(&database, plant, plant).await;
+    }
+    let north = database.statements(&PlantScope::only(PlantId::from("north")));
+    let nowhere = database.system_statements();
+    for (statements, seen) in [(&north, vec!["north"]), (&nowhere, vec![])] {
+        let codes: Vec<String> =
+            sqlx::query_scalar("SELECT entry_code FROM gate_entries ORDER BY 1").fetch_all(statements).await.unwrap();
+        assert_eq!(codes, seen);
+        let role: String = sqlx::query_scalar("SELECT current_user::text").fetch_one(statements).await.unwrap();
+        assert_eq!(role, "viruj_runtime");
+        let written = sqlx::query("DELETE FROM sessions").execute(statements).await.unwrap_err();
+        assert_eq!(written.as_database_error().unwrap().code().as_deref(), Some("25006"), "read only");
+    }
+}
+
+#[tokio::test]
 async fn sec_18_every_pool_works_as_the_runtime_role_and_keeps_nothing_of_its_last_user() {
     let (_test, database) = open().await;
     let pools = [

@@ -1,0 +1,4 @@
+//! Plants with their figures.
+
+pub mod list;
+pub mod show;

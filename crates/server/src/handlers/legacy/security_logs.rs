@@ -1,0 +1,4 @@
+//! Deliveries at the gate.
+
+pub mod create;
+pub mod list;
