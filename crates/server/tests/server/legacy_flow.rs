@@ -1,8 +1,9 @@
 //! One delivery from the gate to the shelf, by old clients.
 
 use serde_json::{Value, json};
+use viruj_domain::clock::Clock;
 
-use crate::legacy_people::{Plant, grn_for, id};
+use crate::legacy_people::{PASSWORD, Plant, grn_for, id};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_walks_from_the_gate_to_the_shelf() {
@@ -220,22 +221,19 @@ async fn rejected_material_goes_back_and_never_onto_the_shelf() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn codes_and_days_are_the_plants_and_codes_widen_after_999() {
-    let plant = Plant::start().await;
-    let year = "UPDATE counters SET value = 999 WHERE name IN ('GATE-1226', 'GRN-26')";
-    plant.gate_entry().await;
+    let mut plant = Plant::start().await;
     plant.grn(&plant.gate_entry().await).await;
-    sqlx::raw_sql("INSERT INTO counters (name, value) VALUES ('GATE-1226', 0) ON CONFLICT DO NOTHING")
-        .execute(&mut plant.app.database.superuser().await)
-        .await
-        .unwrap();
-    sqlx::raw_sql(year).execute(&mut plant.app.database.superuser().await).await.unwrap();
-    // 2026-11-30 20:00 in London is December in Hyderabad.
-    let now = chrono::DateTime::parse_from_rfc3339("2026-11-30T20:00:00Z").unwrap().to_utc();
-    use viruj_domain::clock::Clock;
-    plant.app.clock.advance(now - plant.app.clock.now());
-    let mut plant = plant;
+    sqlx::raw_sql(
+        "UPDATE counters SET value = 999 WHERE name = 'GRN-26'; INSERT INTO counters (name, value) VALUES ('GATE-1226', 999)",
+    )
+    .execute(&mut plant.app.database.superuser().await)
+    .await
+    .unwrap();
+    // The evening in London is the first of December in Hyderabad.
+    let evening = chrono::DateTime::parse_from_rfc3339("2026-11-30T20:00:00Z").unwrap().to_utc();
+    plant.app.clock.advance(evening - plant.app.clock.now());
     for (name, email) in [("security", "jennifer.lee@pharma.com"), ("warehouse", "james.wilson@pharma.com")] {
-        plant.log_in(name, email, crate::legacy_people::PASSWORD).await;
+        plant.log_in(name, email, PASSWORD).await;
     }
     let entry = plant.gate_entry().await;
     assert_eq!(entry["entry_code"], "12261000");

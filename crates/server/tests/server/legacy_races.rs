@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::legacy_people::{Plant, grn_for};
 
@@ -74,5 +74,5 @@ async fn sec_24_of_many_accounts_with_one_address_one_is_made() {
     assert_eq!(statuses, [201, 409, 409, 409]);
     let people = plant.get("admin", "/api/users").await;
     let made = people.as_array().unwrap().iter().filter(|user| user["name"] == "Asha Rao").count();
-    assert_eq!((made, people[0]["email"] == Value::Null), (1, false));
+    assert_eq!(made, 1);
 }

@@ -1,6 +1,9 @@
 //! The old backend's recording, played again: `VIRUJ_LEGACY_DIR` names the folder where it lies.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
@@ -40,7 +43,7 @@ impl Comparison {
     fn same(&mut self, recorded: &Value, given: &Value, at: &str) {
         match (recorded, given) {
             (Value::Object(recorded), Value::Object(given)) => {
-                let names = |fields: &serde_json::Map<String, Value>| fields.keys().cloned().collect::<Vec<_>>();
+                let names = |fields: &serde_json::Map<String, Value>| fields.keys().cloned().collect::<BTreeSet<_>>();
                 assert_eq!(names(given), names(recorded), "{at}");
                 for (name, value) in recorded {
                     self.same(value, &given[name], &format!("{at}.{name}"));
@@ -81,7 +84,7 @@ impl Comparison {
 /// With a `T`, or a space where the old backend named no type.
 fn time_form(text: &str) -> Option<char> {
     let zoned = if text.ends_with('Z') || text.contains('+') { text.to_owned() } else { format!("{text}Z") };
-    DateTime::parse_from_rfc3339(&zoned).ok().and_then(|_| text.chars().nth(10))
+    DateTime::parse_from_rfc3339(&zoned.replacen(' ', "T", 1)).ok().and_then(|_| text.chars().nth(10))
 }
 
 /// What was recorded of a defect, as it was meant.
