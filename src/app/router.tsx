@@ -6,7 +6,10 @@ import { ExecutionRoute } from "./routes/execution-route";
 import { FirstScreen } from "./routes/first-screen";
 import { ListRoute } from "./routes/list-route";
 import { MissingScreen } from "./routes/missing-screen";
+import { PlantsRoute } from "./routes/plants-route";
+import { RolesRoute } from "./routes/roles-route";
 import { SettingsRoute } from "./routes/settings-route";
+import { UsersRoute } from "./routes/users-route";
 import { Shell } from "./shell/shell";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: MissingScreen });
@@ -29,9 +32,12 @@ const list = createRoute({
     return <ListRoute key={name} list={name} />;
   },
 });
+const users = createRoute({ getParentRoute: () => root, path: "/users", component: UsersRoute });
+const roles = createRoute({ getParentRoute: () => root, path: "/roles", component: RolesRoute });
+const plants = createRoute({ getParentRoute: () => root, path: "/plants", component: PlantsRoute });
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsRoute });
 
-const routeTree = root.addChildren([first, batches, lastBatch, batch, list, settings]);
+const routeTree = root.addChildren([first, batches, lastBatch, batch, list, users, roles, plants, settings]);
 
 export function createAppRouter() {
   return createRouter({

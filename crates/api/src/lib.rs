@@ -5,8 +5,11 @@
 pub mod batches;
 pub mod legacy;
 pub mod lists;
+pub mod notifications;
 pub mod people;
+pub mod plants;
 pub mod problem;
+pub mod roles;
 pub mod server;
 pub mod sessions;
 pub mod signatures;
@@ -14,3 +17,4 @@ pub mod statement;
 pub mod station;
 pub mod stations;
 pub mod sync;
+pub mod users;

@@ -18,6 +18,8 @@ words! {
         MaterialRead = "material.read",
         StationRegister = "station.register",
         UserManage = "user.manage",
+        PlantRead = "plant.read",
+        PlantManage = "plant.manage",
         AuditRead = "audit.read",
     }
 }
@@ -41,6 +43,7 @@ impl Role {
                 QualitySampleRead,
                 QualityTestRead,
                 MaterialRead,
+                PlantRead,
                 AuditRead,
             ],
             Role::QaHead | Role::QaManager => &[
@@ -73,9 +76,9 @@ impl Role {
             Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
             Role::WarehouseManager => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
             Role::SecurityOfficer => &[GateEntryRead],
-            Role::SystemAdmin => &[StationRegister, UserManage, AuditRead],
+            Role::SystemAdmin => &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead],
             Role::Management => {
-                &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead]
+                &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead, PlantRead]
             }
             Role::FinanceOfficer | Role::SalesPerson => &[],
         }

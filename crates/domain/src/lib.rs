@@ -12,6 +12,7 @@ pub mod execution;
 pub mod ids;
 pub mod master;
 pub mod navigation;
+pub mod person;
 pub mod phase;
 pub mod plant;
 pub mod role;

@@ -16,6 +16,7 @@ use crate::{
     access_tokens::AccessTokens,
     caller::{Address, LiveSessions},
     challenges::Challenges,
+    idempotency::Answers,
     passwords::{PasswordError, Passwords},
     refresh_tokens::RefreshTokens,
     routes,
@@ -49,6 +50,8 @@ pub struct Shared {
     pub passwords: Passwords,
     pub live_sessions: LiveSessions,
     pub attempts: Attempts,
+    /// Answers to creations that may be asked for again.
+    pub answers: Answers,
     /// The origin of the old web client.
     pub frontend: Option<HeaderValue>,
 }
@@ -111,6 +114,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             challenges: Challenges::new(secret),
             passwords: Passwords::new(PASSWORD_THREADS)?,
             live_sessions: LiveSessions::default(),
+            answers: Answers::new(secret),
             attempts: Attempts {
                 account: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(5) }),
                 address: Throttle::new(Limit { failures: 50, window: TimeDelta::minutes(5) }),

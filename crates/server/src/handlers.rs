@@ -1,5 +1,9 @@
 //! One folder for a resource, one file for an operation.
 
+pub mod batches {
+    pub mod list;
+    pub mod show;
+}
 pub mod gate_entries {
     pub mod list;
 }
@@ -16,10 +20,18 @@ pub mod materials {
 pub mod me {
     pub mod show;
 }
+pub mod notifications {
+    pub mod list;
+    pub mod mark_read;
+}
+pub mod plants;
 pub mod quality_samples {
     pub mod list;
 }
 pub mod quality_tests {
+    pub mod list;
+}
+pub mod roles {
     pub mod list;
 }
 pub mod server {
@@ -34,3 +46,4 @@ pub mod sync {
     pub mod pull;
     pub mod push;
 }
+pub mod users;

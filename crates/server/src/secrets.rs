@@ -126,9 +126,27 @@ pub fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], getrandom::Error> {
     Ok(bytes)
 }
 
+/// A password that is shown once: 125 bits in five groups of characters that are not mistaken for one another.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn one_time_secret() -> Result<String, getrandom::Error> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letters: Vec<char> = random::<25>()?.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    Ok(letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_one_time_secret_is_a_password_and_never_the_same() {
+        let secret = one_time_secret().unwrap();
+        assert_eq!(secret.len(), 29);
+        assert_eq!(crate::passwords::check_new(&secret), Ok(()));
+        assert_ne!(secret, one_time_secret().unwrap());
+    }
 
     #[test]
     fn sec_15_a_short_or_well_known_secret_key_is_refused() {

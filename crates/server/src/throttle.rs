@@ -44,6 +44,11 @@ impl<K: Eq + Hash + Clone> Throttle<K> {
         Some(u64::try_from(left).unwrap_or(0).div_ceil(1000).max(1))
     }
 
+    /// Forgets the failures of these keys.
+    pub fn forget_if(&self, is_meant: impl Fn(&K) -> bool) {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).retain(|key, _| !is_meant(key));
+    }
+
     /// Counts a failure and says how many there are within the window.
     pub fn failed(&self, key: K, now: DateTime<Utc>) -> usize {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);

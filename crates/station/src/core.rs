@@ -28,6 +28,7 @@ use crate::{
     views,
 };
 
+mod administration;
 mod batches;
 mod lists;
 mod recording;

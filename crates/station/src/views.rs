@@ -21,6 +21,8 @@ use crate::{
     store::ListedBatch,
 };
 
+pub(crate) mod administration;
+
 pub(crate) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

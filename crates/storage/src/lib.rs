@@ -5,23 +5,29 @@
 //! The audit trail is written by the database itself, last in the transaction (`migrations/server/0005_audit_trail.sql`).
 
 pub mod audit;
+pub mod batches;
 mod bootstrap;
 pub mod counters;
 pub mod database;
 pub mod demo;
 pub mod error;
 pub mod feed;
+pub mod idempotency;
 pub mod installation;
+mod keyset;
 pub mod legacy_users;
 pub mod lists;
 pub mod migrate;
+pub mod notifications;
 pub mod people;
 pub mod plant_store;
+pub mod plants;
 pub mod sessions;
 pub mod set_up;
 pub mod stations;
 pub mod tables;
 pub mod unit_of_work;
+pub mod users;
 
 pub use database::Database;
 pub use error::StorageError;

@@ -26,6 +26,8 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "counters",
     "feed_epochs",
     "feeds",
+    "idempotency_keys",
+    "identities",
     "installation",
     "materials",
     "sessions",
@@ -43,5 +45,7 @@ pub const OUTSIDE_THE_TRAIL: &[(&str, &str)] = &[
     ("audited_tables", "changed by migrations only"),
     ("counters", "the codes that they give stand in the rows that carry them"),
     ("feeds", "the heads of the trail"),
+    ("idempotency_keys", "answers that are kept for a day; what was created is in the trail"),
+    ("identities", "ids and addresses of people, whose rows are in the trail"),
     ("sessions", "sign-in and sign-out are events in the trail; rows may be purged"),
 ];

@@ -3,14 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail where it stands")]
 
 mod attest;
+mod batches;
 mod browsers;
 mod cancelled;
 mod feed;
 mod legacy;
 mod legacy_routes;
 mod lists;
+mod notifications;
 mod operating;
 mod outage;
+mod plants;
 mod program;
 mod raw;
 mod restart;
@@ -21,3 +24,5 @@ mod store;
 mod sync;
 mod throttle;
 mod tokens;
+mod user_races;
+mod users;
