@@ -162,7 +162,9 @@ step("the plant is made, its administrator signs in, and empty is called empty",
   assert.deepEqual(await station.allByTestId("demo-people"), []);
   await signIn(station, FIRST);
   await station.waitForText("person-name", FIRST.name);
-  await station.byTestId("no-screens");
+  await station.byTestId(`user-row-${FIRST.email}`);
+  await station.clickTestId("menu-plants");
+  await station.waitForText("plants", "Pune");
   assert.deepEqual(database.query("SELECT name, time_zone FROM plants"), [["Pune", "Asia/Kolkata"]]);
   assert.deepEqual(database.query("SELECT role, login_key FROM users"), [["System Admin", FIRST.email]]);
   assert.deepEqual(database.query("SELECT count(*) FROM production_batches"), [["0"]]);

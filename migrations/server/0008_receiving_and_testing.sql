@@ -1,4 +1,4 @@
--- What the legacy flow from the gate to the shelf lacked: tasks, and addresses that are never given to somebody else.
+-- What the legacy flow from the gate to the shelf lacked: tasks.
 
 CREATE TABLE tasks (
     id uuid PRIMARY KEY,
@@ -25,26 +25,3 @@ CREATE TRIGGER count_version BEFORE UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTIO
 SELECT viruj_follow('tasks', 'id', 'plant_id');
 SELECT viruj_protect('tasks');
 GRANT SELECT, INSERT, UPDATE ON tasks TO viruj_runtime;
-
--- An address that somebody has had belongs to nobody else, ever (21 CFR 11.100). The runtime role sees none of it.
-CREATE TABLE former_addresses (
-    login_key text PRIMARY KEY,
-    user_id text NOT NULL REFERENCES users (id),
-    given_up_at timestamptz NOT NULL DEFAULT now()
-);
-
-CREATE FUNCTION viruj_keep_address() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF EXISTS (SELECT FROM public.former_addresses WHERE login_key = NEW.login_key AND user_id <> NEW.id) THEN
-        RAISE EXCEPTION 'the address has been somebody else''s'
-            USING ERRCODE = 'unique_violation', CONSTRAINT = 'users_login_key_unique';
-    END IF;
-    IF TG_OP = 'UPDATE' AND OLD.login_key IS DISTINCT FROM NEW.login_key THEN
-        INSERT INTO public.former_addresses (login_key, user_id) VALUES (OLD.login_key, OLD.id)
-        ON CONFLICT (login_key) DO NOTHING;
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER keep_address AFTER INSERT OR UPDATE OF email ON users
-    FOR EACH ROW EXECUTE FUNCTION viruj_keep_address();

@@ -29,6 +29,9 @@ const pages: [string, Partial<FakeState>, string, string][] = [
   ["completed batch", { batch: metforminBatch(10) }, "#/batches/batch-1", "batch-all-done"],
   ["no batch", {}, "#/execution", "no-batch"],
   ["list", {}, "#/lists/materials", "list-row-m-0"],
+  ["users", { person: administrator }, "#/users", "user-row-admin@pharma.com"],
+  ["roles", { person: administrator }, "#/roles", "role-row-system-admin"],
+  ["plants", { person: administrator }, "#/plants", "plant-card-plant-a"],
   ["settings", {}, "#/settings", "settings-version"],
   ["profile", {}, "#/profile", "session-here"],
   ["forced change", { person: { ...operator, mustChangePassword: true } }, "", "forced-change"],
@@ -44,6 +47,22 @@ it("axe finds nothing wrong: plant form", async () => {
   const { user } = renderApp(stage({ type: "first_start" }));
   await user.click(await byId("first-start-plant"));
   await user.click(await byId("plant-submit"));
+  expect(await violations()).toEqual([]);
+});
+
+it("axe finds nothing wrong: one account, its form, and a new one", async () => {
+  const { user } = renderApp({ person: administrator }, "#/users");
+  await user.click(await byId("user-row-priya.sharma@pharma.com"));
+  await byId("user-sessions");
+  expect(await violations()).toEqual([]);
+  await user.click(await byId("user-change"));
+  await user.click(await byId("user-save"));
+  await byId("change-user");
+  expect(await violations()).toEqual([]);
+  await user.click(await byId("user-cancel"));
+  await user.click(await byId("user-sheet-close"));
+  await user.click(await byId("users-new"));
+  await user.click(await byId("user-save"));
   expect(await violations()).toEqual([]);
 });
 

@@ -6,8 +6,11 @@ import { ExecutionRoute } from "./routes/execution-route";
 import { FirstScreen } from "./routes/first-screen";
 import { ListRoute } from "./routes/list-route";
 import { MissingScreen } from "./routes/missing-screen";
+import { PlantsRoute } from "./routes/plants-route";
 import { ProfileRoute } from "./routes/profile-route";
+import { RolesRoute } from "./routes/roles-route";
 import { SettingsRoute } from "./routes/settings-route";
+import { UsersRoute } from "./routes/users-route";
 import { Shell } from "./shell/shell";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: MissingScreen });
@@ -30,10 +33,13 @@ const list = createRoute({
     return <ListRoute key={name} list={name} />;
   },
 });
+const users = createRoute({ getParentRoute: () => root, path: "/users", component: UsersRoute });
+const roles = createRoute({ getParentRoute: () => root, path: "/roles", component: RolesRoute });
+const plants = createRoute({ getParentRoute: () => root, path: "/plants", component: PlantsRoute });
 const profile = createRoute({ getParentRoute: () => root, path: "/profile", component: ProfileRoute });
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsRoute });
 
-const routeTree = root.addChildren([first, batches, lastBatch, batch, list, profile, settings]);
+const routeTree = root.addChildren([first, batches, lastBatch, batch, list, users, roles, plants, profile, settings]);
 
 export function createAppRouter() {
   return createRouter({

@@ -1,4 +1,5 @@
 import {
+  IconBuildingFactory2,
   IconClipboardList,
   IconListCheck,
   IconMicroscope,
@@ -6,6 +7,8 @@ import {
   IconPlayerPlay,
   IconTestPipe,
   IconTruckDelivery,
+  IconUserShield,
+  IconUsers,
 } from "@tabler/icons-react";
 import { linkOptions } from "@tanstack/react-router";
 import type { ListName, Screen } from "../bridge/bindings";
@@ -20,5 +23,8 @@ export const screens = {
   goods_receipts: { link: list("goods_receipts"), icon: IconPackageImport },
   quality_samples: { link: list("quality_samples"), icon: IconTestPipe },
   quality_tests: { link: list("quality_tests"), icon: IconMicroscope },
+  users: { link: linkOptions({ to: "/users" }), icon: IconUsers },
+  roles: { link: linkOptions({ to: "/roles" }), icon: IconUserShield },
+  plants: { link: linkOptions({ to: "/plants" }), icon: IconBuildingFactory2 },
   materials: { link: list("materials"), icon: IconClipboardList },
 } satisfies Record<Screen, { link: object; icon: unknown }>;

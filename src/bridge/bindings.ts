@@ -24,11 +24,6 @@ export const commands = {
 	/**  Revokes the session at the server as well; what is unsent still goes out under the station's own key. */
 	signOut: () => typedError<null, CommandError>(__TAURI_INVOKE("sign_out")),
 	currentPerson: () => typedError<SignedInPerson | null, CommandError>(__TAURI_INVOKE("current_person")),
-	account: () => typedError<AccountView, CommandError>(__TAURI_INVOKE("account")),
-	changePassword: (currentPassword: string, newPassword: string) => typedError<null, CommandError>(__TAURI_INVOKE("change_password", { currentPassword, newPassword })),
-	revokeSession: (sessionId: string) => typedError<null, CommandError>(__TAURI_INVOKE("revoke_session", { sessionId })),
-	requestPasswordReset: (email: string) => typedError<null, CommandError>(__TAURI_INVOKE("request_password_reset", { email })),
-	redeemPasswordReset: (email: string, code: string, newPassword: string) => typedError<null, CommandError>(__TAURI_INVOKE("redeem_password_reset", { email, code, newPassword })),
 	/**  The plants that the server knows; asked after a System Admin has signed in. */
 	registrationPlants: () => typedError<PlantOption[], CommandError>(__TAURI_INVOKE("registration_plants")),
 	registerStation: (station: StationRegistration) => typedError<null, CommandError>(__TAURI_INVOKE("register_station", { station })),
@@ -38,6 +33,22 @@ export const commands = {
 	/**  Answers only after the entry is durable on this station. */
 	recordEntry: (entry: RecordEntry) => typedError<EntryReceipt, CommandError>(__TAURI_INVOKE("record_entry", { entry })),
 	readList: (list: ListName) => typedError<TextList, CommandError>(__TAURI_INVOKE("read_list", { list })),
+	listUsers: (query: UserListQuery) => typedError<UserList, CommandError>(__TAURI_INVOKE("list_users", { query })),
+	openUser: (userId: string) => typedError<UserDetails, CommandError>(__TAURI_INVOKE("open_user", { userId })),
+	/**  Answers the first password once; it is kept nowhere. */
+	createUser: (user: NewUser) => typedError<ShownSecret, CommandError>(__TAURI_INVOKE("create_user", { user })),
+	changeUser: (change: UserChange) => typedError<null, CommandError>(__TAURI_INVOKE("change_user", { change })),
+	setUserActive: (activity: UserActivity) => typedError<null, CommandError>(__TAURI_INVOKE("set_user_active", { activity })),
+	unlockUser: (action: UserAction) => typedError<null, CommandError>(__TAURI_INVOKE("unlock_user", { action })),
+	/**  Answers the secret once; it is kept nowhere. */
+	giveOneTimeSecret: (action: UserAction) => typedError<ShownSecret, CommandError>(__TAURI_INVOKE("give_one_time_secret", { action })),
+	/**  Ends one session, or every session when none is named. */
+	endUserSessions: (userId: string, sessionId: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("end_user_sessions", { userId, sessionId })),
+	roleMatrix: () => typedError<RoleMatrix, CommandError>(__TAURI_INVOKE("role_matrix")),
+	listPlants: () => typedError<PlantList, CommandError>(__TAURI_INVOKE("list_plants")),
+	openPlant: (plantId: string) => typedError<PlantDetails, CommandError>(__TAURI_INVOKE("open_plant", { plantId })),
+	createPlant: (plant: NewPlant) => typedError<PlantItem, CommandError>(__TAURI_INVOKE("create_plant", { plant })),
+	changePlant: (change: PlantChange) => typedError<null, CommandError>(__TAURI_INVOKE("change_plant", { change })),
 	settings: () => typedError<StationSettings, CommandError>(__TAURI_INVOKE("settings")),
 	/**  Keeps the choice and starts anew with it; a choice that cannot work is refused and nothing changes. */
 	saveSettings: (settings: SaveSettings) => typedError<StationSettings, CommandError>(__TAURI_INVOKE("save_settings", { settings })),
@@ -50,11 +61,10 @@ export const events = {
 };
 
 /* Types */
-/**  What a person should know of their own account. */
-export type AccountView = {
-	passwordChangedAt: string | null,
-	sessions: SessionView[],
-};
+/**  What an account can do now. */
+export type AccountState = "active" | "inactive" | 
+/**  Active, and closed for a while after failed attempts. */
+"locked";
 
 export type BatchList = {
 	items: BatchListItem[],
@@ -146,6 +156,9 @@ export type DataSource = "embedded" | "database" | "server";
 
 export type Density = "comfortable" | "compact";
 
+/**  The department a person belongs to. */
+export type Department = "Quality Assurance" | "Quality Control" | "Supply Chain Management" | "Production" | "Administration" | "Sales" | "Corporate" | "Finance" | "Security";
+
 /**  What opened the deviation. */
 export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person";
 
@@ -203,9 +216,32 @@ export type MenuItem = {
 	screen: Screen,
 };
 
+export type NamedPlant = {
+	id: string,
+	name: string,
+};
+
 export type NamedValue = {
 	name: string,
 	value: string,
+};
+
+export type NewPlant = {
+	name: string,
+	region: string,
+	timeZone: string,
+	/**  Belongs to the form: sent again, it makes no plant twice. */
+	requestKey: string,
+};
+
+export type NewUser = {
+	name: string,
+	email: string,
+	role: Role,
+	department: Department,
+	plantIds: string[],
+	/**  Belongs to the form: sent again, it makes nobody twice. */
+	requestKey: string,
 };
 
 export type NumberCheck = {
@@ -253,6 +289,53 @@ export type PhaseView = {
 	entries: EntryView[],
 };
 
+export type PlantBatches = {
+	status: BatchStatus,
+	count: number,
+};
+
+export type PlantChange = {
+	id: string,
+	etag: string,
+	name: string,
+	region: string,
+	timeZone: string,
+	managerId: string | null,
+	reason: string,
+};
+
+export type PlantDetails = {
+	plant: PlantItem,
+	/**  Passed back with a change, as what the administrator saw. */
+	etag: string,
+	/**  Active people, of whom one can manage the plant. */
+	candidates: PlantManager[],
+};
+
+export type PlantItem = {
+	id: string,
+	name: string,
+	region: string,
+	timeZone: string,
+	managerId: string | null,
+	managerName: string | null,
+	people: number,
+	stations: number,
+	batches: PlantBatches[],
+	batchCount: number,
+};
+
+export type PlantList = {
+	items: PlantItem[],
+	/**  The person may make and change plants. */
+	canManage: boolean,
+};
+
+export type PlantManager = {
+	id: string,
+	name: string,
+};
+
 /**  A plant that a station can be registered for. */
 export type PlantOption = {
 	id: string,
@@ -280,7 +363,7 @@ export type Preferences = {
 };
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings";
+export type QueryKey = "status" | "person" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -307,6 +390,24 @@ export type RecordStatus = "Complete" | "Incomplete";
 /**  What quality assurance has decided about a batch. */
 export type ReleaseStatus = "Pending" | "Hold" | "Released" | "Rejected";
 
+/**  What a person is employed as; roles are sets of capabilities. */
+export type Role = "Production Head" | "Production Manager" | "Production Operator" | "Plant Head" | "QA Head" | "QA Manager" | "QA Operator" | "QC Head" | "QC Manager" | "QC Operator" | "Procurement Officer" | "Warehouse Manager" | "Finance Officer" | "System Admin" | "Management" | "Security Officer" | "Sales Person";
+
+export type RoleItem = {
+	role: Role,
+	departments: Department[],
+	capabilities: string[],
+	/**  Somebody of the role needs a plant. */
+	needsPlant: boolean,
+};
+
+/**  What each role may do. */
+export type RoleMatrix = {
+	/**  In the order of the rules, for example `batch.execute`. */
+	capabilities: string[],
+	roles: RoleItem[],
+};
+
 export type SaveSettings = {
 	source: DataSource,
 	databaseUrl: string | null,
@@ -314,18 +415,22 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials";
+export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants";
 
-/**  One sign-in that is still alive. */
-export type SessionView = {
+export type SessionItem = {
 	id: string,
-	openedAt: string,
-	refreshedAt: string,
+	createdAt: string,
+	lastUsedAt: string,
 	expiresAt: string,
-	address: string | null,
-	stationName: string | null,
-	/**  The one at this station, now. */
-	isCurrent: boolean,
+	clientAddress: string | null,
+};
+
+/**  A password that works once, to be told to the person and shown nowhere else. */
+export type ShownSecret = {
+	userId: string,
+	name: string,
+	email: string,
+	secret: string,
 };
 
 export type SignatureInput = {
@@ -365,8 +470,6 @@ export type SignedInPerson = {
 	canRegisterStation: boolean,
 	/**  The person was remembered and the server has not confirmed the session yet. */
 	isOffline: boolean,
-	/**  Somebody else chose the password: it must be changed before anything else. */
-	mustChangePassword: boolean,
 };
 
 /**  How far the start of the program has come. */
@@ -460,6 +563,77 @@ export type UnsentEntry = {
 	/**  The code of what the last attempt failed with. */
 	lastProblem: string | null,
 };
+
+/**  Something that is done to an account and says why. */
+export type UserAction = {
+	id: string,
+	reason: string,
+};
+
+export type UserActivity = {
+	id: string,
+	etag: string,
+	isActive: boolean,
+	reason: string,
+};
+
+export type UserChange = {
+	id: string,
+	etag: string,
+	name: string,
+	role: Role,
+	department: Department,
+	plantIds: string[],
+	reason: string,
+};
+
+/**  One account with what is alive of it. */
+export type UserDetails = {
+	user: UserItem,
+	/**  Passed back with a change, as what the administrator saw. */
+	etag: string,
+	sessions: SessionItem[],
+	/**  The person who is signed in: others change their own role, plants and activity. */
+	isOwn: boolean,
+};
+
+export type UserItem = {
+	id: string,
+	name: string,
+	email: string,
+	/**  A word that the rules do not know is one that the old system left behind. */
+	role: string,
+	department: string,
+	plants: NamedPlant[],
+	seesAllPlants: boolean,
+	state: AccountState,
+	/**  The next sign-in ends in choosing a password. */
+	mustChangePassword: boolean,
+	lockedUntil: string | null,
+	createdAt: string | null,
+	lastSignedInAt: string | null,
+};
+
+export type UserList = {
+	items: UserItem[],
+	nextCursor: string | null,
+};
+
+/**  Which accounts, in which order, and which page of them. */
+export type UserListQuery = {
+	search: string,
+	role: Role | null,
+	plantId: string | null,
+	state: UserState | null,
+	sort: UserSort,
+	/**  [`UserList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+/**  What accounts are sorted by; nothing else is. */
+export type UserSort = "name" | "-name" | "email" | "-email" | "role" | "-role" | "department" | "-department" | "created_at" | "-created_at";
+
+export type UserState = "active" | "inactive" | "locked";
 
 export type Waiting = {
 	code: string,

@@ -1,4 +1,4 @@
-import type { BatchListQuery, ListName, QueryKey } from "./bindings";
+import type { BatchListQuery, ListName, QueryKey, UserListQuery } from "./bindings";
 
 /** The keys of the cached queries; the first part is the name by which the station calls them stale. */
 export const keys = {
@@ -12,6 +12,11 @@ export const keys = {
   identified: (personId: string) => ["identified", personId],
   unsent: ["unsent"],
   list: (list: ListName) => ["lists", list],
+  users: (filter: Omit<UserListQuery, "cursor">) => ["users", "list", filter],
+  user: (userId: string) => ["users", "one", userId],
+  roleMatrix: ["role_matrix"],
+  plantList: ["plants", "list"],
+  plant: (plantId: string) => ["plants", "one", plantId],
   settings: ["settings"],
   plants: ["registration_plants"],
   timeZones: ["time_zones"],

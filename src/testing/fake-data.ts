@@ -80,7 +80,11 @@ export const administrator: SignedInPerson = {
   email: "admin@pharma.com",
   role: "System Admin",
   department: "Administration",
-  menu: [],
+  menu: [
+    { section: "Core", label: "User Management", screen: "users" },
+    { section: "Core", label: "Roles", screen: "roles" },
+    { section: "Core", label: "Plants", screen: "plants" },
+  ],
   canExecute: false,
   canRegisterStation: true,
 };

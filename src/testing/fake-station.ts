@@ -11,6 +11,7 @@ import type {
   TextList,
   UnsentEntry,
 } from "../bridge/bindings";
+import { FakeAdministration } from "./fake-administration";
 import { account, batchItems, materials, metforminBatch, operator, readyStatus, stationSettings } from "./fake-data";
 
 export type FakeState = {
@@ -56,6 +57,7 @@ type Arguments = Record<string, unknown>;
 /** Answers as the station would, roughly; what it must refuse, a test says through `failures`. */
 export class FakeStation {
   readonly calls: { command: string; args: Arguments }[] = [];
+  readonly administration = new FakeAdministration();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -111,8 +113,15 @@ export class FakeStation {
       case "read_list":
         return state.lists;
       default:
-        return null;
+        return this.administer(command, args);
     }
+  }
+
+  /** What was changed is told, as the station tells it. */
+  private administer(command: string, args: Arguments): unknown {
+    const answer = this.administration.answer(command, args, this.state.person?.id);
+    if (/^(create|change|set|unlock|give|end)_/.test(command)) queueMicrotask(() => this.emit(["users", "plants"]));
+    return answer;
   }
 
   private listBatches(query: BatchListQuery) {

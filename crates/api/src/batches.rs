@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus, ReleaseStatus},
     decimal::ExactDecimal,
@@ -87,4 +87,48 @@ pub struct DeviationRow {
     pub status: DeviationStatus,
     pub description: String,
     pub opened_at: DateTime<Utc>,
+}
+
+/// Which batches, in which order, and which page of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct BatchQuery {
+    /// 1 to 200; 100 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// `-started_at`, the newest first, when left out; a minus in front turns the order round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub sort: Option<BatchOrder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub status: Option<BatchStatus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub release_status: Option<ReleaseStatus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub plant_id: Option<PlantId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub assigned_to: Option<UserId>,
+    /// A part of the number or of the product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+}
+
+/// What batches are sorted by; nothing else is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum BatchOrder {
+    #[serde(rename = "started_at")]
+    StartedAt,
+    #[default]
+    #[serde(rename = "-started_at")]
+    StartedAtDescending,
+    #[serde(rename = "number")]
+    Number,
+    #[serde(rename = "-number")]
+    NumberDescending,
 }

@@ -497,8 +497,13 @@ choice! {
         Unsent,
         Lists,
         Settings,
+        Users,
+        Plants,
     }
 }
+
+// After the macros, which it uses.
+pub mod administration;
 
 impl CommandError {
     #[must_use]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{HeaderName, Method, Request, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use viruj_api::{
     accounts::{Account, ChangePassword, RedeemPasswordReset, RequestPasswordReset},
@@ -28,7 +28,7 @@ pub struct Client {
     transport: Transport,
 }
 
-type Answer<T> = Result<T, ClientError>;
+pub(crate) type Answer<T> = Result<T, ClientError>;
 
 impl Client {
     #[must_use]
@@ -168,11 +168,11 @@ impl Client {
         self.get(&path, Some(access_token)).await
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str, token: Option<&str>) -> Answer<T> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str, token: Option<&str>) -> Answer<T> {
         read(&self.exchange(Method::GET, path, token, None::<&()>).await?)
     }
 
-    async fn post<T: DeserializeOwned>(
+    pub(crate) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
         token: Option<&str>,
@@ -201,7 +201,23 @@ impl Client {
         token: Option<&str>,
         body: Option<&(impl Serialize + Sync)>,
     ) -> Answer<Response<Bytes>> {
-        let request = request(method, path, token, body)?;
+        self.exchange_with(method, path, token, body, &[]).await
+    }
+
+    /// As [`Self::exchange`], with headers beside the usual ones.
+    pub(crate) async fn exchange_with(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&(impl Serialize + Sync)>,
+        headers: &[(HeaderName, &str)],
+    ) -> Answer<Response<Bytes>> {
+        let mut request = request(method, path, token, body)?;
+        for (name, value) in headers {
+            let value = value.parse().map_err(|_| unwritable(format!("the header {name} cannot be written")))?;
+            request.headers_mut().insert(name, value);
+        }
         let answer = self
             .transport
             .send(request)
@@ -217,8 +233,6 @@ fn request(
     token: Option<&str>,
     body: Option<&(impl Serialize + Sync)>,
 ) -> Answer<Request<Bytes>> {
-    // A request that cannot be written never leaves: for the caller it is as if nobody had answered.
-    let unwritable = |detail: String| ClientError::BadAnswer { status: 0, detail };
     let mut builder = Request::builder().method(method).uri(path).header(header::ACCEPT, "application/json");
     if let Some(token) = token {
         builder = builder.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -233,7 +247,12 @@ fn request(
     builder.body(Bytes::from(bytes)).map_err(|error| unwritable(error.to_string()))
 }
 
-fn read<T: DeserializeOwned>(answer: &Response<Bytes>) -> Answer<T> {
+/// A request that cannot be written never leaves: for the caller it is as if nobody had answered.
+fn unwritable(detail: String) -> ClientError {
+    ClientError::BadAnswer { status: 0, detail }
+}
+
+pub(crate) fn read<T: DeserializeOwned>(answer: &Response<Bytes>) -> Answer<T> {
     serde_json::from_slice(answer.body()).map_err(|error| bad_answer(answer, &error.to_string()))
 }
 
@@ -245,7 +264,7 @@ fn problem(answer: &Response<Bytes>) -> ClientError {
     }
 }
 
-fn bad_answer(answer: &Response<Bytes>, detail: &str) -> ClientError {
+pub(crate) fn bad_answer(answer: &Response<Bytes>, detail: &str) -> ClientError {
     ClientError::BadAnswer { status: answer.status().as_u16(), detail: detail.to_owned() }
 }
 
@@ -260,7 +279,7 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// Percent-encodes everything but unreserved characters (RFC 3986).
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             escaped.push(char::from(byte));

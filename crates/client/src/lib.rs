@@ -3,11 +3,14 @@
 //! One [`Client`] for two ways to the same router: over HTTP to a plant server, or in process when the station works
 //! straight on a database.
 
+mod administration;
 mod client;
 mod error;
 mod station_exchange;
 mod transport;
+mod work;
 
+pub use administration::Tagged;
 pub use client::Client;
 pub use error::ClientError;
 pub use station_exchange::{ChallengeSigner, StationExchange};

@@ -27,6 +27,8 @@ words! {
         MaterialRead = "material.read",
         StationRegister = "station.register",
         UserManage = "user.manage",
+        PlantRead = "plant.read",
+        PlantManage = "plant.manage",
         AuditRead = "audit.read",
     }
 }
@@ -50,6 +52,7 @@ impl Role {
                 QualitySampleRead,
                 QualityTestRead,
                 MaterialRead,
+                PlantRead,
                 AuditRead,
             ],
             Role::QaHead => &[
@@ -108,9 +111,9 @@ impl Role {
                 &[GateEntryRead, GoodsReceiptRead, GoodsReceiptCreate, QualityTestRead, MaterialRead, MaterialStore]
             }
             Role::SecurityOfficer => &[GateEntryRead, GateEntryCreate],
-            Role::SystemAdmin => &[StationRegister, UserManage, AuditRead],
+            Role::SystemAdmin => &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead],
             Role::Management => {
-                &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead]
+                &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead, PlantRead]
             }
             Role::FinanceOfficer | Role::SalesPerson => &[],
         }

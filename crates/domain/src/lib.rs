@@ -13,6 +13,7 @@ pub mod ids;
 pub mod master;
 pub mod navigation;
 pub mod password;
+pub mod person;
 pub mod phase;
 pub mod plant;
 pub mod receiving;

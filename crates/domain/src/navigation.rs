@@ -16,6 +16,9 @@ pub enum Screen {
     QualitySamples,
     QualityTests,
     Materials,
+    Users,
+    Roles,
+    Plants,
 }
 
 /// One entry of a menu; the label is the legacy one and the user interface translates it.
@@ -98,7 +101,12 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Core", "SCM Overview", GateEntries) },
         ],
         Role::SecurityOfficer => &[const { entry("Core", "My Tasks", GateEntries) }],
-        Role::FinanceOfficer | Role::SystemAdmin | Role::SalesPerson => &[],
+        Role::SystemAdmin => &[
+            const { entry("Core", "User Management", Users) },
+            const { entry("Core", "Roles", Roles) },
+            const { entry("Core", "Plants", Plants) },
+        ],
+        Role::FinanceOfficer | Role::SalesPerson => &[],
     }
 }
 
@@ -118,6 +126,8 @@ mod tests {
                     Screen::QualitySamples => Capability::QualitySampleRead,
                     Screen::QualityTests => Capability::QualityTestRead,
                     Screen::Materials => Capability::MaterialRead,
+                    Screen::Users | Screen::Roles => Capability::UserManage,
+                    Screen::Plants => Capability::PlantRead,
                 };
                 assert!(role.can(needed), "{role} cannot open {}", entry.label);
             }

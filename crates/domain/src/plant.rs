@@ -36,6 +36,12 @@ pub fn time_zone(name: &str) -> Option<Tz> {
     name.parse().ok()
 }
 
+/// Whether a plant can have this id: `system` and `unassigned` name feeds of their own, a comma separates plants.
+#[must_use]
+pub fn is_usable_id(id: &str) -> bool {
+    !["system", "unassigned", "*", ""].contains(&id) && !id.contains(',')
+}
+
 /// Every IANA name that [`time_zone`] reads, in alphabetical order.
 #[must_use]
 pub fn time_zone_names() -> Vec<String> {

@@ -101,6 +101,24 @@ words! {
 }
 
 impl Role {
+    /// The departments that people of the role work in, the usual one first.
+    #[must_use]
+    pub fn departments(self) -> &'static [Department] {
+        use Department::*;
+        match self {
+            Role::ProductionHead | Role::ProductionManager | Role::ProductionOperator => &[Production],
+            Role::PlantHead => &[Administration, Production],
+            Role::QaHead | Role::QaManager | Role::QaOperator => &[QualityAssurance],
+            Role::QcHead | Role::QcManager | Role::QcOperator => &[QualityControl],
+            Role::ProcurementOfficer | Role::WarehouseManager => &[SupplyChainManagement],
+            Role::FinanceOfficer => &[Finance],
+            Role::SystemAdmin => &[Administration],
+            Role::Management => &[Corporate, Administration],
+            Role::SecurityOfficer => &[Security],
+            Role::SalesPerson => &[Sales],
+        }
+    }
+
     /// Roles that see every plant when no plant is named for the person.
     #[must_use]
     pub fn sees_all_plants_by_default(self) -> bool {

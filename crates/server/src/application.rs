@@ -15,6 +15,7 @@ use crate::{
     access_tokens::AccessTokens,
     attempts::Attempts,
     challenges::Challenges,
+    idempotency::Answers,
     live_sessions::LiveSessions,
     mail::{Mail, MailSettingsError},
     passwords::{PasswordError, Passwords},
@@ -55,6 +56,8 @@ pub struct Shared {
     /// Absent where no message can be sent.
     pub mail: Option<Mail>,
     pub trusted_proxies: TrustedProxies,
+    /// Answers to creations that may be asked for again.
+    pub answers: Answers,
     /// The origin of the old web client.
     pub frontend: Option<HeaderValue>,
 }
@@ -109,6 +112,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             reset_codes: ResetCodes::new(secret),
             mail: settings.mail.as_ref().map(Mail::new).transpose()?,
             trusted_proxies: settings.trusted_proxies.clone(),
+            answers: Answers::new(secret),
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             database,
             clock,

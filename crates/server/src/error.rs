@@ -90,6 +90,27 @@ codes! {
     LotRequired = "lot_required", UNPROCESSABLE_ENTITY, "The lot that was charged is missing";
     ContainerRequired = "container_required", UNPROCESSABLE_ENTITY, "The container of the sample is missing";
     ReasonRequired = "reason_required", UNPROCESSABLE_ENTITY, "A value outside its limits needs a reason";
+    ChangeReasonRequired = "change_reason_required", UNPROCESSABLE_ENTITY, "The change needs a reason";
+    NameInvalid = "name_invalid", UNPROCESSABLE_ENTITY, "The name is missing, too long, or holds what no name does";
+    RegionInvalid = "region_invalid", UNPROCESSABLE_ENTITY,
+        "The region is missing, too long, or holds what no name does";
+    EmailInvalid = "email_invalid", UNPROCESSABLE_ENTITY, "That is not an e-mail address";
+    IdInvalid = "id_invalid", UNPROCESSABLE_ENTITY, "An id has letters, digits, dots, hyphens and underscores";
+    DepartmentUnfit = "department_unfit", UNPROCESSABLE_ENTITY, "People of the role do not work in the department";
+    PlantsRequired = "plants_required", UNPROCESSABLE_ENTITY, "The person needs a plant";
+    PlantUnknown = "plant_unknown", UNPROCESSABLE_ENTITY, "There is no such plant";
+    ManagerUnknown = "manager_unknown", UNPROCESSABLE_ENTITY, "There is no active person of that id";
+    TimeZoneUnknown = "time_zone_unknown", UNPROCESSABLE_ENTITY, "The time zone is not one that IANA knows";
+    EmailTaken = "email_taken", CONFLICT, "The e-mail address belongs to somebody, or did";
+    IdTaken = "id_taken", CONFLICT, "The id is taken, or was";
+    OwnAccount = "own_account", CONFLICT, "One's own account is changed by another administrator";
+    LastAdministrator = "last_administrator", CONFLICT, "Nobody would be left who administers every plant";
+    ManagesPlant = "manages_plant", CONFLICT, "The person manages a plant that is taken away";
+    ChangedMeanwhile = "changed_meanwhile", PRECONDITION_FAILED, "Somebody else has changed it meanwhile";
+    IfMatchRequired = "if_match_required", PRECONDITION_REQUIRED, "The change must name its ETag in If-Match";
+    IdempotencyKeyReused = "idempotency_key_reused", CONFLICT, "The idempotency key belongs to another request";
+    IdempotencyKeyInvalid = "idempotency_key_invalid", UNPROCESSABLE_ENTITY,
+        "An idempotency key has 8 to 128 visible ASCII characters";
     SignatureRequired = "signature_required", UNPROCESSABLE_ENTITY, "The phase must be signed";
     PasswordTooShort = "password_too_short", UNPROCESSABLE_ENTITY, "The new password is too short";
     PasswordTooLong = "password_too_long", UNPROCESSABLE_ENTITY, "The new password is too long";

@@ -56,6 +56,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
     }
 }
 
+/// Two segments of the path as texts.
+pub struct Segments(pub String, pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Segments {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match axum::extract::Path::<(String, String)>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path((first, second))) => Ok(Self(first, second)),
+            Err(_) => Err(ProblemCode::NotFound.into()),
+        }
+    }
+}
+
 /// axum puts a sentence of its own before what is wrong.
 fn without_prefix(text: &str) -> String {
     text.split_once(": ").map_or(text, |(_, rest)| rest).to_owned()

@@ -1,5 +1,9 @@
 //! One folder for a resource, one file for an operation.
 
+pub mod batches {
+    pub mod list;
+    pub mod show;
+}
 pub mod gate_entries {
     pub mod list;
 }
@@ -14,11 +18,19 @@ pub mod materials {
     pub mod list;
 }
 pub mod me;
+pub mod notifications {
+    pub mod list;
+    pub mod mark_read;
+}
 pub mod password_resets;
+pub mod plants;
 pub mod quality_samples {
     pub mod list;
 }
 pub mod quality_tests {
+    pub mod list;
+}
+pub mod roles {
     pub mod list;
 }
 pub mod server {
@@ -33,3 +45,4 @@ pub mod sync {
     pub mod pull;
     pub mod push;
 }
+pub mod users;

@@ -76,9 +76,11 @@ fn leave_for(origin: &HeaderValue) -> CorsLayer {
             header::ACCEPT,
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
+            header::IF_MATCH,
+            HeaderName::from_static("idempotency-key"),
             HeaderName::from_static(REQUEST_ID),
         ])
-        .expose_headers([header::RETRY_AFTER, HeaderName::from_static(REQUEST_ID)])
+        .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER, HeaderName::from_static(REQUEST_ID)])
         .max_age(PREFLIGHT_REMEMBERED)
 }
 

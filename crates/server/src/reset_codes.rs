@@ -3,10 +3,7 @@
 use sha2::{Digest, Sha256};
 use viruj_domain::ids::UserId;
 
-use crate::{
-    secrets::{SecretKey, TagKey},
-    setup::in_groups,
-};
+use crate::secrets::{SecretKey, TagKey, in_groups};
 
 /// Life of a code.
 pub const CODE_MINUTES: i64 = 15;

@@ -119,6 +119,102 @@ pub fn all() -> Vec<Route> {
             audit: ReadsOnly,
             operation: routes!(handlers::materials::list::list),
         },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: ReadsOnly,
+            operation: routes!(handlers::users::list::list),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::users::create::create),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: ReadsOnly,
+            operation: routes!(handlers::users::show::show),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::users::change::change),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::users::deactivate::deactivate),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::users::reactivate::reactivate),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: Event("unlocked"),
+            operation: routes!(handlers::users::unlock::unlock),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: Event("one_time_secret_given"),
+            operation: routes!(handlers::users::one_time_secret::give),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: ReadsOnly,
+            operation: routes!(handlers::users::list_sessions::list),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: Event("session_revoked"),
+            operation: routes!(handlers::users::end_sessions::end),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: Event("session_revoked"),
+            operation: routes!(handlers::users::end_session::end),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: ReadsOnly,
+            operation: routes!(handlers::roles::list::list),
+        },
+        Route {
+            authorisation: may(Capability::PlantRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::plants::list::list),
+        },
+        Route {
+            authorisation: may(Capability::PlantManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::plants::create::create),
+        },
+        Route {
+            authorisation: may(Capability::PlantRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::plants::show::show),
+        },
+        Route {
+            authorisation: may(Capability::PlantManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::plants::change::change),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::list::list),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::show::show),
+        },
+        Route { authorisation: SignedIn, audit: ReadsOnly, operation: routes!(handlers::notifications::list::list) },
+        Route {
+            authorisation: SignedIn,
+            audit: ChangedRows,
+            operation: routes!(handlers::notifications::mark_read::mark_read),
+        },
     ];
     routes.extend(legacy::all());
     routes

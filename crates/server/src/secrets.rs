@@ -126,9 +126,39 @@ pub fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], getrandom::Error> {
     Ok(bytes)
 }
 
+/// A password that is shown once: 125 bits in five groups of characters that are not mistaken for one another.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn one_time_secret() -> Result<String, getrandom::Error> {
+    in_groups::<25>()
+}
+
+/// So many letters of five bits each, in groups of five, none of which is mistaken for another.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn in_groups<const LETTERS: usize>() -> Result<String, getrandom::Error> {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letters: Vec<char> =
+        random::<LETTERS>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    Ok(letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
 #[cfg(test)]
 mod tests {
+    use viruj_domain::password::{Owner, check_new};
+
     use super::*;
+
+    #[test]
+    fn a_one_time_secret_is_a_password_and_never_the_same() {
+        let secret = one_time_secret().unwrap();
+        assert_eq!(secret.len(), 29);
+        let owner = Owner { name: "Ada Admin", email: "ada@pharma.example" };
+        assert_eq!(check_new(&secret, owner), Ok(()));
+        assert_ne!(secret, one_time_secret().unwrap());
+    }
 
     #[test]
     fn sec_15_a_short_or_well_known_secret_key_is_refused() {

@@ -9,6 +9,7 @@ use viruj_api::{
 use viruj_domain::{
     ids::{PlantId, UserId},
     password::{Owner, Unsuitable, check_new},
+    person,
     plant::time_zone,
     role::{Department, Role},
 };
@@ -28,7 +29,7 @@ use crate::{
         register::{Registration, register_in},
     },
     passwords::hash_here,
-    secrets::random,
+    secrets::one_time_secret,
     settings::Environment,
 };
 
@@ -178,7 +179,7 @@ impl Application {
     /// # Errors
     /// [`SetupError`].
     pub async fn create_administrator(&self, first: &FirstAdministrator) -> Result<String, SetupError> {
-        let name = text(&first.name).ok_or(SetupError::NameRequired)?;
+        let name = person::name(&first.name).ok_or(SetupError::NameRequired)?;
         let email = checked_email(&first.email)?;
         let password = one_time_secret().map_err(ApiError::internal)?;
         let hash = self.state().passwords.hash(&password).await.map_err(ApiError::internal)?;
@@ -265,63 +266,20 @@ fn checked_plant(first: &FirstPlant) -> Result<PlantSummary, SetupError> {
     }
     Ok(PlantSummary {
         id: PlantId(format!("plant-{}", Uuid::now_v7().simple())),
-        name: text(&first.plant_name).ok_or(SetupError::PlantNameRequired)?.to_owned(),
-        region: text(&first.region).ok_or(SetupError::RegionRequired)?.to_owned(),
+        name: person::name(&first.plant_name).ok_or(SetupError::PlantNameRequired)?.to_owned(),
+        region: person::name(&first.region).ok_or(SetupError::RegionRequired)?.to_owned(),
         time_zone: zone.to_owned(),
     })
 }
 
 /// The name and the address of an administrator whose password suits them.
 fn checked_administrator(first: &FirstPlant) -> Result<(&str, &str), SetupError> {
-    let name = text(&first.administrator_name).ok_or(SetupError::NameRequired)?;
+    let name = person::name(&first.administrator_name).ok_or(SetupError::NameRequired)?;
     let email = checked_email(&first.administrator_email)?;
     check_new(&first.administrator_password, Owner { name, email })?;
     Ok((name, email))
 }
 
-fn text(value: &str) -> Option<&str> {
-    let value = value.trim();
-    (!value.is_empty() && !value.contains('\0') && value.chars().count() <= 200).then_some(value)
-}
-
-/// One `@` with something on both sides, and nothing that no address holds; whether it exists, a message tells.
 fn checked_email(value: &str) -> Result<&str, SetupError> {
-    let email = value.trim();
-    let parts = email.split_once('@').filter(|(name, host)| {
-        !name.is_empty() && host.split('.').all(|part| !part.is_empty()) && host.contains('.') && !host.contains('@')
-    });
-    let is_plain = email.len() <= 254 && !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    if parts.is_some() && is_plain { Ok(email) } else { Err(SetupError::EmailInvalid(value.to_owned())) }
-}
-
-/// 125 bits in five groups of characters that are not mistaken for one another.
-pub(crate) fn one_time_secret() -> Result<String, getrandom::Error> {
-    in_groups::<25>()
-}
-
-/// So many letters of five bits each.
-pub(crate) fn in_groups<const LETTERS: usize>() -> Result<String, getrandom::Error> {
-    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let letters: Vec<char> =
-        random::<LETTERS>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
-    Ok(letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_and_secrets_have_their_form() {
-        for good in ["admin@pharma.example", " a.b+c@x.co "] {
-            assert!(checked_email(good).is_ok(), "{good}");
-        }
-        for bad in ["", "admin", "@x.co", "a@", "a@x", "a b@x.co", "a@x..co", "a@b@x.co", "a\u{0}@x.co"] {
-            assert!(checked_email(bad).is_err(), "{bad:?}");
-        }
-        let secret = one_time_secret().unwrap();
-        assert_eq!(secret.len(), 29);
-        assert_eq!(check_new(&secret, Owner { name: "Ada Admin", email: "ada@pharma.example" }), Ok(()));
-        assert_ne!(secret, one_time_secret().unwrap());
-    }
+    person::email_address(value).ok_or_else(|| SetupError::EmailInvalid(value.to_owned()))
 }

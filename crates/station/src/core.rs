@@ -29,6 +29,7 @@ use crate::{
 };
 
 mod account;
+mod administration;
 mod batches;
 mod lists;
 mod recording;

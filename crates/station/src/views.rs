@@ -22,6 +22,8 @@ use crate::{
     store::ListedBatch,
 };
 
+pub(crate) mod administration;
+
 pub(crate) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

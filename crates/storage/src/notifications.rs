@@ -1,10 +1,110 @@
-//! Messages to the people of a plant.
+//! What the system tells people. A message is its reader's, whatever plants the reader sees.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-use viruj_domain::{ids::PlantId, role::Role};
+use viruj_api::{
+    lists::Page,
+    notifications::{Notification, NotificationQuery},
+};
+use viruj_domain::{
+    ids::{PlantId, UserId},
+    plant::PlantScope,
+    role::Role,
+};
 
-use crate::{StorageError, UnitOfWork};
+use crate::{Database, StorageError, UnitOfWork, keyset::After};
+
+/// Notifications come newest first.
+const ORDER: &str = "-created_at";
+
+struct Row {
+    id: String,
+    title: String,
+    message: String,
+    kind: String,
+    is_read: bool,
+    created_at: Option<DateTime<Utc>>,
+    read_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    fn read(self) -> Notification {
+        Notification {
+            id: self.id,
+            title: self.title,
+            message: self.message,
+            kind: self.kind,
+            is_read: self.is_read,
+            created_at: self.created_at,
+            read_at: self.read_at,
+        }
+    }
+}
+
+/// The person's notifications.
+///
+/// # Errors
+/// [`StorageError::CursorInvalid`], failures of the database.
+pub async fn list(
+    database: &Database,
+    person: &UserId,
+    query: &NotificationQuery,
+) -> Result<Page<Notification>, StorageError> {
+    let after = After::read(query.limit, query.cursor.as_deref(), ORDER)?;
+    let time = match &after.place {
+        Some(micros) => {
+            let time = micros.parse().ok().and_then(DateTime::from_timestamp_micros);
+            Some(time.ok_or(StorageError::CursorInvalid)?)
+        }
+        None => None,
+    };
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id, title, message, coalesce(type, 'info') AS "kind!", coalesce(is_read, false) AS "is_read!",
+               created_at, read_at
+           FROM notifications
+           WHERE user_id = $1
+               AND ($2::timestamptz IS NULL OR (coalesce(created_at, 'epoch'::timestamptz), id) < ($2, $3::text))
+               AND ($4::boolean IS NULL OR coalesce(is_read, false) = $4)
+           ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $5"#,
+        person.as_str(),
+        time,
+        after.id.as_deref(),
+        query.is_read,
+        after.fetch_limit(),
+    )
+    .fetch_all(&database.reader(&PlantScope::All))
+    .await?;
+    let place = |row: &Row| row.created_at.unwrap_or(DateTime::UNIX_EPOCH).timestamp_micros().to_string();
+    Ok(after.page(ORDER, rows.into_iter().map(|row| (place(&row), row.id.clone(), row.read())).collect()))
+}
+
+/// Notes that the person has read the message; the first time counts. A message of somebody else is not there.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn mark_read(
+    unit: &mut UnitOfWork,
+    person: &UserId,
+    id: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Notification>, StorageError> {
+    if id.contains('\0') {
+        return Ok(None);
+    }
+    let row = sqlx::query_as!(
+        Row,
+        r#"UPDATE notifications SET is_read = true, read_at = coalesce(read_at, $3) WHERE id = $1 AND user_id = $2
+           RETURNING id, title, message, coalesce(type, 'info') AS "kind!", coalesce(is_read, false) AS "is_read!",
+               created_at, read_at"#,
+        id,
+        person.as_str(),
+        now,
+    )
+    .fetch_optional(unit.connection())
+    .await?;
+    Ok(row.map(Row::read))
+}
 
 /// What somebody is told; it asks for something to be done.
 #[derive(Clone, Debug)]

@@ -3,8 +3,11 @@
 pub mod account;
 pub mod batches;
 pub mod lists;
+pub mod plants;
 pub mod registration;
+pub mod roles;
 pub mod session;
 pub mod settings;
 pub mod start;
 pub mod status;
+pub mod users;

@@ -48,7 +48,7 @@ async fn pages_of_the_frontend_may_call_and_no_others() {
     for path in ["/api/v1/server", "/api/v1/me", "/api/v1/nothing"] {
         let (_, headers, body) = send(&router, Method::GET, path, &[("origin", FRONTEND)]).await;
         assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], FRONTEND, "{path}");
-        assert_eq!(headers[header::ACCESS_CONTROL_EXPOSE_HEADERS], "retry-after,x-request-id", "{path}");
+        assert_eq!(headers[header::ACCESS_CONTROL_EXPOSE_HEADERS], "etag,location,retry-after,x-request-id", "{path}");
         assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
         let length = headers.get(header::CONTENT_LENGTH).map(|length| length.to_str().unwrap().parse().unwrap());
         assert!(length.is_none_or(|length: usize| length == body.len()), "{path}");

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod attest;
+mod batches;
 mod browsers;
 mod cancelled;
 mod feed;
@@ -17,8 +18,10 @@ mod legacy_routes;
 mod legacy_transcript;
 mod lists;
 mod matrix;
+mod notifications;
 mod operating;
 mod outage;
+mod plants;
 mod program;
 mod raw;
 mod replicas;
@@ -31,3 +34,5 @@ mod sync;
 mod throttle;
 mod tls;
 mod tokens;
+mod user_races;
+mod users;

@@ -1,0 +1,24 @@
+use axum::{Json, extract::State};
+use viruj_api::batches::BatchRow;
+use viruj_domain::ids::BatchId;
+use viruj_storage::batches;
+
+use crate::{
+    application::AppState,
+    caller::Caller,
+    error::{ApiError, ProblemCode},
+    extract::Segment,
+};
+
+/// One batch
+#[utoipa::path(get, path = "/api/v1/batches/{batch_id}", operation_id = "batches_show", tag = "batches",
+    params(("batch_id" = String, Path, description = "The batch's id")),
+    responses((status = 200, description = "The batch", body = BatchRow)))]
+pub async fn show(
+    State(app): State<AppState>,
+    caller: Caller,
+    Segment(id): Segment,
+) -> Result<Json<BatchRow>, ApiError> {
+    let batch = batches::find(&app.database, &caller.scope, &BatchId(id)).await?;
+    Ok(Json(batch.ok_or(ProblemCode::NotFound)?))
+}
