@@ -241,7 +241,7 @@ impl Search<'_> {
 mod tests {
     use super::*;
 
-    const DAVID: Owner<'_> = Owner { name: "David Chen", email: "d.chen@hyderabad-pharma.com" };
+    const DAVID: Owner<'_> = Owner { name: "David Chen", email: "d.chen@zymoquill-labs.com" };
 
     fn check(password: &str) -> Result<(), Unsuitable> {
         check_new(password, DAVID)
@@ -287,11 +287,11 @@ mod tests {
 
     #[test]
     fn sec_10_the_persons_and_the_products_words_are_refused() {
-        for password in ["DavidChenDavidChen", "david.chen monkey 1", "Viruj Station 2026", "hyderabad pharma 1!"] {
+        for password in ["DavidChenDavidChen", "david.chen monkey 1", "Viruj Station 2026", "zymoquill labs 12!"] {
             assert_eq!(check(password), Err(Unsuitable::TooPersonal), "{password}");
         }
         let other = Owner { name: "Maria Garcia", email: "maria@dublin.example" };
-        assert_eq!(check_new("hyderabad pharma 1!", other), Ok(()));
+        assert_eq!(check_new("zymoquill labs 12!", other), Ok(()));
     }
 
     #[test]

@@ -74,7 +74,7 @@ async fn sec_10_a_new_password_that_is_tried_first_is_refused(app: TestApp, clie
         ("fourteen chars", "password_too_short"),
         ("password1234567", "password_too_common"),
         ("Quinn Ashe Quinn Ashe", "password_too_personal"),
-        ("qa-manager viruj 2026", "password_too_personal"),
+        ("manager viruj 2026!!", "password_too_personal"),
         (world::PASSWORD, "password_unchanged"),
     ] {
         let refused = problem(client.change_password(&session.access_token, &change(world::PASSWORD, new)).await);
@@ -103,7 +103,7 @@ async fn p11_200_3_a_password_that_somebody_else_made_works_once_and_must_be_cha
     let page = viruj_api::lists::PageQuery::default();
     for refused in [
         problem(client.quality_tests(&session.access_token, &page).await),
-        problem(client.sessions(&session.access_token).await.map(|_| Default::default())),
+        problem(client.sessions(&session.access_token).await),
     ] {
         assert_eq!((refused.code.as_str(), refused.status), ("password_change_required", 403));
     }
