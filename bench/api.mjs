@@ -186,17 +186,17 @@ function bareStatements(desk, name) {
   switch (name) {
     case "me":
       return {
-        script: `${statement("s.expires_at", "FROM sessions AS s JOIN users AS u")};`,
+        script: `${statement(["s.expires_at", "plant_ids!", "FROM sessions AS s"])};`,
         variables: { p1: claimsOf(desk.token).sid, p2: now },
       };
     case "by_id":
       return {
-        script: `${statement("FROM users WHERE id = $1", "must_change_password")};`,
+        script: `${statement(["FROM users WHERE id = $1", "is_active!"], "FOR UPDATE")};`,
         variables: { p1: userId(1) },
       };
     case "list":
       return {
-        script: `${statement("FROM gate_entries WHERE status = $1", "LIMIT $2")};`,
+        script: `${statement(["FROM gate_entries WHERE status = $1", "LIMIT $2"])};`,
         variables: { p1: LISTED_STATUS, p2: 1000 },
       };
     default:
@@ -208,8 +208,8 @@ function insertStatements(now) {
   const [{ id, plant }] = OFFICERS;
   const entry = someEntry();
   const [month, year] = [now.slice(5, 7), now.slice(2, 4)];
-  const gate = statement("SELECT p.time_zone, ARRAY(", "FROM plants AS p").replaceAll(":p", ":g");
-  const written = statement("WITH drawn AS", "INSERT INTO gate_entries").replace(":p2,", "gen_random_uuid(),");
+  const gate = statement(["SELECT p.time_zone, ARRAY(", "FROM plants AS p"]).replaceAll(":p", ":g");
+  const written = statement(["WITH drawn AS", "INSERT INTO gate_entries"]).replace(":p2,", "gen_random_uuid(),");
   const told = written.replace(
     "unnest(:p22::text[], :p23::text[])",
     "unnest(ARRAY[gen_random_uuid()::text], :p23::text[])",

@@ -30,13 +30,13 @@ export async function drive({ url, token, lua = "", folder, seconds }) {
   return { rate: (requests * 1e6) / micros, p50, p99 };
 }
 
-// The statements of the server as they are committed in .sqlx, for pgbench: $1 becomes :p1.
-export function statement(...words) {
+// A statement of the server as it is committed in .sqlx, for pgbench: $1 becomes :p1. `but` is what it does not hold.
+export function statement(words, but = null) {
   const folder = path.join(root, ".sqlx");
   const found = fs
     .readdirSync(folder)
     .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")).query)
-    .filter((query) => words.every((word) => query.includes(word)));
+    .filter((query) => words.every((word) => query.includes(word)) && !(but && query.includes(but)));
   if (found.length !== 1) throw new Error(`${found.length} statements of the server hold ${words.join(" and ")}`);
   return found[0].replace(/\s+/g, " ").replace(/\$(\d+)/g, ":p$1");
 }

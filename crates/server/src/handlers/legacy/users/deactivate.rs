@@ -1,5 +1,6 @@
 use axum::{Json, extract::State};
 use viruj_api::legacy::Message;
+use viruj_domain::ids::UserId;
 use viruj_storage::{
     legacy_users::{self, UserChange},
     sessions,
@@ -33,5 +34,6 @@ pub async fn deactivate(
     check_administrator(&mut unit).await?;
     sessions::revoke_all_of(&mut unit, &after.id, "deactivated", now).await?;
     unit.commit().await?;
+    app.live_sessions.forget_person(&UserId(after.id));
     Ok(Json(Message { message: "User deactivated successfully".to_owned() }))
 }

@@ -1,7 +1,7 @@
 use axum::{Json, extract::State};
 use viruj_api::legacy::{UserResponse, UserUpdate};
 use viruj_domain::{
-    ids::PlantId,
+    ids::{PlantId, UserId},
     role::{Department, Role},
 };
 use viruj_storage::{
@@ -53,6 +53,7 @@ pub async fn update(
         sessions::revoke_all_of(&mut unit, &after.id, "account_changed", now).await?;
     }
     unit.commit().await.map_err(taken)?;
+    app.live_sessions.forget_person(&UserId(after.id.clone()));
     Ok(Json(response(after)))
 }
 
