@@ -91,6 +91,9 @@ export function UserFields({ values, onChange, errors, hasEmail, isOwn = false }
         size="md"
         inputWrapperOrder={["label", "input", "description", "error"]}
         disabled={isOwn}
+        searchable
+        hidePickedOptions
+        nothingFoundMessage={t("users.nothingFound")}
         data-testid="user-plants"
         error={errors.plantIds}
         data={(plants.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
