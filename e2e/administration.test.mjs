@@ -89,7 +89,7 @@ step("[P11-200-3] a new person gets a password that nobody chose", async () => {
   await station.typeInto("user-email", ADMINISTRATOR.email);
   await station.typeInto("user-role", "QC Operator");
   await station.chooseOption("QC Operator");
-  await station.clickTestId("user-plants");
+  await station.typeInto("user-plants", "Hyderabad");
   await station.chooseOption("Hyderabad");
   await station.screenshots("new-user", ALL_LOOKS);
   await station.clickTestId("user-save");

@@ -182,10 +182,14 @@ class Station {
   async chooseOption(label) {
     const option = By.xpath(`//*[@role="option" and contains(., "${label}")]`);
     await this.#retry(`choosing ${label}`, async () => {
-      const [element] = await this.driver.findElements(option);
-      if (!element) return false;
-      await element.click();
-      return true;
+      // A list that is closed keeps its options in the page.
+      for (const element of await this.driver.findElements(option)) {
+        if (await element.isDisplayed()) {
+          await element.click();
+          return true;
+        }
+      }
+      return false;
     });
   }
 

@@ -4,6 +4,7 @@ import type { Department, Role } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import { usePlants } from "../api/list-plants";
 import { useRoleMatrix } from "../api/role-matrix";
+import styles from "./administration.module.css";
 
 export type UserValues = {
   name: string;
@@ -91,6 +92,10 @@ export function UserFields({ values, onChange, errors, hasEmail, isOwn = false }
         size="md"
         inputWrapperOrder={["label", "input", "description", "error"]}
         disabled={isOwn}
+        searchable
+        hidePickedOptions
+        classNames={{ pillsList: styles.pills }}
+        nothingFoundMessage={t("users.nothingFound")}
         data-testid="user-plants"
         error={errors.plantIds}
         data={(plants.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}

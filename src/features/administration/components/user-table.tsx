@@ -39,7 +39,7 @@ function userColumns(t: TFunction, formats: Formats): TableColumn<UserItem>[] {
     {
       id: "name",
       header: t("users.name"),
-      width: "minmax(210px, 1.3fr)",
+      width: "minmax(200px, 1.3fr)",
       isSortable: true,
       cell: (item) => (
         <div className={styles.two}>
@@ -51,7 +51,7 @@ function userColumns(t: TFunction, formats: Formats): TableColumn<UserItem>[] {
     {
       id: "role",
       header: t("users.role"),
-      width: "minmax(180px, 1fr)",
+      width: "minmax(170px, 1fr)",
       isSortable: true,
       cell: (item) => (
         <div className={styles.two}>
@@ -63,19 +63,19 @@ function userColumns(t: TFunction, formats: Formats): TableColumn<UserItem>[] {
     {
       id: "plants",
       header: t("users.plants"),
-      width: "minmax(150px, 1fr)",
+      width: "minmax(140px, 1fr)",
       cell: (item) => <span className={styles.cut}>{plantsText(item, t)}</span>,
     },
     {
       id: "state",
       header: t("users.state"),
-      width: "minmax(140px, 0.7fr)",
+      width: "150px",
       cell: (item) => <AccountStateWord user={item} />,
     },
     {
       id: "last_signed_in_at",
       header: t("users.lastSignedIn"),
-      width: "minmax(150px, 0.7fr)",
+      width: "132px",
       cell: (item) =>
         item.lastSignedInAt === null ? (
           <span className={styles.muted}>{t("users.never")}</span>
@@ -86,7 +86,7 @@ function userColumns(t: TFunction, formats: Formats): TableColumn<UserItem>[] {
     {
       id: "created_at",
       header: t("users.createdAt"),
-      width: "128px",
+      width: "120px",
       isSortable: true,
       cell: (item) => (item.createdAt === null ? "" : formats.date(item.createdAt)),
     },

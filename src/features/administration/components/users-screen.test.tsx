@@ -27,10 +27,10 @@ it("[P11-200-3] makes an account without choosing its password, and shows the se
   await user.type(await byId("user-name"), "Nora Newcomer");
   await user.type(await byId("user-email"), "david.chen@pharma.com");
   await user.click(await byId("user-role"));
-  await user.click(await byOption("Plant Head"));
+  await user.click(await byOption("user-role", "Plant Head"));
   expect(await byId("user-department")).toHaveValue("Administration");
   await user.click(await byId("user-plants"));
-  await user.click(await byOption("Hyderabad Plant"));
+  await user.click(await byOption("user-plants", "Hyderabad Plant"));
   await user.click(await byId("user-save"));
   expect(await byId("new-user")).toHaveTextContent("This email is already in use.");
   await user.clear(await byId("user-email"));
@@ -51,7 +51,7 @@ it("sends the same form under the same key, so an answer that was lost makes nob
   await user.type(await byId("user-name"), "Nora Newcomer");
   await user.type(await byId("user-email"), "nora@pharma.com");
   await user.click(await byId("user-role"));
-  await user.click(await byOption("System Admin"));
+  await user.click(await byOption("user-role", "System Admin"));
   await user.click(await byId("user-save"));
   expect(await byId("user-error")).toBeVisible();
   await user.click(await byId("user-save"));
@@ -130,9 +130,13 @@ it.each([
   expect(await byId(`${screen}-failed`)).toHaveTextContent("nothing can be shown or changed until it is back");
 });
 
-async function byOption(label: string): Promise<HTMLElement> {
+/** An option of the list that belongs to this field: other fields keep theirs in the page. */
+async function byOption(field: string, label: string): Promise<HTMLElement> {
+  const list = (await byId(field)).getAttribute("aria-controls") ?? "";
   const found = () =>
-    [...document.querySelectorAll<HTMLElement>('[role="option"]')].find((option) => option.textContent === label);
+    [...(document.getElementById(list)?.querySelectorAll<HTMLElement>('[role="option"]') ?? [])].find(
+      (option) => option.textContent === label,
+    );
   await expect.poll(() => found() !== undefined).toBe(true);
   return found() as HTMLElement;
 }
