@@ -158,27 +158,6 @@ pub async fn revoke(unit: &mut UnitOfWork, id: SessionId, cause: &str, now: Date
     Ok(())
 }
 
-/// Ends every session of the person; `cause` is one word.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn revoke_all_of(
-    unit: &mut UnitOfWork,
-    person: &str,
-    cause: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "UPDATE sessions SET revoked_at = $2, revoked_cause = $3 WHERE user_id = $1 AND revoked_at IS NULL",
-        person,
-        now,
-        cause,
-    )
-    .execute(unit.connection())
-    .await?;
-    Ok(())
-}
-
 /// Ends every session of a person but `kept`, and says which they were. `cause` is one word.
 ///
 /// # Errors
@@ -201,30 +180,6 @@ pub async fn revoke_all(
     .fetch_all(unit.connection())
     .await?;
     Ok(ended.into_iter().map(SessionId).collect())
-}
-
-/// Ends one session of a person; false when there is no such one.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn revoke_of(
-    unit: &mut UnitOfWork,
-    person_id: &UserId,
-    id: SessionId,
-    cause: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, StorageError> {
-    let ended = sqlx::query!(
-        "UPDATE sessions SET revoked_at = $3, revoked_cause = $4
-         WHERE id = $2 AND user_id = $1 AND revoked_at IS NULL AND expires_at > $3",
-        person_id.as_str(),
-        id.0,
-        now,
-        cause,
-    )
-    .execute(unit.connection())
-    .await?;
-    Ok(ended.rows_affected() == 1)
 }
 
 /// The most sessions that a person is shown.

@@ -21,8 +21,11 @@ async fn the_page_of_the_interface_loads_from_this_server_only() {
     assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
     assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"), "{policy}");
     assert!(!page.contains("http") && !page.contains("<style") && !page.contains(" style="), "{page}");
-    let loaded: Vec<&str> =
-        page.split('"').filter(|text| text.starts_with("/docs/")).map(|path| path.trim_start_matches("/docs/")).collect();
+    let loaded: Vec<&str> = page
+        .split('"')
+        .filter(|text| text.starts_with("/docs/"))
+        .map(|path| path.trim_start_matches("/docs/"))
+        .collect();
     assert_eq!(loaded, ["swagger-ui.css", "swagger-ui-bundle.js", "start.js"]);
     for (file, kind, first) in [
         ("swagger-ui.css", "text/css; charset=utf-8", &[0x1f, 0x8b][..]),

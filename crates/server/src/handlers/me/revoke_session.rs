@@ -23,7 +23,7 @@ pub async fn revoke_session(
 ) -> Result<StatusCode, ApiError> {
     let id = session_id.parse().map_err(|_| ProblemCode::NotFound)?;
     let mut unit = app.begin_for(&caller.person.id, "session ended by its person").await?;
-    if !sessions::revoke_of(&mut unit, &caller.person.id, id, "revoked_by_person", now(&app)).await? {
+    if sessions::revoke_of(&mut unit, &caller.person.id, Some(id), "revoked_by_person", now(&app)).await?.is_empty() {
         return Err(ProblemCode::NotFound.into());
     }
     let detail = format!("from session {}", caller.session_id);

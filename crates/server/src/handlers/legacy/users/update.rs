@@ -50,7 +50,7 @@ pub async fn update(
     let after = legacy_users::update(&mut unit, &before, &change, now).await.map_err(taken)?;
     check_administrator(&mut unit).await?;
     if must_log_in_again(&before, &after, &change) {
-        sessions::revoke_all_of(&mut unit, &after.id, "account_changed", now).await?;
+        sessions::revoke_of(&mut unit, &after.id, None, "account_changed", now).await?;
     }
     unit.commit().await.map_err(taken)?;
     app.live_sessions.forget_person(&UserId(after.id.clone()));
