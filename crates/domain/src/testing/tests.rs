@@ -63,7 +63,7 @@ fn a_step_that_does_not_follow_says_where_the_test_stands() {
 }
 
 #[test]
-fn only_the_one_to_whom_a_test_is_given_works_on_it_and_nobody_judges_his_own() {
+fn sod_only_the_one_to_whom_a_test_is_given_works_on_it_and_nobody_judges_his_own() {
     let running = test_in(TestStatus::InProgress);
     assert_eq!(step(&running, Step::Submit, "qc-op-2"), Err(Refusal::NotYours));
     let reviewed = test_in(TestStatus::QaOfficerReview);
@@ -117,7 +117,7 @@ fn what_waits_for_a_stage_has_not_gone_through_it() {
 proptest! {
     /// No order of calls brings material to the shelf past one of the four looks at it (SoD, P11-10f).
     #[test]
-    fn no_sequence_of_steps_skips_one(taken in vec(select(steps()), 1..40)) {
+    fn p11_10f_no_sequence_of_steps_skips_one(taken in vec(select(steps()), 1..40)) {
         let mut status = TestStatus::NotStarted;
         let mut walked = Vec::new();
         for (next, person) in taken {

@@ -87,7 +87,7 @@ async fn a_delivery_walks_from_the_gate_to_the_shelf() {
     through_the_laboratory(&plant, id(&tests[0])).await;
     through_quality_assurance(&plant, id(&tests[0])).await;
     to_the_shelf(&plant, id(&tests[0])).await;
-    pi041_at_the_trail_says_who_did_what_by_an_old_client(&plant, id(&entry), id(&tests[0])).await;
+    the_trail_says_who_did_what_by_an_old_client(&plant, id(&entry), id(&tests[0])).await;
 }
 
 async fn through_the_laboratory(plant: &Plant, test: &str) {
@@ -173,7 +173,7 @@ async fn to_the_shelf(plant: &Plant, test: &str) {
     );
 }
 
-async fn pi041_at_the_trail_says_who_did_what_by_an_old_client(plant: &Plant, entry: &str, test: &str) {
+async fn the_trail_says_who_did_what_by_an_old_client(plant: &Plant, entry: &str, test: &str) {
     let trail = "SELECT concat_ws('|', action, actor, reason, new_text::jsonb ->> 'status')
                  FROM audit_entries WHERE entity_id = $1 AND feed = 'plant-a' ORDER BY seq";
     assert_eq!(
@@ -221,7 +221,7 @@ async fn rejected_material_goes_back_and_never_onto_the_shelf() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn codes_and_days_are_the_plants_and_codes_widen_after_999() {
-    let mut plant = Plant::start().await;
+    let plant = Plant::start().await;
     plant.grn(&plant.gate_entry().await).await;
     sqlx::raw_sql(
         "UPDATE counters SET value = 999 WHERE name = 'GRN-26'; INSERT INTO counters (name, value) VALUES ('GATE-1226', 999)",

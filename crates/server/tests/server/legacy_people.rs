@@ -1,9 +1,10 @@
-//! People of the demonstration behind old clients, each with a token of their own.
+//! People of the demonstration behind old clients.
 
 use std::collections::BTreeMap;
 
 use http::Method;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use viruj_test_support::TestApp;
 
 use crate::raw::{self, Answer};
@@ -31,43 +32,53 @@ pub const PEOPLE: &[(&str, &str)] = &[
     ("sales", "alex.thompson@pharma.com"),
 ];
 
-/// A server with people who are logged in.
+/// A server with people who log in when they are first needed.
 pub struct Plant {
     pub app: TestApp,
-    tokens: BTreeMap<String, String>,
+    tokens: Mutex<BTreeMap<String, String>>,
 }
 
 impl Plant {
     /// The demonstration.
     pub async fn start() -> Self {
-        Self::of(TestApp::with_demo().await).await
+        Self::of(TestApp::with_demo().await)
     }
 
     /// Whatever database, as long as the demonstration's people are in it.
-    pub async fn of(app: TestApp) -> Self {
-        let mut plant = Self { app, tokens: BTreeMap::new() };
-        for (name, email) in PEOPLE {
-            plant.log_in(name, email, PASSWORD).await;
-        }
-        plant
+    pub fn of(app: TestApp) -> Self {
+        Self { app, tokens: Mutex::default() }
     }
 
-    /// Logs somebody in, in a minute of their own: the sixth login in one waits.
-    pub async fn log_in(&mut self, name: &str, email: &str, password: &str) {
+    /// The token of one of [`PEOPLE`], or of somebody who has logged in by another name.
+    pub async fn token(&self, name: &str) -> String {
+        let mut tokens = self.tokens.lock().await;
+        if let Some(token) = tokens.get(name) {
+            return token.clone();
+        }
+        let (_, email) = PEOPLE.iter().find(|(person, _)| *person == name).unwrap();
+        let token = self.token_for(email, PASSWORD).await;
+        tokens.insert(name.to_owned(), token.clone());
+        token
+    }
+
+    /// Logs somebody in, again or by another name.
+    pub async fn log_in(&self, name: &str, email: &str, password: &str) {
+        let token = self.token_for(email, password).await;
+        self.tokens.lock().await.insert(name.to_owned(), token);
+    }
+
+    /// In a minute of its own: the sixth login in one waits.
+    async fn token_for(&self, email: &str, password: &str) -> String {
         self.app.clock.advance_seconds(60);
         let body = json!({"email": email, "password": password}).to_string();
         let answer = raw::send(&self.app, Method::POST, "/api/auth/login", None, body).await;
         assert_eq!(answer.status, 200, "{email}: {}", answer.body);
-        self.tokens.insert(name.to_owned(), answer.body["access_token"].as_str().unwrap().to_owned());
-    }
-
-    pub fn token(&self, name: &str) -> &str {
-        &self.tokens[name]
+        answer.body["access_token"].as_str().unwrap().to_owned()
     }
 
     pub async fn call(&self, name: &str, method: &str, path: &str, body: Value) -> Answer {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        raw::send(&self.app, method.parse().unwrap(), path, Some(self.token(name)), body).await
+        raw::send(&self.app, method.parse().unwrap(), path, Some(&self.token(name).await), body).await
     }
 
     pub async fn get(&self, name: &str, path: &str) -> Value {

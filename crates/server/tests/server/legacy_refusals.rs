@@ -59,7 +59,7 @@ async fn p11_10d_each_old_route_is_for_its_roles() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sec_16_what_is_in_another_plant_is_not_there() {
-    let mut plant = Plant::start().await;
+    let plant = Plant::start().await;
     let roles = [
         ("security", Role::SecurityOfficer),
         ("warehouse", Role::WarehouseManager),

@@ -27,7 +27,7 @@ async fn taken_over(dump: &Path, is_before: bool) -> Plant {
     }
     viruj_storage::migrate::migrate(&test.migration_url, &test.url).await.unwrap();
     let url = test.url.clone();
-    Plant::of(TestApp::over(test, &url).await).await
+    Plant::of(TestApp::over(test, &url).await)
 }
 
 /// Holds answers against recorded ones: ids, times and days differ, and differ alike everywhere.
@@ -152,8 +152,12 @@ async fn the_recorded_delivery_is_walked_again_with_the_same_answers() {
         let (method, path) = (call["method"].as_str().unwrap(), call["path"].as_str().unwrap());
         let at = format!("{method} {path}");
         let body = if call["body"].is_null() { String::new() } else { comparison.here(&call["body"].to_string()) };
-        let token = call["as"].as_str().map(|name| plant.token(name));
-        let answer = crate::raw::send(&plant.app, method.parse().unwrap(), &comparison.here(path), token, body).await;
+        let token = match call["as"].as_str() {
+            Some(name) => Some(plant.token(name).await),
+            None => None,
+        };
+        let answer =
+            crate::raw::send(&plant.app, method.parse().unwrap(), &comparison.here(path), token.as_deref(), body).await;
         let mut given = answer.body;
         let (status, mut response) = mended(call, &comparison, &responses)
             .unwrap_or_else(|| (u16::try_from(call["status"].as_u64().unwrap()).unwrap(), call["response"].clone()));

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 use viruj_api::legacy::receiving::{Grn, GrnCreate};
 use viruj_domain::{
-    receiving::{Amounts, LinePrice, amounts, local_date, receive, total},
+    receiving::{LinePrice, amounts, local_date, receive, total},
     role::Role,
 };
 use viruj_storage::{
@@ -124,7 +124,7 @@ fn line(fields: &mut Fields) -> Line {
         stock_code: fields.optional_text("stock_code", 50),
         status,
         price,
-        amounts: amounts.unwrap_or(Amounts::default()),
+        amounts: amounts.unwrap_or_default(),
         nominal: fields.optional_text("nominal", 50),
         account: fields.optional_text("account", 50),
     }
