@@ -20,7 +20,8 @@ pub async fn account_closed_at_place(
     let count = attempt.count;
     let detail = format!("{count} sign-ins failed from {place}");
     unit.audit_event("users", id_of(person), "sign_in_closed", &detail).await?;
-    let message = format!("{count} sign-ins of {} failed from {place}. It is closed there for a while.", name_of(person));
+    let message =
+        format!("{count} sign-ins of {} failed from {place}. It is closed there for a while.", name_of(person));
     accounts::alert_security(unit, person.map(|person| &person.id), "Sign-ins fail", &message, now).await
 }
 
@@ -60,7 +61,8 @@ pub async fn address_closed(
 ) -> Result<(), StorageError> {
     let detail = format!("{} sign-ins failed from {}", attempt.count, place.address);
     unit.audit_event("sessions", "address", "address_closed", &detail).await?;
-    let message = format!("{detail}. New sign-ins from there are refused for a while, except of those who have been there.");
+    let message =
+        format!("{detail}. New sign-ins from there are refused for a while, except of those who have been there.");
     accounts::alert_security(unit, None, "Sign-ins fail", &message, now).await
 }
 

@@ -124,10 +124,7 @@ mod tests {
             assert!(read(good).is_ok_and(|settings| settings.is_some()), "{good}");
         }
         assert_eq!(read("smtp://mail.pharma.example").err(), Some(MailSettingsError::Unencrypted));
-        assert_eq!(
-            read("smtp://mail.pharma.example?tls=opportunistic").err(),
-            Some(MailSettingsError::Unencrypted)
-        );
+        assert_eq!(read("smtp://mail.pharma.example?tls=opportunistic").err(), Some(MailSettingsError::Unencrypted));
         for wrong in ["mail.pharma.example", "https://mail.pharma.example", ""] {
             assert_eq!(read(wrong).err(), Some(MailSettingsError::Url), "{wrong}");
         }

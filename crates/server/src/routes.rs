@@ -173,7 +173,9 @@ pub fn document() -> OpenApi {
                 }
                 operation.security = match authorisation {
                     Authorisation::Public => None,
-                    Authorisation::SignedIn | Authorisation::AnySession => Some(vec![SecurityRequirement::new("person", Vec::<String>::new())]),
+                    Authorisation::SignedIn | Authorisation::AnySession => {
+                        Some(vec![SecurityRequirement::new("person", Vec::<String>::new())])
+                    }
                     Authorisation::Capability(capability) => {
                         operation.description =
                             Some(openapi::with_capability(operation.description.take(), capability));

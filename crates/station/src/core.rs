@@ -112,13 +112,11 @@ impl StationCore {
         let state = State {
             identity: None,
             exchange: None,
-            session: remembered
-                .filter(|_| secrets.has_refresh_token)
-                .map(|remembered| Session {
-                    person: remembered.person,
-                    must_change_password: remembered.must_change_password,
-                    access: None,
-                }),
+            session: remembered.filter(|_| secrets.has_refresh_token).map(|remembered| Session {
+                person: remembered.person,
+                must_change_password: remembered.must_change_password,
+                access: None,
+            }),
             connection: Connection::Connecting,
             problem: None,
             server_time: store.fact(facts::SERVER_TIME).await?,

@@ -30,8 +30,13 @@ pub struct Bucket<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// It may be made; `count` of the window have been taken, with this one.
-    Open { id: i64, count: i64 },
-    Closed { until: DateTime<Utc> },
+    Open {
+        id: i64,
+        count: i64,
+    },
+    Closed {
+        until: DateTime<Utc>,
+    },
 }
 
 /// Older attempts are purged; no window is longer.

@@ -160,7 +160,8 @@ async fn p11_300d_wrong_present_passwords_close_the_change_and_are_reported(app:
     let failed = "SELECT count(*) FROM audit_entries WHERE action = 'password_change_failed'";
     assert_eq!(count(&app, failed).await, 5);
     assert_eq!(count(&app, "SELECT count(*) FROM audit_entries WHERE action = 'signing_closed'").await, 1);
-    let told = "SELECT count(*) FROM notifications WHERE user_id IN ('admin', 'security') AND message LIKE '%Quinn Ashe%'";
+    let told =
+        "SELECT count(*) FROM notifications WHERE user_id IN ('admin', 'security') AND message LIKE '%Quinn Ashe%'";
     assert_eq!(count(&app, told).await, 2);
 }
 
@@ -319,11 +320,8 @@ async fn p11_200_3_of_two_who_know_a_one_time_password_one_gets_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn p11_300a_two_spellings_of_an_address_are_one_person() {
     let app = TestApp::start().await;
-    let mut unit = app
-        .storage()
-        .begin(ChangeContext::person(PlantScope::All, "admin", Some("new colleague")))
-        .await
-        .unwrap();
+    let mut unit =
+        app.storage().begin(ChangeContext::person(PlantScope::All, "admin", Some("new colleague"))).await.unwrap();
     // Capitals, and the full-width letters that NFKC folds.
     for spelling in ["QA-Manager@Example.Invalid", "ｑa-manager@example.invalid"] {
         let refused = people::create(

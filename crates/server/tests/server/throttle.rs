@@ -112,7 +112,8 @@ async fn sec_12_behind_a_trusted_proxy_each_client_is_its_own_place() {
     assert_eq!(from(&app, "203.0.113.9", &email, world::PASSWORD).await.code(), "too_many_attempts");
     assert_eq!(from(&app, "203.0.113.10", &email, world::PASSWORD).await.status, 201);
     let mut database = app.database.superuser().await;
-    let address: String = sqlx::query_scalar("SELECT client_address FROM sessions").fetch_one(&mut database).await.unwrap();
+    let address: String =
+        sqlx::query_scalar("SELECT client_address FROM sessions").fetch_one(&mut database).await.unwrap();
     assert_eq!(address, "203.0.113.10");
 }
 
@@ -206,7 +207,10 @@ async fn p11_300d_the_fifth_failure_tells_the_security_role() {
     }
     let mut database = app.database.superuser().await;
     let told: Vec<(String, Option<String>)> =
-        sqlx::query_as("SELECT user_id, plant_id FROM notifications ORDER BY user_id").fetch_all(&mut database).await.unwrap();
+        sqlx::query_as("SELECT user_id, plant_id FROM notifications ORDER BY user_id")
+            .fetch_all(&mut database)
+            .await
+            .unwrap();
     // The Security Officer of the other plant has nothing to do with it.
     assert_eq!(told, [("admin".to_owned(), Some("plant-b".to_owned()))]);
     let closed: i64 = sqlx::query_scalar(
@@ -216,11 +220,10 @@ async fn p11_300d_the_fifth_failure_tells_the_security_role() {
     .await
     .unwrap();
     assert_eq!(closed, 1);
-    let kept: bool =
-        sqlx::query_scalar("SELECT bool_or(encode(key, 'escape') LIKE '%operator%') FROM attempts")
-            .fetch_one(&mut database)
-            .await
-            .unwrap();
+    let kept: bool = sqlx::query_scalar("SELECT bool_or(encode(key, 'escape') LIKE '%operator%') FROM attempts")
+        .fetch_one(&mut database)
+        .await
+        .unwrap();
     assert!(!kept, "what people typed is kept nowhere");
 }
 

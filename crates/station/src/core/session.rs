@@ -139,11 +139,7 @@ impl StationCore {
             let mut state = self.state_mut();
             let Some(session) = state.session.as_mut() else { return Ok(()) };
             session.must_change_password = false;
-            RememberedPerson {
-                person: session.person.clone(),
-                signed_in_at: self.now(),
-                must_change_password: false,
-            }
+            RememberedPerson { person: session.person.clone(), signed_in_at: self.now(), must_change_password: false }
         };
         self.store.set_fact(facts::REMEMBERED, &remembered).await?;
         self.tell(&STALE);

@@ -15,8 +15,7 @@ use crate::{
     responses((status = 200, description = "The account as it is now", body = Account)))]
 pub async fn account(State(app): State<AppState>, caller: Caller) -> Result<Json<Account>, ApiError> {
     let mut connection = app.database.system().acquire().await.map_err(StorageError::from)?;
-    let standing =
-        accounts::standing(&mut connection, &caller.person.id).await?.ok_or(ProblemCode::InvalidToken)?;
+    let standing = accounts::standing(&mut connection, &caller.person.id).await?.ok_or(ProblemCode::InvalidToken)?;
     Ok(Json(Account {
         must_change_password: standing.must_change_password,
         password_changed_at: standing.password_changed_at,

@@ -207,7 +207,8 @@ impl Guarded {
             Some(person) => accounts::locked_until(&app.database, person).await?.filter(|until| *until > now),
             None => None,
         };
-        let closed = [on_account.err(), from_address.and_then(Result::err), locked.map(|until| Closed::until(until, now))];
+        let closed =
+            [on_account.err(), from_address.and_then(Result::err), locked.map(|until| Closed::until(until, now))];
         Ok(Taken {
             at_place,
             on_account: on_account.ok(),
