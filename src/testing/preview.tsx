@@ -20,7 +20,12 @@ const stages: Record<string, Stage> = {
     error: { ...failure(given("code", "keychain_locked")), detail: "NoStorageAccess: the collection is locked" },
   },
 };
-const people = { operator, administrator, nobody: null };
+const people = {
+  operator,
+  administrator,
+  newcomer: { ...operator, mustChangePassword: true },
+  nobody: null,
+};
 const completed = Number(given("completed", "3"));
 const batch = metforminBatch(completed);
 const running = batch.phases[completed];
