@@ -24,6 +24,11 @@ export const commands = {
 	/**  Revokes the session at the server as well; what is unsent still goes out under the station's own key. */
 	signOut: () => typedError<null, CommandError>(__TAURI_INVOKE("sign_out")),
 	currentPerson: () => typedError<SignedInPerson | null, CommandError>(__TAURI_INVOKE("current_person")),
+	account: () => typedError<AccountView, CommandError>(__TAURI_INVOKE("account")),
+	changePassword: (currentPassword: string, newPassword: string) => typedError<null, CommandError>(__TAURI_INVOKE("change_password", { currentPassword, newPassword })),
+	revokeSession: (sessionId: string) => typedError<null, CommandError>(__TAURI_INVOKE("revoke_session", { sessionId })),
+	requestPasswordReset: (email: string) => typedError<null, CommandError>(__TAURI_INVOKE("request_password_reset", { email })),
+	redeemPasswordReset: (email: string, code: string, newPassword: string) => typedError<null, CommandError>(__TAURI_INVOKE("redeem_password_reset", { email, code, newPassword })),
 	/**  The plants that the server knows; asked after a System Admin has signed in. */
 	registrationPlants: () => typedError<PlantOption[], CommandError>(__TAURI_INVOKE("registration_plants")),
 	registerStation: (station: StationRegistration) => typedError<null, CommandError>(__TAURI_INVOKE("register_station", { station })),
@@ -65,6 +70,12 @@ export const events = {
 export type AccountState = "active" | "inactive" | 
 /**  Active, and closed for a while after failed attempts. */
 "locked";
+
+/**  What a person should know of their own account. */
+export type AccountView = {
+	passwordChangedAt: string | null,
+	sessions: SessionView[],
+};
 
 export type BatchList = {
 	items: BatchListItem[],
@@ -363,7 +374,7 @@ export type Preferences = {
 };
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -425,6 +436,18 @@ export type SessionItem = {
 	clientAddress: string | null,
 };
 
+/**  One sign-in that is still alive. */
+export type SessionView = {
+	id: string,
+	openedAt: string,
+	refreshedAt: string,
+	expiresAt: string,
+	address: string | null,
+	stationName: string | null,
+	/**  The one at this station, now. */
+	isCurrent: boolean,
+};
+
 /**  A password that works once, to be told to the person and shown nowhere else. */
 export type ShownSecret = {
 	userId: string,
@@ -470,6 +493,8 @@ export type SignedInPerson = {
 	canRegisterStation: boolean,
 	/**  The person was remembered and the server has not confirmed the session yet. */
 	isOffline: boolean,
+	/**  Somebody else chose the password: it must be changed before anything else. */
+	mustChangePassword: boolean,
 };
 
 /**  How far the start of the program has come. */

@@ -101,7 +101,6 @@ codes! {
     PlantUnknown = "plant_unknown", UNPROCESSABLE_ENTITY, "There is no such plant";
     ManagerUnknown = "manager_unknown", UNPROCESSABLE_ENTITY, "There is no active person of that id";
     TimeZoneUnknown = "time_zone_unknown", UNPROCESSABLE_ENTITY, "The time zone is not one that IANA knows";
-    EmailTaken = "email_taken", CONFLICT, "The e-mail address belongs to somebody, or did";
     IdTaken = "id_taken", CONFLICT, "The id is taken, or was";
     OwnAccount = "own_account", CONFLICT, "One's own account is changed by another administrator";
     LastAdministrator = "last_administrator", CONFLICT, "Nobody would be left who administers every plant";

@@ -123,6 +123,7 @@ async fn token_of(app: &TestApp, person: &UserId, knocker: Knocker) -> String {
         created_at: now,
         expires_at: now + chrono::TimeDelta::hours(1),
         client_address: "matrix",
+        station: None,
     };
     let mut unit = state.begin_for(person, "matrix").await.unwrap();
     sessions::open(&mut unit, &session).await.unwrap();

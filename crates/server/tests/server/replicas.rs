@@ -176,6 +176,6 @@ async fn sec_07_a_change_while_a_session_is_looked_up_is_not_lost() {
     state.live_sessions.forget(session.session_id);
     let looking = state.live_sessions.get(session.session_id, now).unwrap_err();
     state.live_sessions.forget_person(&session.person.id);
-    state.live_sessions.keep(looking, &caller, session.expires_at);
+    state.live_sessions.keep(looking, &caller, session.refresh_expires_at);
     assert!(state.live_sessions.get(session.session_id, now).is_err(), "what was read before the change is not kept");
 }

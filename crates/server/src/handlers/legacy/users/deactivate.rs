@@ -32,8 +32,9 @@ pub async fn deactivate(
     let change = UserChange { is_active: Some(false), ..UserChange::default() };
     let after = legacy_users::update(&mut unit, &before, &change, now).await.map_err(taken)?;
     check_administrator(&mut unit).await?;
-    sessions::revoke_of(&mut unit, &after.id, None, "deactivated", now).await?;
+    let person = UserId(after.id);
+    sessions::revoke_of(&mut unit, &person, None, "deactivated", now).await?;
     unit.commit().await?;
-    app.live_sessions.forget_person(&UserId(after.id));
+    app.live_sessions.forget_person(&person);
     Ok(Json(Message { message: "User deactivated successfully".to_owned() }))
 }

@@ -49,11 +49,12 @@ pub async fn update(
     let before = locked(&mut unit, &caller, &id).await?;
     let after = legacy_users::update(&mut unit, &before, &change, now).await.map_err(taken)?;
     check_administrator(&mut unit).await?;
+    let person = UserId(after.id.clone());
     if must_log_in_again(&before, &after, &change) {
-        sessions::revoke_of(&mut unit, &after.id, None, "account_changed", now).await?;
+        sessions::revoke_of(&mut unit, &person, None, "account_changed", now).await?;
     }
     unit.commit().await.map_err(taken)?;
-    app.live_sessions.forget_person(&UserId(after.id.clone()));
+    app.live_sessions.forget_person(&person);
     Ok(Json(response(after)))
 }
 
