@@ -4,6 +4,7 @@ pub mod batches {
     pub mod list;
     pub mod show;
 }
+pub mod docs;
 pub mod gate_entries {
     pub mod list;
 }

@@ -191,6 +191,8 @@ pub fn all() -> Vec<Route> {
             audit: ChangedRows,
             operation: routes!(handlers::notifications::mark_read::mark_read),
         },
+        Route { authorisation: Public, audit: ReadsOnly, operation: routes!(handlers::docs::show::show) },
+        Route { authorisation: Public, audit: ReadsOnly, operation: routes!(handlers::docs::file::file) },
         Route { authorisation: Public, audit: ReadsOnly, operation: routes!(handlers::legacy::root::root) },
         Route {
             authorisation: Public,

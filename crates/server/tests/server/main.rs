@@ -6,6 +6,7 @@ mod attest;
 mod batches;
 mod browsers;
 mod cancelled;
+mod docs;
 mod feed;
 mod legacy;
 mod legacy_routes;

@@ -11,18 +11,21 @@ export function ChangeFailure({ failure, onRefresh }: Props) {
   const code = failureCode(failure);
   const isRaceLost = code === "changed_meanwhile";
   return (
-    <Notice
-      tone={isRaceLost ? "warn" : "bad"}
-      data-testid="change-error"
-      action={
-        isRaceLost ? (
-          <ActionButton variant="default" type="button" data-testid="change-refresh" onClick={onRefresh}>
-            {t("administration.showNewest")}
-          </ActionButton>
-        ) : undefined
-      }
-    >
-      <span data-code={code}>{failureText(t, failure)}</span>
-    </Notice>
+    // The button that was pressed may stand below what the panel shows.
+    <div ref={(element) => element?.scrollIntoView?.({ block: "nearest" })}>
+      <Notice
+        tone={isRaceLost ? "warn" : "bad"}
+        data-testid="change-error"
+        action={
+          isRaceLost ? (
+            <ActionButton variant="default" type="button" data-testid="change-refresh" onClick={onRefresh}>
+              {t("administration.showNewest")}
+            </ActionButton>
+          ) : undefined
+        }
+      >
+        <span data-code={code}>{failureText(t, failure)}</span>
+      </Notice>
+    </div>
   );
 }

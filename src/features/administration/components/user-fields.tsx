@@ -4,6 +4,7 @@ import type { Department, Role } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import { usePlants } from "../api/list-plants";
 import { useRoleMatrix } from "../api/role-matrix";
+import styles from "./administration.module.css";
 
 export type UserValues = {
   name: string;
@@ -93,6 +94,7 @@ export function UserFields({ values, onChange, errors, hasEmail, isOwn = false }
         disabled={isOwn}
         searchable
         hidePickedOptions
+        classNames={{ pillsList: styles.pills }}
         nothingFoundMessage={t("users.nothingFound")}
         data-testid="user-plants"
         error={errors.plantIds}

@@ -23,14 +23,16 @@ export function UsersScreen({ isOffline }: { isOffline: boolean }) {
   const [opened, setOpened] = useState<{ id: string } | "new" | null>(null);
   const [search] = useDebouncedValue(filter.search, 250);
   const read = useUsers({ ...filter, search });
-  const items = read.data?.pages.flatMap((page) => page.items) ?? [];
+  // What was read for other words stays while the server is asked; without a server it would stay for ever.
+  const isWaiting = read.isPending || (isOffline && read.isPlaceholderData);
+  const items = isWaiting ? [] : (read.data?.pages.flatMap((page) => page.items) ?? []);
   const isFiltered = JSON.stringify({ ...filter, sort: "name" }) !== JSON.stringify(everybody);
   const close = () => setOpened(null);
 
   return (
     <Page
       title={t("users.title")}
-      note={read.isSuccess ? t("users.count", { count: items.length }) : undefined}
+      note={read.isSuccess && !isWaiting ? t("users.count", { count: items.length }) : undefined}
       isFilling
       data-testid="users"
       actions={
@@ -65,7 +67,7 @@ export function UsersScreen({ isOffline }: { isOffline: boolean }) {
       )}
       {(items.length === 0 || read.isError) && (
         <div className={styles.frame}>
-          {read.isPending && <LoadingRows />}
+          {isWaiting && <LoadingRows />}
           {read.isError && (
             <FailureState
               title={isOffline ? t("administration.offlineTitle") : t("users.failed")}
@@ -75,7 +77,7 @@ export function UsersScreen({ isOffline }: { isOffline: boolean }) {
               data-testid="users-failed"
             />
           )}
-          {read.isSuccess && isFiltered && (
+          {read.isSuccess && !isWaiting && isFiltered && (
             <EmptyState
               icon={IconSearch}
               title={t("batches.noMatchTitle")}
@@ -89,7 +91,7 @@ export function UsersScreen({ isOffline }: { isOffline: boolean }) {
               {t("users.noMatch")}
             </EmptyState>
           )}
-          {read.isSuccess && !isFiltered && (
+          {read.isSuccess && !isWaiting && !isFiltered && (
             <EmptyState icon={IconUsers} title={t("users.emptyTitle")} data-testid="users-empty">
               {t("users.empty")}
             </EmptyState>
