@@ -1,7 +1,6 @@
 // schemathesis over the whole OpenAPI document: no answer of 5xx and none that the document does not know, for people
 // of several roles, as clients of /api/v1 and as old clients, with what one answer gives used in the next request.
 import fs from "node:fs";
-import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { startServer } from "../../e2e/support/server.mjs";
@@ -9,10 +8,10 @@ import { root } from "./paths.mjs";
 import { pythonEnvironment } from "./python.mjs";
 import { add, single } from "./results.mjs";
 import { run } from "./run.mjs";
+import { signIn } from "./sign-in.mjs";
 
 const REQUIREMENTS = path.join(root, "scripts/python/schemathesis.txt");
 const DOCUMENT = path.join(root, "openapi/viruj-server.json");
-const DEMO_PASSWORD = "demo123";
 const CHECKS = [
   "not_a_server_error",
   "status_code_conformance",
@@ -44,8 +43,8 @@ export async function openInterface(database) {
     const guests = [];
     for (const [place, [email, role]] of chosen.entries()) {
       const from = `127.0.1.${place + 1}`;
-      const current = await signIn(server, "/api/v1/sessions", email, from);
-      const old = await signIn(server, "/api/auth/login", email, from);
+      const current = await signIn(server.url, "/api/v1/sessions", email, from);
+      const old = await signIn(server.url, "/api/auth/login", email, from);
       guests.push({ role, current, old });
     }
     const results = [];
@@ -95,18 +94,4 @@ async function tryAs({ programs, server, folder, role, current, old, examples })
     rows.push(single("interface", `schemathesis finds nothing on ${way} as ${role}`, answer.ok));
   }
   return add(...rows);
-}
-
-function signIn(server, where, email, from) {
-  const body = JSON.stringify({ email, password: DEMO_PASSWORD });
-  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-  const options = { method: "POST", headers, localAddress: from };
-  return new Promise((resolve, reject) => {
-    const request = http.request(new URL(where, server.url), options, async (answer) => {
-      const text = (await answer.toArray()).join("");
-      if (answer.statusCode === 200 || answer.statusCode === 201) resolve(JSON.parse(text).access_token);
-      else reject(new Error(`${email} cannot sign in at ${where}: ${answer.statusCode} ${text}`));
-    });
-    request.once("error", reject).end(body);
-  });
 }

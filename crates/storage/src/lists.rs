@@ -23,15 +23,17 @@ pub use quality_tests::quality_tests;
 const DEFAULT_LIMIT: u32 = 100;
 const MAXIMUM_LIMIT: u32 = 200;
 
-/// Where a page begins: after the row with this time and id.
+/// Where a page begins: after the row with this time and id; the first page begins after the end of time.
+///
+/// One condition for every page, without a way around it: so each is found by the index, the millionth like the first.
 struct After<Id> {
-    time: Option<DateTime<Utc>>,
-    id: Option<Id>,
+    time: DateTime<Utc>,
+    id: Id,
     limit: u32,
 }
 
 /// An id as a cursor carries it.
-trait CursorId: Sized {
+trait CursorId: Sized + Default {
     fn read(text: &str) -> Option<Self>;
 }
 
@@ -51,14 +53,15 @@ impl<Id: CursorId> After<Id> {
     /// Reads `<microseconds since 1970>.<id>`; readers of the interface take it as it is.
     fn read(query: &PageQuery) -> Result<Self, StorageError> {
         let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAXIMUM_LIMIT);
-        let Some(cursor) = &query.cursor else { return Ok(Self { time: None, id: None, limit }) };
+        let Some(cursor) = &query.cursor else {
+            return Ok(Self { time: DateTime::<Utc>::MAX_UTC, id: Id::default(), limit });
+        };
         let (micros, id) = cursor.split_once('.').ok_or(StorageError::CursorInvalid)?;
         let time = micros.parse().ok().and_then(DateTime::from_timestamp_micros);
-        let id = Id::read(id);
-        if time.is_none() || id.is_none() {
-            return Err(StorageError::CursorInvalid);
+        match (time, Id::read(id)) {
+            (Some(time), Some(id)) => Ok(Self { time, id, limit }),
+            _ => Err(StorageError::CursorInvalid),
         }
-        Ok(Self { time, id, limit })
     }
 
     /// One more than the page holds tells whether another one follows.

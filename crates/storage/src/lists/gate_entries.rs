@@ -37,7 +37,7 @@ pub async fn gate_entries(
         r#"SELECT id, entry_code, material_name, supplier_name, vehicle_number, quantity, uom, status, plant_id,
                created_by_name, created_at, coalesce(created_at, 'epoch'::timestamptz) AS "placed_at!"
            FROM gate_entries
-           WHERE $1::timestamptz IS NULL OR (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
+           WHERE (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
            ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $3"#,
         after.time,
         after.id,

@@ -36,7 +36,7 @@ pub async fn goods_receipts(
         r#"SELECT id, grn_code, entry_code, po_number, supplier_name, quantity_received, gross_total, status,
                created_by_name, created_at, coalesce(created_at, 'epoch'::timestamptz) AS "placed_at!"
            FROM goods_receipt_notes
-           WHERE $1::timestamptz IS NULL OR (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
+           WHERE (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
            ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $3"#,
         after.time,
         after.id,

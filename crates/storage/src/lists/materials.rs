@@ -27,7 +27,7 @@ pub async fn materials(
         Row,
         r#"SELECT id, name, type AS kind, default_unit, coalesce(created_at, 'epoch'::timestamptz) AS "placed_at!"
            FROM materials
-           WHERE $1::timestamptz IS NULL OR (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
+           WHERE (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
            ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $3"#,
         after.time,
         after.id,

@@ -35,7 +35,7 @@ pub async fn quality_samples(
         r#"SELECT id, entry_code, product_name, batch_number, sample_type, sample_date, due_date, priority, status,
                requested_by_name, coalesce(created_at, 'epoch'::timestamptz) AS "placed_at!"
            FROM quality_samples
-           WHERE $1::timestamptz IS NULL OR (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
+           WHERE (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
            ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $3"#,
         after.time,
         after.id,

@@ -36,7 +36,7 @@ pub async fn quality_tests(
            FROM quality_tests AS test
            LEFT JOIN quality_samples AS sample ON sample.id = test.sample_id
            LEFT JOIN users AS analyst ON analyst.id = test.assigned_to
-           WHERE $1::timestamptz IS NULL OR (coalesce(test.created_at, 'epoch'::timestamptz), test.id) < ($1, $2)
+           WHERE (coalesce(test.created_at, 'epoch'::timestamptz), test.id) < ($1, $2)
            ORDER BY coalesce(test.created_at, 'epoch'::timestamptz) DESC, test.id DESC LIMIT $3"#,
         after.time,
         after.id,
