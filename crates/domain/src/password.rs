@@ -213,10 +213,10 @@ impl Search<'_> {
         let end = self.letters.len().min(place + self.longest);
         for end in (place + SHORTEST_WORD..=end).rev() {
             let word: String = self.letters[place..end].iter().collect();
-            if self.own.contains(&word) {
-                if let Some(found) = self.from(end, known, true) {
-                    return Some(found);
-                }
+            if self.own.contains(&word)
+                && let Some(found) = self.from(end, known, true)
+            {
+                return Some(found);
             }
             let is_common = COMMON.words.get(&word.len()).is_some_and(|words| words.contains(&word));
             if known.contains(&word) {
