@@ -161,7 +161,8 @@ step("the plant is made, its administrator signs in, and empty is called empty",
   assert.deepEqual(await station.allByTestId("demo-people"), []);
   await signIn(station, FIRST);
   await station.waitForText("person-name", FIRST.name);
-  await station.byTestId("no-screens");
+  // The first screen of an administrator.
+  await station.byTestId("audit");
   assert.deepEqual(database.query("SELECT name, time_zone FROM plants"), [["Pune", "Asia/Kolkata"]]);
   assert.deepEqual(database.query("SELECT role, login_key FROM users"), [["System Admin", FIRST.email]]);
   assert.deepEqual(database.query("SELECT count(*) FROM production_batches"), [["0"]]);

@@ -29,6 +29,8 @@ const pages: [string, Partial<FakeState>, string, string][] = [
   ["completed batch", { batch: metforminBatch(10) }, "#/batches/batch-1", "batch-all-done"],
   ["no batch", {}, "#/execution", "no-batch"],
   ["list", {}, "#/lists/materials", "list-row-m-0"],
+  ["audit trail", { person: administrator }, "#/audit-trail", "audit-row-plant-a-12"],
+  ["backups", { person: administrator }, "#/backups", "backup-table"],
   ["settings", {}, "#/settings", "settings-version"],
 ];
 

@@ -1,5 +1,7 @@
 import {
   IconClipboardList,
+  IconDatabaseExport,
+  IconHistory,
   IconListCheck,
   IconMicroscope,
   IconPackageImport,
@@ -21,4 +23,6 @@ export const screens = {
   quality_samples: { link: list("quality_samples"), icon: IconTestPipe },
   quality_tests: { link: list("quality_tests"), icon: IconMicroscope },
   materials: { link: list("materials"), icon: IconClipboardList },
+  audit_trail: { link: linkOptions({ to: "/audit-trail" }), icon: IconHistory },
+  backups: { link: linkOptions({ to: "/backups" }), icon: IconDatabaseExport },
 } satisfies Record<Screen, { link: object; icon: unknown }>;

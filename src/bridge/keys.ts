@@ -1,4 +1,4 @@
-import type { BatchListQuery, ListName, QueryKey } from "./bindings";
+import type { AuditTrailQuery, BatchListQuery, ListName, QueryKey } from "./bindings";
 
 /** The keys of the cached queries; the first part is the name by which the station calls them stale. */
 export const keys = {
@@ -11,6 +11,8 @@ export const keys = {
   identified: (personId: string) => ["identified", personId],
   unsent: ["unsent"],
   list: (list: ListName) => ["lists", list],
+  auditTrail: (query: AuditTrailQuery) => ["audit_trail", query],
+  backups: ["backups"],
   settings: ["settings"],
   plants: ["registration_plants"],
   timeZones: ["time_zones"],

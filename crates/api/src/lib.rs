@@ -2,6 +2,8 @@
 //!
 //! Nothing here decides anything; rules live in `viruj-domain`.
 
+pub mod audit;
+pub mod backups;
 pub mod batches;
 pub mod legacy;
 pub mod lists;

@@ -19,6 +19,8 @@ words! {
         StationRegister = "station.register",
         UserManage = "user.manage",
         AuditRead = "audit.read",
+        AuditReview = "audit.review",
+        BackupManage = "backup.manage",
     }
 }
 
@@ -55,6 +57,7 @@ impl Role {
                 QualityTestRead,
                 MaterialRead,
                 AuditRead,
+                AuditReview,
             ],
             Role::QaOperator => &[
                 BatchRead,
@@ -73,7 +76,7 @@ impl Role {
             Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
             Role::WarehouseManager => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
             Role::SecurityOfficer => &[GateEntryRead],
-            Role::SystemAdmin => &[StationRegister, UserManage, AuditRead],
+            Role::SystemAdmin => &[StationRegister, UserManage, AuditRead, BackupManage],
             Role::Management => {
                 &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead]
             }

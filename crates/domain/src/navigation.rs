@@ -16,6 +16,8 @@ pub enum Screen {
     QualitySamples,
     QualityTests,
     Materials,
+    AuditTrail,
+    Backups,
 }
 
 /// One entry of a menu; the label is the legacy one and the user interface translates it.
@@ -40,11 +42,13 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Oversight", "Batch Oversight", MyBatches) },
             const { entry("Oversight", "Stage Progress", BatchExecution) },
             const { entry("Management", "Material & Yield", Materials) },
+            const { entry("Analytics", "Audit Trail", AuditTrail) },
         ],
         Role::ProductionManager => &[
             const { entry("Operations", "Batch Execution Control", MyBatches) },
             const { entry("Operations", "Stage/Operation Tracking", BatchExecution) },
             const { entry("Resources", "Material & Variance", Materials) },
+            const { entry("Team", "Manager Audit Trail", AuditTrail) },
         ],
         Role::ProductionOperator => &[
             const { entry("Execution", "My Batches", MyBatches) },
@@ -56,14 +60,17 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Operations", "Quality", QualityTests) },
             const { entry("Operations", "Supply Chain", GateEntries) },
             const { entry("Operations", "Warehouse", GoodsReceipts) },
+            const { entry("Compliance", "Audit Trails", AuditTrail) },
         ],
         Role::QaHead => &[
             const { entry("Management", "Batch Review", MyBatches) },
             const { entry("Management", "Release Console", QualityTests) },
+            const { entry("Oversight", "Audits", AuditTrail) },
         ],
         Role::QaManager => &[
             const { entry("Operations", "Batch Review", MyBatches) },
             const { entry("Operations", "Pre-Release Review", QualityTests) },
+            const { entry("Systems", "Audit Trail", AuditTrail) },
         ],
         Role::QaOperator => &[
             const { entry("Execution", "Lab Workbench", QualityTests) },
@@ -73,10 +80,12 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         Role::QcHead => &[
             const { entry("Oversight", "Sample Oversight", QualitySamples) },
             const { entry("Oversight", "Test Oversight", QualityTests) },
+            const { entry("Compliance", "Audit Trails", AuditTrail) },
         ],
         Role::QcManager => &[
             const { entry("Core", "Sample Management", QualitySamples) },
             const { entry("Core", "Test Review & Approval", QualityTests) },
+            const { entry("Data", "Audit Trails", AuditTrail) },
         ],
         Role::QcOperator => &[
             const { entry("Core Tasks", "Sample Assignment", QualitySamples) },
@@ -98,7 +107,10 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Core", "SCM Overview", GateEntries) },
         ],
         Role::SecurityOfficer => &[const { entry("Core", "My Tasks", GateEntries) }],
-        Role::FinanceOfficer | Role::SystemAdmin | Role::SalesPerson => &[],
+        Role::SystemAdmin => {
+            &[const { entry("Systems", "Audit Trail", AuditTrail) }, const { entry("Systems", "Backups", Backups) }]
+        }
+        Role::FinanceOfficer | Role::SalesPerson => &[],
     }
 }
 
@@ -118,6 +130,8 @@ mod tests {
                     Screen::QualitySamples => Capability::QualitySampleRead,
                     Screen::QualityTests => Capability::QualityTestRead,
                     Screen::Materials => Capability::MaterialRead,
+                    Screen::AuditTrail => Capability::AuditRead,
+                    Screen::Backups => Capability::BackupManage,
                 };
                 assert!(role.can(needed), "{role} cannot open {}", entry.label);
             }

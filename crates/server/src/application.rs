@@ -1,6 +1,6 @@
 //! The running server without its network: state, and the router over it.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, path::PathBuf, sync::Arc};
 
 use axum::Router;
 use chrono::TimeDelta;
@@ -9,13 +9,19 @@ use http::HeaderValue;
 use uuid::Uuid;
 use viruj_api::sync::ServerTime;
 use viruj_domain::{clock::Clock, ids::UserId, plant::PlantScope};
-use viruj_storage::{ChangeContext, Database, StorageError, UnitOfWork, installation, migrate};
+use viruj_storage::{
+    ChangeContext, Database, StorageError, UnitOfWork,
+    audit::{self, Checkpoint},
+    installation, migrate,
+};
 use viruj_sync::signing;
 
 use crate::{
     access_tokens::AccessTokens,
     caller::{Address, LiveSessions},
     challenges::Challenges,
+    checkpoints::{self, CheckpointError},
+    kept_backups::KeptBackups,
     passwords::{PasswordError, Passwords},
     refresh_tokens::RefreshTokens,
     routes,
@@ -51,6 +57,9 @@ pub struct Shared {
     pub attempts: Attempts,
     /// The origin of the old web client.
     pub frontend: Option<HeaderValue>,
+    /// Where the heads of the audit trail are written down.
+    pub checkpoint_dir: PathBuf,
+    pub backups: KeptBackups,
 }
 
 /// Failed attempts to prove to be somebody.
@@ -91,6 +100,15 @@ impl StartError {
     }
 }
 
+/// Why a checkpoint of the audit trail was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteCheckpointError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    File(#[from] CheckpointError),
+}
+
 /// Connects to the database, checks its schema and opens the signing keys.
 ///
 /// # Errors
@@ -118,6 +136,8 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
                 legacy_login: Throttle::new(Limit { failures: 5, window: TimeDelta::minutes(1) }),
             },
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
+            checkpoint_dir: settings.checkpoint_dir.clone(),
+            backups: KeptBackups::new(settings),
             database,
             clock,
             server_id,
@@ -135,6 +155,18 @@ impl Application {
     /// Waits for what is in flight in the database and closes its connections.
     pub async fn close(&self) {
         self.state.database.close().await;
+    }
+
+    /// Writes the heads of the audit trail down, signed, and gives back where.
+    ///
+    /// # Errors
+    /// [`WriteCheckpointError`].
+    pub async fn write_checkpoint(&self) -> Result<PathBuf, WriteCheckpointError> {
+        Ok(self.keep(&self.state.checkpoint().await?)?)
+    }
+
+    pub(crate) fn keep(&self, checkpoint: &Checkpoint) -> Result<PathBuf, CheckpointError> {
+        checkpoints::write(&self.state.checkpoint_dir, checkpoint, self.state.signing_keys.current())
     }
 
     #[must_use]
@@ -168,6 +200,19 @@ impl Shared {
             keys.extend(VerifyingKey::from_bytes(&bytes).ok().filter(|key| !keys.contains(key)));
         }
         Ok(keys)
+    }
+
+    /// The heads of the audit trail as they are now.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, StorageError> {
+        Ok(Checkpoint {
+            server_id: self.server_id,
+            feed_epoch: installation::feed_epoch(&self.database).await?,
+            at: self.clock.now(),
+            heads: audit::heads(&self.database).await?,
+        })
     }
 
     /// The newest migration that this program knows.

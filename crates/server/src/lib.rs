@@ -6,13 +6,18 @@
 
 pub mod access_tokens;
 pub mod application;
+pub mod backup;
 pub mod caller;
 mod challenges;
+pub mod checkpoints;
 pub mod cli;
 pub mod clock;
 pub mod error;
 mod extract;
+mod files;
 mod handlers;
+pub mod jobs;
+mod kept_backups;
 pub mod logging;
 mod middleware;
 pub mod openapi;

@@ -4,7 +4,6 @@
 
 use std::{
     fs, io,
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -17,10 +16,13 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use viruj_api::server::ServerKey;
-use viruj_sync::signing::{key_id, to_base64};
+use viruj_sync::signing::{key_id, public_key, to_base64};
 use zeroize::Zeroizing;
 
-use crate::secrets::{SecretKey, random};
+use crate::{
+    files::{create_private_folder, write_private},
+    secrets::{SecretKey, random},
+};
 
 const FILE_NAME: &str = "signing-key-1.json";
 const FORMAT: u16 = 1;
@@ -43,6 +45,8 @@ pub enum SigningKeyError {
     Damaged { path: PathBuf },
     #[error("the key folder {path} cannot be used: {source}")]
     Folder { path: PathBuf, source: io::Error },
+    #[error("the key file {path} is of another key than the backup's; give an empty VIRUJ_KEY_DIR")]
+    OtherKey { path: PathBuf },
     #[error("the operating system has no randomness to give: {0}")]
     Randomness(#[from] getrandom::Error),
 }
@@ -106,21 +110,67 @@ impl std::fmt::Debug for SigningKeys {
     }
 }
 
+/// The public halves in the folder, which open without the secret; a folder that is not there holds none.
+///
+/// # Errors
+/// [`SigningKeyError::Folder`] when it cannot be read, [`SigningKeyError::Damaged`] for a file that is no key.
+pub fn public_halves(folder: &Path) -> Result<Vec<VerifyingKey>, SigningKeyError> {
+    let mut keys = Vec::new();
+    for path in key_files(folder)? {
+        let text = fs::read(&path).map_err(|source| SigningKeyError::Folder { path: path.clone(), source })?;
+        let key = serde_json::from_slice::<PublicHalf>(&text).ok().and_then(|half| public_key(&half.public_key).ok());
+        keys.push(key.ok_or(SigningKeyError::Damaged { path })?);
+    }
+    Ok(keys)
+}
+
+/// What is read of a key file without its secret.
+#[derive(Deserialize)]
+struct PublicHalf {
+    public_key: String,
+}
+
+/// The key files in the folder, in the order of their names.
+pub(crate) fn key_files(folder: &Path) -> Result<Vec<PathBuf>, SigningKeyError> {
+    let unusable = |source| SigningKeyError::Folder { path: folder.to_owned(), source };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unusable(error)),
+    };
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>().map_err(unusable)?;
+    paths.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("signing-key-") && name.ends_with(".json")
+    });
+    paths.sort();
+    Ok(paths)
+}
+
 fn cipher(secret: &SecretKey) -> ChaCha20Poly1305 {
     ChaCha20Poly1305::new((&*secret.derive("viruj signing keys, ChaCha20-Poly1305, 1")).into())
 }
 
 fn new_file(secret: &SecretKey, now: DateTime<Utc>) -> Result<KeyFile, SigningKeyError> {
-    let seed = Zeroizing::new(random::<32>()?);
+    sealed_file(secret, &Zeroizing::new(random::<32>()?), now)
+}
+
+fn sealed_file(
+    secret: &SecretKey,
+    seed: &Zeroizing<[u8; 32]>,
+    created_at: DateTime<Utc>,
+) -> Result<KeyFile, SigningKeyError> {
     let nonce = random::<NONCE_LENGTH>()?;
-    let public = SigningKey::from_bytes(&seed).verifying_key();
+    let public = SigningKey::from_bytes(seed).verifying_key();
     let id = key_id(&public);
-    let sealed = cipher(secret).encrypt(&nonce.into(), Payload { msg: &*seed, aad: id.as_bytes() }).unwrap_or_default();
+    let sealed =
+        cipher(secret).encrypt(&nonce.into(), Payload { msg: &**seed, aad: id.as_bytes() }).unwrap_or_default();
     Ok(KeyFile {
         format: FORMAT,
         key_id: id,
         public_key: to_base64(public.as_bytes()),
-        created_at: now,
+        created_at,
         nonce: BASE64.encode(nonce),
         sealed: BASE64.encode(sealed),
     })
@@ -133,6 +183,11 @@ fn open_file(path: &Path, secret: &SecretKey) -> Result<(SigningKey, DateTime<Ut
     if file.format != FORMAT {
         return Err(damaged());
     }
+    Ok((unseal(path, &file, secret)?, file.created_at))
+}
+
+fn unseal(path: &Path, file: &KeyFile, secret: &SecretKey) -> Result<SigningKey, SigningKeyError> {
+    let damaged = || SigningKeyError::Damaged { path: path.to_owned() };
     let nonce = BASE64.decode(&file.nonce).ok().and_then(|bytes| <[u8; NONCE_LENGTH]>::try_from(bytes).ok());
     let sealed = BASE64.decode(&file.sealed).map_err(|_| damaged())?;
     let seed = cipher(secret)
@@ -144,7 +199,82 @@ fn open_file(path: &Path, secret: &SecretKey) -> Result<(SigningKey, DateTime<Ut
     if key_id(&key.verifying_key()) != file.key_id {
         return Err(damaged());
     }
-    Ok((key, file.created_at))
+    Ok(key)
+}
+
+/// A key as a backup carries it: readable, since the backup as a whole is encrypted.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CarriedKey {
+    file_name: String,
+    created_at: DateTime<Utc>,
+    /// The private half, base64.
+    seed: String,
+}
+
+/// Every key in the folder, out of its wrapping.
+///
+/// # Errors
+/// [`SigningKeyError`].
+pub(crate) fn export(folder: &Path, secret: &SecretKey) -> Result<Vec<CarriedKey>, SigningKeyError> {
+    let mut keys = Vec::new();
+    for path in key_files(folder)? {
+        let (key, created_at) = open_file(&path, secret)?;
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        keys.push(CarriedKey { file_name, created_at, seed: BASE64.encode(key.to_bytes()) });
+    }
+    Ok(keys)
+}
+
+/// Key files that go away again unless they are kept.
+pub(crate) struct Imported {
+    made: Vec<PathBuf>,
+}
+
+impl Imported {
+    pub(crate) fn keep(mut self) {
+        self.made.clear();
+    }
+}
+
+impl Drop for Imported {
+    fn drop(&mut self) {
+        for path in &self.made {
+            if let Err(error) = fs::remove_file(path) {
+                tracing::error!(path = %path.display(), %error, "a key of a backup that was not restored stays behind");
+            }
+        }
+    }
+}
+
+/// Wraps a backup's keys under this host's secret; a key that is there already changes nothing.
+///
+/// # Errors
+/// [`SigningKeyError::OtherKey`] where another one lies in its place.
+pub(crate) fn import(folder: &Path, secret: &SecretKey, keys: &[CarriedKey]) -> Result<Imported, SigningKeyError> {
+    let unusable = |source| SigningKeyError::Folder { path: folder.to_owned(), source };
+    create_private_folder(folder).map_err(unusable)?;
+    let mut imported = Imported { made: Vec::new() };
+    for carried in keys {
+        // A name out of a file leads nowhere but into this folder.
+        let is_plain = carried.file_name.starts_with("signing-key-")
+            && carried.file_name.ends_with(".json")
+            && !carried.file_name.contains(['/', '\\']);
+        let path = folder.join(if is_plain { carried.file_name.as_str() } else { FILE_NAME });
+        let damaged = || SigningKeyError::Damaged { path: path.clone() };
+        let seed = BASE64.decode(&carried.seed).map(Zeroizing::new).map_err(|_| damaged())?;
+        let seed = Zeroizing::new(<[u8; 32]>::try_from(seed.as_slice()).map_err(|_| damaged())?);
+        if path.try_exists().map_err(unusable)? {
+            let (present, _) = open_file(&path, secret)?;
+            if present.to_bytes() != *seed {
+                return Err(SigningKeyError::OtherKey { path });
+            }
+            continue;
+        }
+        create_file(folder, &path, &sealed_file(secret, &seed, carried.created_at)?).map_err(unusable)?;
+        imported.made.push(path);
+    }
+    Ok(imported)
 }
 
 /// Two replicas that start at once make one key: the file appears whole and at once, or not at all.
@@ -156,24 +286,6 @@ fn create_file(folder: &Path, path: &Path, file: &KeyFile) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         written => written,
     }
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-fn create_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ use crate::{
     views,
 };
 
+mod audit;
 mod batches;
 mod lists;
 mod recording;

@@ -5,6 +5,7 @@
 //! The audit trail is written by the database itself, last in the transaction (`migrations/server/0005_audit_trail.sql`).
 
 pub mod audit;
+pub mod backup;
 mod bootstrap;
 pub mod counters;
 pub mod database;
@@ -21,6 +22,7 @@ pub mod sessions;
 pub mod set_up;
 pub mod stations;
 pub mod tables;
+pub mod trail;
 pub mod unit_of_work;
 
 pub use database::Database;

@@ -3,6 +3,7 @@
 /// Tables whose rows belong to a plant: row-level security is on and forced, there is no DELETE.
 pub const PLANT_TABLES: &[&str] = &[
     "audit_entries",
+    "audit_reviews",
     "batch_phases",
     "batch_records",
     "deviations",
@@ -23,6 +24,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "_sqlx_migrations",
     "audit_pending",
     "audited_tables",
+    "backups",
     "counters",
     "feed_epochs",
     "feeds",

@@ -55,7 +55,7 @@ it("draws the role's menu by section and collapses to icons that keep their name
 });
 
 it("is honest to a role that has no screens yet", async () => {
-  renderApp({ person: administrator });
+  renderApp({ person: { ...administrator, menu: [] } });
   expect(await byId("no-screens")).toHaveTextContent("Your role has no screens in this version yet.");
 });
 

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail where it stands")]
 
 mod attest;
+mod audit;
+mod backups;
 mod browsers;
 mod cancelled;
 mod feed;
@@ -21,3 +23,4 @@ mod store;
 mod sync;
 mod throttle;
 mod tokens;
+mod trail;
