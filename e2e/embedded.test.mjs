@@ -146,6 +146,7 @@ step("a plant of one's own: what is wrong is said beside its field", async () =>
   await station.typeInto("plant-backup-folder", "/nowhere/at/all");
   await station.clickTestId("plant-submit");
   await station.waitForText("plant-form", "The password is too short.");
+  assert.equal(await station.attributeOf("plant-administrator-password", "aria-invalid"), "true");
   assert.notEqual(await station.attributeOf("plant-name", "aria-invalid"), "true");
   await station.typeInto("plant-administrator-password", FIRST.password);
   await station.clickTestId("plant-submit");

@@ -5,13 +5,13 @@ import path from "node:path";
 import { test } from "node:test";
 import { complete, platformOf } from "./complete-lock.mjs";
 import { parseEnv } from "./lib/env-file.mjs";
-import { matrix, requirementsOf } from "./lib/matrix.mjs";
 import { countNotHere } from "./lib/not-here.mjs";
 import { root } from "./lib/paths.mjs";
 import { startPostgres } from "./lib/postgres.mjs";
 import { differences } from "./lib/queries.mjs";
 import { isOlder, missingOf, parseVersion } from "./lib/requirements.mjs";
 import { parseCargoTest, parseNodeTest, parseVitest } from "./lib/results.mjs";
+import { requirementsOf, traceability } from "./lib/traceability.mjs";
 
 test("cargo's words become rows, and an ignored test is a failed one", () => {
   const output = `
@@ -58,11 +58,11 @@ test("requirements are read from names and titles", () => {
   assert.deepEqual(requirementsOf("security_of_things [x]"), []);
 });
 
-test("the matrix does not depend on the order of the tests", () => {
+test("the traceability does not depend on the order of the tests", () => {
   const rows = ["sec_33_b", "inv_a", "sec_5_c", "plain"].map((name) => ({ group: "g", name, passed: true }));
-  assert.equal(matrix(rows), matrix([...rows].reverse()));
-  assert.match(matrix(rows), /SEC-5 .*\n.*SEC-33 .*\n.*INV /);
-  assert.doesNotMatch(matrix(rows), /plain/);
+  assert.equal(traceability(rows), traceability([...rows].reverse()));
+  assert.match(traceability(rows), /SEC-5 .*\n.*SEC-33 .*\n.*INV /);
+  assert.doesNotMatch(traceability(rows), /plain/);
 });
 
 test("what is not possible here is counted without its heading", () => {

@@ -5,7 +5,8 @@ import { root } from "./paths.mjs";
 export default async function* report(source) {
   for await (const { type, data } of source) {
     if ((type !== "test:pass" && type !== "test:fail") || data.details?.type === "suite") continue;
-    const file = data.file ? path.relative(root, data.file) : undefined;
+    // A step of a story is declared in the stories' own file, which says nothing; its group then names the story.
+    const file = data.file?.endsWith(".test.mjs") ? path.relative(root, data.file) : undefined;
     const passed = type === "test:pass" && !data.skip && !data.todo;
     yield `${JSON.stringify({ name: data.name, file, passed })}\n`;
   }

@@ -97,19 +97,21 @@ export async function endToEnd() {
   const build = await buildPrograms(["viruj-station", "viruj-server"], { env: { SQLX_OFFLINE: "true" } });
   if (!build.ok) return single("e2e", "the programs are built", false);
   // One file at a time: each has a screen, a bus and a keychain of its own, and two cores are soon busy.
-  return nodeTests("e2e", filesOf("e2e"), ["--test-concurrency=1"]);
+  const results = [];
+  for (const file of filesOf("e2e")) results.push(await nodeTests(file, [file]));
+  return results.length === 0 ? single("e2e", "no tests found", false) : add(...results);
 }
 
-async function nodeTests(group, files, args = []) {
+async function nodeTests(group, files) {
   if (files.length === 0) return single(group, "no tests found", false);
-  const report = path.join(os.tmpdir(), `viruj-${group}-${process.pid}.jsonl`);
+  const report = path.join(os.tmpdir(), `viruj-${path.basename(group)}-${process.pid}.jsonl`);
   const reporters = [
     ["--test-reporter=spec", "--test-reporter-destination=stdout"],
     ["--test-reporter=./scripts/lib/node-test-reporter.mjs", `--test-reporter-destination=${report}`],
   ].flat();
   // A test that leaves a program behind, or waits for ever, must not keep the others from being counted.
   const limits = ["--test-force-exit", "--test-timeout=600000"];
-  const tests = await run("node", ["--test", ...limits, ...args, ...reporters, ...files], {
+  const tests = await run("node", ["--test", ...limits, ...reporters, ...files], {
     env: { VIRUJ_POSTGRES_DIR: nativePostgres },
   });
   const text = fs.existsSync(report) ? fs.readFileSync(report, "utf8") : "";

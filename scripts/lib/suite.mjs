@@ -1,8 +1,9 @@
 // Runs parts one after the other, all of them whatever happens, and says what each took.
-import { writeMatrix } from "./matrix.mjs";
+
 import { countNotHere } from "./not-here.mjs";
 import { say, stopwatch } from "./report.mjs";
 import { add, single } from "./results.mjs";
+import { writeTraceability } from "./traceability.mjs";
 
 export async function runParts(parts) {
   const done = [];
@@ -29,7 +30,7 @@ export function summarise({ parts, total }, { whole }) {
     for (const row of result.rows.filter((row) => !row.passed)) say(`    failed: ${row.group}: ${row.name}`);
   }
   // Half a run would drop the rows of the other half.
-  if (whole) writeMatrix(total.rows);
+  if (whole) writeTraceability(total.rows);
   say(`${countNotHere()} not possible here`);
   say(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0;

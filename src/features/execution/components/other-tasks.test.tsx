@@ -121,6 +121,7 @@ it("says that a batch is complete, on hold, or not for this person", async () =>
 
   renderApp({ person: { ...operator, canExecute: false } }, address);
   expect(await byId("batch-read-only")).toHaveTextContent("not execute it");
+  expect(isShown("phase-obstacle")).toBe(false);
 });
 
 it("opens the person's last batch from the menu, or says to pick one", async () => {

@@ -74,7 +74,8 @@ export function PhasePanel(props: Props) {
             )
           }
         >
-          {!isDone && obstacle !== null && (
+          {/* What a role may not do is said once, for the whole batch. */}
+          {!isDone && obstacle !== null && person.canExecute && (
             <Notice tone={obstacle.code === "earlier_phase_open" ? "calm" : "warn"} data-testid="phase-obstacle">
               <span data-code={obstacle.code}>{obstacle.text}</span>
             </Notice>

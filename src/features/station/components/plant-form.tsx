@@ -92,6 +92,7 @@ export function PlantForm({ onBack }: { onBack: () => void }) {
               data-testid="plant-administrator-password"
               visibilityToggleButtonProps={{ "aria-label": t("plant.showPassword") }}
               {...field("administratorPassword")}
+              aria-invalid={field("administratorPassword").error === undefined ? undefined : true}
               autoComplete="new-password"
             />
           </Part>

@@ -1,10 +1,10 @@
-// docs/validation/matrix.md: requirement → test → result, read from the names of the tests.
+// docs/validation/traceability.md: requirement → test → result, read from the names of the tests.
 // Nothing in it depends on the day or the machine, so writing it again changes nothing.
 import fs from "node:fs";
 import path from "node:path";
 import { root } from "./paths.mjs";
 
-const FILE = path.join(root, "docs/validation/matrix.md");
+const FILE = path.join(root, "docs/validation/traceability.md");
 
 // In the order of the table: how the name of a Rust test begins, and the id that this means.
 const FAMILIES = [
@@ -37,7 +37,7 @@ export function requirementsOf(name) {
 
 const rank = (requirement) => FAMILIES.findIndex(({ family }) => requirement.split("-")[0] === family);
 
-export function matrix(rows) {
+export function traceability(rows) {
   const natural = new Intl.Collator("en", { numeric: true }).compare;
   const table = rows
     .flatMap((row) => requirementsOf(row.name).map((requirement) => ({ ...row, requirement })))
@@ -66,7 +66,7 @@ export function matrix(rows) {
   ].join("\n");
 }
 
-export function writeMatrix(rows) {
+export function writeTraceability(rows) {
   fs.mkdirSync(path.dirname(FILE), { recursive: true });
-  fs.writeFileSync(FILE, matrix(rows));
+  fs.writeFileSync(FILE, traceability(rows));
 }
