@@ -114,7 +114,9 @@ pub async fn keep(app: &AppState, cause: BackupCause, requested_by: Option<&str>
     Ok(backup)
 }
 
-/// Takes the nightly backup when it is due, once for all replicas that share a database.
+/// Takes the nightly backup when it is due; one that another replica has taken counts.
+///
+/// Replicas that look in the same minutes may each take one, into files of their own.
 ///
 /// # Errors
 /// [`KeepError`].

@@ -37,10 +37,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let statement = if status == "Awaiting GRN" {
                 "INSERT INTO gate_entries (id, entry_code, material_name, material_category, po_number, vehicle_number,
                      driver_name, supplier_name, quantity, uom, status, plant_id, created_by, created_by_name)
-                 SELECT gen_random_uuid(), $1::text || '-' || row, 'Metformin hydrochloride', 'Raw Material',
-                     'PO-' || row, 'TS 09 AB ' || row, 'A driver', 'A supplier of the plant', 500.500, 'kg', $2,
-                     CASE WHEN row % 3 = 0 THEN 'south' ELSE 'north' END, 'security', 'Somebody at the gate'
-                 FROM generate_series(1, $3) AS row"
+                 SELECT gen_random_uuid(), $1::text || '-' || n, 'Metformin hydrochloride', 'Raw Material',
+                     'PO-' || n, 'TS 09 AB ' || n, 'A driver', 'A supplier of the plant', 500.500, 'kg', $2,
+                     CASE WHEN n % 3 = 0 THEN 'south' ELSE 'north' END, 'security', 'Somebody at the gate'
+                 FROM generate_series(1, $3) AS n"
             } else {
                 "UPDATE gate_entries SET status = $2 WHERE split_part(entry_code, '-', 1) = $1::text AND $3 > 0"
             };
