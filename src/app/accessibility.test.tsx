@@ -32,6 +32,8 @@ const pages: [string, Partial<FakeState>, string, string][] = [
   ["users", { person: administrator }, "#/users", "user-row-admin@pharma.com"],
   ["roles", { person: administrator }, "#/roles", "role-row-system-admin"],
   ["plants", { person: administrator }, "#/plants", "plant-card-plant-a"],
+  ["audit trail", { person: administrator }, "#/audit-trail", "audit-row-plant-a-12"],
+  ["backups", { person: administrator }, "#/backups", "backup-table"],
   ["settings", {}, "#/settings", "settings-version"],
   ["profile", {}, "#/profile", "session-here"],
   ["forced change", { person: { ...operator, mustChangePassword: true } }, "", "forced-change"],

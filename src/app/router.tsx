@@ -1,5 +1,7 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 import type { ListName } from "../bridge/bindings";
+import { AuditTrailRoute } from "./routes/audit-trail-route";
+import { BackupsRoute } from "./routes/backups-route";
 import { BatchesRoute } from "./routes/batches-route";
 import { BrokenScreen } from "./routes/broken-screen";
 import { ExecutionRoute } from "./routes/execution-route";
@@ -33,13 +35,28 @@ const list = createRoute({
     return <ListRoute key={name} list={name} />;
   },
 });
+const auditTrail = createRoute({ getParentRoute: () => root, path: "/audit-trail", component: AuditTrailRoute });
+const backups = createRoute({ getParentRoute: () => root, path: "/backups", component: BackupsRoute });
 const users = createRoute({ getParentRoute: () => root, path: "/users", component: UsersRoute });
 const roles = createRoute({ getParentRoute: () => root, path: "/roles", component: RolesRoute });
 const plants = createRoute({ getParentRoute: () => root, path: "/plants", component: PlantsRoute });
 const profile = createRoute({ getParentRoute: () => root, path: "/profile", component: ProfileRoute });
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsRoute });
 
-const routeTree = root.addChildren([first, batches, lastBatch, batch, list, users, roles, plants, profile, settings]);
+const routeTree = root.addChildren([
+  first,
+  batches,
+  lastBatch,
+  batch,
+  list,
+  users,
+  roles,
+  plants,
+  auditTrail,
+  backups,
+  profile,
+  settings,
+]);
 
 export function createAppRouter() {
   return createRouter({

@@ -1,6 +1,8 @@
 import {
   IconBuildingFactory2,
   IconClipboardList,
+  IconDatabaseExport,
+  IconHistory,
   IconListCheck,
   IconMicroscope,
   IconPackageImport,
@@ -27,4 +29,6 @@ export const screens = {
   roles: { link: linkOptions({ to: "/roles" }), icon: IconUserShield },
   plants: { link: linkOptions({ to: "/plants" }), icon: IconBuildingFactory2 },
   materials: { link: list("materials"), icon: IconClipboardList },
+  audit_trail: { link: linkOptions({ to: "/audit-trail" }), icon: IconHistory },
+  backups: { link: linkOptions({ to: "/backups" }), icon: IconDatabaseExport },
 } satisfies Record<Screen, { link: object; icon: unknown }>;

@@ -1,4 +1,4 @@
-import type { BatchListQuery, ListName, QueryKey, UserListQuery } from "./bindings";
+import type { AuditTrailQuery, BatchListQuery, ListName, QueryKey, UserListQuery } from "./bindings";
 
 /** The keys of the cached queries; the first part is the name by which the station calls them stale. */
 export const keys = {
@@ -17,6 +17,8 @@ export const keys = {
   roleMatrix: ["role_matrix"],
   plantList: ["plants", "list"],
   plant: (plantId: string) => ["plants", "one", plantId],
+  auditTrail: (query: AuditTrailQuery) => ["audit_trail", query],
+  backups: ["backups"],
   settings: ["settings"],
   plants: ["registration_plants"],
   timeZones: ["time_zones"],

@@ -1,5 +1,7 @@
 import type {
   AccountView,
+  AuditTrailPage,
+  BackupList,
   BatchListItem,
   BatchStatus,
   BatchView,
@@ -45,6 +47,7 @@ export const operator: SignedInPerson = {
   menu: operatorMenu,
   canExecute: true,
   canRegisterStation: false,
+  canReviewAudit: false,
   isOffline: false,
   mustChangePassword: false,
 };
@@ -73,6 +76,98 @@ export const account: AccountView = {
   ],
 };
 
+export const reviewer: SignedInPerson = {
+  ...operator,
+  id: "qa-mgr-1",
+  name: "Michael Brown",
+  email: "michael.brown@pharma.com",
+  role: "QA Manager",
+  department: "Quality Assurance",
+  menu: [{ section: "Systems", label: "Audit Trail", screen: "audit_trail" }],
+  canExecute: false,
+  canReviewAudit: true,
+};
+
+const auditEntry = {
+  feed: "plant-a",
+  deviceAt: null,
+  stationName: null,
+  detail: null,
+  hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  reviewedBy: null,
+  reviewedAt: null,
+};
+
+/** Newest first. */
+export const auditTrail: AuditTrailPage = {
+  entries: [
+    {
+      ...auditEntry,
+      seq: "12",
+      at: "2026-11-24T08:55:00Z",
+      deviceAt: "2026-11-24T08:54:58Z",
+      actor: "prod-op-1",
+      actorName: "David Chen",
+      stationName: "Granulation 2",
+      entity: "gate_entries",
+      recordId: "0193-a",
+      action: "changed",
+      changes: [
+        { field: "quantity", old: "0.50", new: "0.5" },
+        { field: "remarks", old: null, new: "label read again" },
+      ],
+      reason: "label read again",
+    },
+    {
+      ...auditEntry,
+      seq: "11",
+      at: "2026-11-24T08:40:00Z",
+      actor: "system:migrate",
+      actorName: null,
+      entity: "deviations",
+      recordId: "0193-b",
+      action: "created",
+      changes: [{ field: "code", old: null, new: "DEV-26-001" }],
+      reason: null,
+      reviewedBy: "Michael Brown",
+      reviewedAt: "2026-11-24T09:00:00Z",
+    },
+  ],
+  nextCursor: null,
+};
+
+export const backupList: BackupList = {
+  items: [
+    {
+      id: "b-2",
+      recoveryPoint: "2026-11-23T21:00:00Z",
+      finishedAt: "2026-11-23T21:00:09Z",
+      cause: "nightly",
+      requestedByName: null,
+      fileName: "viruj-backup-20261123T210000Z.age",
+      sizeBytes: "182044",
+      rowCount: "4810",
+      sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+      failure: null,
+    },
+    {
+      id: "b-1",
+      recoveryPoint: "2026-11-22T21:00:00Z",
+      finishedAt: "2026-11-22T21:00:01Z",
+      cause: "person",
+      requestedByName: "Admin User",
+      fileName: "viruj-backup-20261122T210000Z.age",
+      sizeBytes: null,
+      rowCount: null,
+      sha256: null,
+      failure: "backup_disk_full",
+    },
+  ],
+  folder: "/mnt/backup",
+  lastRecoveryPoint: "2026-11-23T21:00:00Z",
+  warning: null,
+};
+
 export const administrator: SignedInPerson = {
   ...operator,
   id: "admin-1",
@@ -84,6 +179,8 @@ export const administrator: SignedInPerson = {
     { section: "Core", label: "User Management", screen: "users" },
     { section: "Core", label: "Roles", screen: "roles" },
     { section: "Core", label: "Plants", screen: "plants" },
+    { section: "Systems", label: "Audit Trail", screen: "audit_trail" },
+    { section: "Systems", label: "Backups", screen: "backups" },
   ],
   canExecute: false,
   canRegisterStation: true,

@@ -1,4 +1,7 @@
 import type {
+  AuditReviewInput,
+  AuditTrailPage,
+  BackupList,
   BatchListQuery,
   BatchView,
   CheckNumber,
@@ -12,7 +15,17 @@ import type {
   UnsentEntry,
 } from "../bridge/bindings";
 import { FakeAdministration } from "./fake-administration";
-import { account, batchItems, materials, metforminBatch, operator, readyStatus, stationSettings } from "./fake-data";
+import {
+  account,
+  auditTrail,
+  backupList,
+  batchItems,
+  materials,
+  metforminBatch,
+  operator,
+  readyStatus,
+  stationSettings,
+} from "./fake-data";
 
 export type FakeState = {
   status: typeof readyStatus;
@@ -24,6 +37,8 @@ export type FakeState = {
   batch: BatchView;
   unsent: UnsentEntry[];
   lists: TextList;
+  auditTrail: AuditTrailPage;
+  backups: BackupList;
   /** A command listed here fails with the error, or hangs when it is `null`. */
   failures: Record<string, CommandError | null>;
   isIdentified: boolean;
@@ -46,6 +61,8 @@ export function fakeState(change: Partial<FakeState> = {}): FakeState {
     batch: metforminBatch(),
     unsent: [],
     lists: materials,
+    auditTrail: structuredClone(auditTrail),
+    backups: structuredClone(backupList),
     failures: {},
     isIdentified: true,
     ...change,
@@ -110,6 +127,16 @@ export class FakeStation {
         return this.record(args.entry as RecordEntry);
       case "list_unsent":
         return state.unsent;
+      case "read_audit_trail":
+        return structuredClone(state.auditTrail);
+      case "export_audit_trail":
+        return `/home/viruj/Downloads/audit-trail.${args.isCsv === true ? "csv" : "jsonl"}`;
+      case "review_audit_trail":
+        return this.review(args.review as AuditReviewInput);
+      case "list_backups":
+        return structuredClone(state.backups);
+      case "take_backup":
+        return structuredClone(state.backups.items[0]);
       case "read_list":
         return state.lists;
       default:
@@ -122,6 +149,17 @@ export class FakeStation {
     const answer = this.administration.answer(command, args, this.state.person?.id);
     if (/^(create|change|set|unlock|give|end)_/.test(command)) queueMicrotask(() => this.emit(["users", "plants"]));
     return answer;
+  }
+
+  private review({ signature }: AuditReviewInput) {
+    if (!this.state.isIdentified && signature.email === null) throw failure("identification_required");
+    if (signature.password !== "demo123") throw failure("wrong_password");
+    return {
+      entryCount: "1",
+      ownEntryCount: "1",
+      personName: this.state.person?.name ?? "",
+      reviewedAt: "2026-11-24T09:05:00Z",
+    };
   }
 
   private listBatches(query: BatchListQuery) {

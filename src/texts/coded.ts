@@ -14,6 +14,9 @@ type CodeGroup =
   | "lists.columns"
   | "lists.statuses"
   | "batchStatus"
+  | "audit.actions"
+  | "audit.entities"
+  | "backups.causes"
   | "deviationCause"
   | "signature.meanings";
 

@@ -3,6 +3,8 @@
 //! Nothing here decides anything; rules live in `viruj-domain`.
 
 pub mod accounts;
+pub mod audit;
+pub mod backups;
 pub mod batches;
 pub mod legacy;
 pub mod lists;

@@ -70,6 +70,7 @@ view! {
         pub menu: Vec<MenuItem>,
         pub can_execute: bool,
         pub can_register_station: bool,
+        pub can_review_audit: bool,
         /// The person was remembered and the server has not confirmed the session yet.
         pub is_offline: bool,
         /// Somebody else chose the password: it must be changed before anything else.
@@ -336,6 +337,104 @@ view! {
         pub kind: ColumnKind,
     }
 
+    /// Which entries of the audit trail are wanted; what is left out does not matter.
+    pub struct AuditTrailQuery {
+        /// A plant's id or `system`.
+        pub feed: Option<String>,
+        pub entity: Option<String>,
+        pub record_id: Option<String>,
+        pub actor: Option<String>,
+        pub action: Option<String>,
+        /// A day of the plant, for example `2026-11-24`.
+        pub from: Option<String>,
+        /// A day of the plant, the last one that is wanted.
+        pub to: Option<String>,
+    }
+
+    pub struct AuditTrailPage {
+        /// Newest first.
+        pub entries: Vec<AuditEntryView>,
+        pub next_cursor: Option<String>,
+    }
+
+    /// One entry of the trail: who, what, old and new values, where, when and why.
+    pub struct AuditEntryView {
+        /// The plant's id, `system`, or `unassigned`.
+        pub feed: String,
+        pub seq: String,
+        /// By the server's clock.
+        pub at: String,
+        /// By the station's clock, where a station recorded the change.
+        pub device_at: Option<String>,
+        pub actor: String,
+        pub actor_name: Option<String>,
+        pub station_name: Option<String>,
+        pub entity: String,
+        pub record_id: String,
+        pub action: String,
+        pub changes: Vec<AuditChangeView>,
+        /// What an event says.
+        pub detail: Option<String>,
+        pub reason: Option<String>,
+        pub hash: String,
+        pub reviewed_by: Option<String>,
+        pub reviewed_at: Option<String>,
+    }
+
+    pub struct AuditChangeView {
+        pub field: String,
+        pub old: Option<String>,
+        pub new: Option<String>,
+    }
+
+    /// A review of everything from one entry to another of one feed.
+    pub struct AuditReviewInput {
+        pub feed: String,
+        pub from_seq: String,
+        pub to_seq: String,
+        /// [`AuditEntryView::hash`] of the last entry, as it was shown.
+        pub to_hash: String,
+        pub comment: Option<String>,
+        pub signature: SignatureInput,
+        /// The sentence that the signer saw, in the language shown.
+        pub shown_text: String,
+        /// BCP 47.
+        pub language: String,
+    }
+
+    pub struct AuditReviewView {
+        pub entry_count: String,
+        /// The reviewer's own entries between them, which wait for somebody else.
+        pub own_entry_count: String,
+        pub person_name: String,
+        pub reviewed_at: String,
+    }
+
+    /// The newest backups of the server.
+    pub struct BackupList {
+        pub items: Vec<BackupView>,
+        /// On the server.
+        pub folder: Option<String>,
+        pub last_recovery_point: Option<String>,
+        /// `not_configured` or `overdue`.
+        pub warning: Option<String>,
+    }
+
+    pub struct BackupView {
+        pub id: Uuid,
+        pub recovery_point: String,
+        pub finished_at: String,
+        /// `command`, `migrate`, `nightly`, `person`.
+        pub cause: String,
+        pub requested_by_name: Option<String>,
+        pub file_name: String,
+        pub size_bytes: Option<String>,
+        pub row_count: Option<String>,
+        pub sha256: Option<String>,
+        /// The code of what went wrong.
+        pub failure: Option<String>,
+    }
+
     /// What the settings screen shows and saves; the same choice stands in `station.toml`.
     pub struct StationSettings {
         pub source: DataSource,
@@ -499,6 +598,8 @@ choice! {
         Settings,
         Users,
         Plants,
+        AuditTrail,
+        Backups,
     }
 }
 

@@ -7,6 +7,8 @@ use http::{HeaderName, Method, Request, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use viruj_api::{
     accounts::{Account, ChangePassword, RedeemPasswordReset, RequestPasswordReset},
+    audit::{AuditEntry, AuditExportQuery, AuditQuery, AuditReview, ReviewRequest},
+    backups::{Backup, Backups},
     lists::{GateEntry, GoodsReceipt, Material, Page, PageQuery, QualitySample, QualityTest},
     people::Person,
     problem::Problem,
@@ -155,6 +157,32 @@ impl Client {
         self.list("materials", access_token, page).await
     }
 
+    /// The audit trail, the newest entries first.
+    pub async fn audit(&self, access_token: &str, query: &AuditQuery) -> Answer<Page<AuditEntry>> {
+        self.get(&format!("/api/v1/audit{}", query_of(query)), Some(access_token)).await
+    }
+
+    /// The export as it is to be written into a file.
+    pub async fn audit_export(&self, access_token: &str, query: &AuditExportQuery) -> Answer<String> {
+        let path = format!("/api/v1/audit/export{}", query_of(query));
+        let answer = self.exchange(Method::GET, &path, Some(access_token), None::<&()>).await?;
+        String::from_utf8(answer.body().to_vec()).map_err(|error| bad_answer(&answer, &error.to_string()))
+    }
+
+    /// Signs a review; the password is in this request and nowhere else.
+    pub async fn review_audit(&self, access_token: &str, request: &ReviewRequest) -> Answer<AuditReview> {
+        self.post("/api/v1/audit/reviews", Some(access_token), Some(request)).await
+    }
+
+    pub async fn backups(&self, access_token: &str) -> Answer<Backups> {
+        self.get("/api/v1/backups", Some(access_token)).await
+    }
+
+    /// Takes a backup now.
+    pub async fn take_backup(&self, access_token: &str) -> Answer<Backup> {
+        self.post("/api/v1/backups", Some(access_token), None::<&()>).await
+    }
+
     async fn list<T: DeserializeOwned>(&self, list: &str, access_token: &str, page: &PageQuery) -> Answer<Page<T>> {
         let mut path = format!("/api/v1/{list}");
         let mut separator = '?';
@@ -276,6 +304,20 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
         cause = next.source();
     }
     text
+}
+
+/// What is asked for, behind a question mark; fields without a value are left out by their type.
+fn query_of(query: &impl Serialize) -> String {
+    let fields = match serde_json::to_value(query) {
+        Ok(serde_json::Value::Object(fields)) => fields,
+        _ => return String::new(),
+    };
+    let parts = fields.iter().map(|(name, value)| match value {
+        serde_json::Value::String(text) => format!("{name}={}", escaped(text)),
+        other => format!("{name}={}", escaped(&other.to_string())),
+    });
+    let query = parts.collect::<Vec<_>>().join("&");
+    if query.is_empty() { query } else { format!("?{query}") }
 }
 
 /// Percent-encodes everything but unreserved characters (RFC 3986).

@@ -30,6 +30,8 @@ words! {
         PlantRead = "plant.read",
         PlantManage = "plant.manage",
         AuditRead = "audit.read",
+        AuditReview = "audit.review",
+        BackupManage = "backup.manage",
     }
 }
 
@@ -67,6 +69,7 @@ impl Role {
                 QualityTestRead,
                 MaterialRead,
                 AuditRead,
+                AuditReview,
             ],
             Role::QaManager => &[
                 BatchRead,
@@ -111,7 +114,7 @@ impl Role {
                 &[GateEntryRead, GoodsReceiptRead, GoodsReceiptCreate, QualityTestRead, MaterialRead, MaterialStore]
             }
             Role::SecurityOfficer => &[GateEntryRead, GateEntryCreate],
-            Role::SystemAdmin => &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead],
+            Role::SystemAdmin => &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, BackupManage],
             Role::Management => {
                 &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead, PlantRead]
             }

@@ -19,6 +19,8 @@ pub enum Screen {
     Users,
     Roles,
     Plants,
+    AuditTrail,
+    Backups,
 }
 
 /// One entry of a menu; the label is the legacy one and the user interface translates it.
@@ -43,11 +45,13 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Oversight", "Batch Oversight", MyBatches) },
             const { entry("Oversight", "Stage Progress", BatchExecution) },
             const { entry("Management", "Material & Yield", Materials) },
+            const { entry("Analytics", "Audit Trail", AuditTrail) },
         ],
         Role::ProductionManager => &[
             const { entry("Operations", "Batch Execution Control", MyBatches) },
             const { entry("Operations", "Stage/Operation Tracking", BatchExecution) },
             const { entry("Resources", "Material & Variance", Materials) },
+            const { entry("Team", "Manager Audit Trail", AuditTrail) },
         ],
         Role::ProductionOperator => &[
             const { entry("Execution", "My Batches", MyBatches) },
@@ -59,14 +63,17 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Operations", "Quality", QualityTests) },
             const { entry("Operations", "Supply Chain", GateEntries) },
             const { entry("Operations", "Warehouse", GoodsReceipts) },
+            const { entry("Compliance", "Audit Trails", AuditTrail) },
         ],
         Role::QaHead => &[
             const { entry("Management", "Batch Review", MyBatches) },
             const { entry("Management", "Release Console", QualityTests) },
+            const { entry("Oversight", "Audits", AuditTrail) },
         ],
         Role::QaManager => &[
             const { entry("Operations", "Batch Review", MyBatches) },
             const { entry("Operations", "Pre-Release Review", QualityTests) },
+            const { entry("Systems", "Audit Trail", AuditTrail) },
         ],
         Role::QaOperator => &[
             const { entry("Execution", "Lab Workbench", QualityTests) },
@@ -76,10 +83,12 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         Role::QcHead => &[
             const { entry("Oversight", "Sample Oversight", QualitySamples) },
             const { entry("Oversight", "Test Oversight", QualityTests) },
+            const { entry("Compliance", "Audit Trails", AuditTrail) },
         ],
         Role::QcManager => &[
             const { entry("Core", "Sample Management", QualitySamples) },
             const { entry("Core", "Test Review & Approval", QualityTests) },
+            const { entry("Data", "Audit Trails", AuditTrail) },
         ],
         Role::QcOperator => &[
             const { entry("Core Tasks", "Sample Assignment", QualitySamples) },
@@ -105,6 +114,8 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Core", "User Management", Users) },
             const { entry("Core", "Roles", Roles) },
             const { entry("Core", "Plants", Plants) },
+            const { entry("Systems", "Audit Trail", AuditTrail) },
+            const { entry("Systems", "Backups", Backups) },
         ],
         Role::FinanceOfficer | Role::SalesPerson => &[],
     }
@@ -128,6 +139,8 @@ mod tests {
                     Screen::Materials => Capability::MaterialRead,
                     Screen::Users | Screen::Roles => Capability::UserManage,
                     Screen::Plants => Capability::PlantRead,
+                    Screen::AuditTrail => Capability::AuditRead,
+                    Screen::Backups => Capability::BackupManage,
                 };
                 assert!(role.can(needed), "{role} cannot open {}", entry.label);
             }

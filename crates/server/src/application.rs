@@ -1,6 +1,6 @@
 //! The running server without its network: state, and the router over it.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, path::PathBuf, sync::Arc};
 
 use axum::Router;
 use ed25519_dalek::VerifyingKey;
@@ -8,13 +8,19 @@ use http::HeaderValue;
 use uuid::Uuid;
 use viruj_api::sync::ServerTime;
 use viruj_domain::{clock::Clock, ids::UserId, plant::PlantScope};
-use viruj_storage::{ChangeContext, Database, StorageError, UnitOfWork, installation, migrate};
+use viruj_storage::{
+    ChangeContext, Database, StorageError, UnitOfWork,
+    audit::{self, Checkpoint},
+    installation, migrate,
+};
 use viruj_sync::signing;
 
 use crate::{
     access_tokens::AccessTokens,
     attempts::Attempts,
     challenges::Challenges,
+    checkpoints::{self, CheckpointError},
+    kept_backups::KeptBackups,
     idempotency::Answers,
     live_sessions::LiveSessions,
     mail::{Mail, MailSettingsError},
@@ -60,6 +66,9 @@ pub struct Shared {
     pub answers: Answers,
     /// The origin of the old web client.
     pub frontend: Option<HeaderValue>,
+    /// Where the heads of the audit trail are written down.
+    pub checkpoint_dir: PathBuf,
+    pub backups: KeptBackups,
 }
 
 /// Why a server does not start; each says what to do.
@@ -91,6 +100,15 @@ impl StartError {
     }
 }
 
+/// Why a checkpoint of the audit trail was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteCheckpointError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    File(#[from] CheckpointError),
+}
+
 /// Connects to the database, checks its schema and opens the signing keys.
 ///
 /// # Errors
@@ -114,6 +132,8 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             trusted_proxies: settings.trusted_proxies.clone(),
             answers: Answers::new(secret),
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
+            checkpoint_dir: settings.checkpoint_dir.clone(),
+            backups: KeptBackups::new(settings),
             database,
             clock,
             server_id,
@@ -152,6 +172,18 @@ impl Application {
         self.state.database.close().await;
     }
 
+    /// Writes the heads of the audit trail down, signed, and gives back where.
+    ///
+    /// # Errors
+    /// [`WriteCheckpointError`].
+    pub async fn write_checkpoint(&self) -> Result<PathBuf, WriteCheckpointError> {
+        Ok(self.keep(&self.state.checkpoint().await?)?)
+    }
+
+    pub(crate) fn keep(&self, checkpoint: &Checkpoint) -> Result<PathBuf, CheckpointError> {
+        checkpoints::write(&self.state.checkpoint_dir, checkpoint, self.state.signing_keys.current())
+    }
+
     #[must_use]
     pub fn state(&self) -> &AppState {
         &self.state
@@ -183,6 +215,19 @@ impl Shared {
             keys.extend(VerifyingKey::from_bytes(&bytes).ok().filter(|key| !keys.contains(key)));
         }
         Ok(keys)
+    }
+
+    /// The heads of the audit trail as they are now.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, StorageError> {
+        Ok(Checkpoint {
+            server_id: self.server_id,
+            feed_epoch: installation::feed_epoch(&self.database).await?,
+            at: self.clock.now(),
+            heads: audit::heads(&self.database).await?,
+        })
     }
 
     /// The newest migration that this program knows.

@@ -3,18 +3,26 @@
 use std::{io::Write, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
-use viruj_storage::migrate;
+use viruj_storage::{
+    backup::RestoreError,
+    migrate::{self, MigrationReport},
+};
 
 use crate::{
     Application, SystemClock, application,
-    application::StartError,
-    logging, openapi,
+    application::{StartError, WriteCheckpointError},
+    backup::{BackupError, RestoreFileError},
+    checkpoints::CheckpointError,
+    jobs, logging, openapi,
     serve::{asked_to_stop, serve},
     settings::{DatabaseSettings, ServerSettings, SettingsError},
     setup::{FirstAdministrator, SeedError, SetupError},
+    signing_keys::SigningKeyError,
     tls::{Certificate, TlsError, TlsFiles, TlsListener},
 };
 
+mod audit;
+mod backup;
 mod seed;
 
 /// Requests in flight have this long to finish.
@@ -23,6 +31,7 @@ const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
 /// The Viruj plant server.
 ///
 /// Settings come from the environment or `.env`: DATABASE_URL, MIGRATION_DATABASE_URL, SECRET_KEY, VIRUJ_KEY_DIR,
+/// VIRUJ_CHECKPOINT_DIR, VIRUJ_BACKUP_RECIPIENT, VIRUJ_BACKUP_DIR, VIRUJ_BACKUP_AT,
 /// BACKEND_PORT, FRONTEND_URL, TRUSTED_PROXIES, SMTP_URL, SMTP_FROM, ENVIRONMENT, LOG_LEVEL.
 #[derive(Parser)]
 #[command(name = "viruj-server", version)]
@@ -61,6 +70,20 @@ enum Command {
         #[command(subcommand)]
         what: Keys,
     },
+    /// The audit trail.
+    Audit {
+        #[command(subcommand)]
+        what: Audit,
+    },
+    /// Writes everything into a file, encrypted to VIRUJ_BACKUP_RECIPIENT; no file is overwritten.
+    Backup { file: PathBuf },
+    /// Restores a backup into an empty database and an empty key folder; nothing is changed when anything is wrong.
+    Restore {
+        file: PathBuf,
+        /// The file with the age identity that the backup is encrypted to.
+        #[arg(long)]
+        identity: PathBuf,
+    },
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -74,6 +97,14 @@ struct TlsArguments {
     /// Its private key, PEM.
     #[arg(long, env = "VIRUJ_TLS_KEY", requires = "tls_cert", required = false)]
     tls_key: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Recomputes every entry, compares every row and every checkpoint, and names what does not hold.
+    Verify,
+    /// Writes the heads of the trail into VIRUJ_CHECKPOINT_DIR, signed.
+    Checkpoint,
 }
 
 #[derive(Subcommand)]
@@ -125,6 +156,17 @@ pub enum CommandError {
     Tls(#[from] TlsError),
     #[error("TLS cannot be spoken: {0}")]
     TlsUnusable(#[from] rustls::Error),
+    SigningKeys(#[from] SigningKeyError),
+    #[error(transparent)]
+    Checkpoints(#[from] CheckpointError),
+    #[error(transparent)]
+    Checkpoint(#[from] WriteCheckpointError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    #[error(transparent)]
+    Restore(#[from] RestoreFileError),
+    #[error("the audit trail is not whole: {0} findings")]
+    NotWhole(usize),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: String, source: std::io::Error },
     #[error("{0}")]
@@ -134,14 +176,26 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// 2 for settings, 3 for a database that cannot be used as it is, 4 for a refusal, 1 for the rest.
+    /// 2 for settings, 3 for a database that cannot be used as it is, 4 for a refusal, 5 for what was found broken, 1 for
+    /// the rest.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Tls(_) => 2,
             Self::Start(StartError::Storage(_)) | Self::Storage(_) | Self::Seed(SeedError::Storage(_)) => 3,
-            Self::Setup(_) | Self::Seed(_) => 4,
-            Self::Start(_) | Self::TlsUnusable(_) | Self::Listen { .. } | Self::Io(_) | Self::Document(_) => 1,
+            Self::Backup(BackupError::Database(_))
+            | Self::Restore(RestoreFileError::Database(RestoreError::Storage(_))) => 3,
+            Self::Setup(_) | Self::Seed(_) | Self::Restore(_) | Self::Backup(BackupError::Exists(_)) => 4,
+            Self::NotWhole(_) => 5,
+            Self::Start(_)
+            | Self::TlsUnusable(_)
+            | Self::Listen { .. }
+            | Self::Io(_)
+            | Self::Document(_)
+            | Self::SigningKeys(_)
+            | Self::Backup(_)
+            | Self::Checkpoints(_)
+            | Self::Checkpoint(_) => 1,
         }
     }
 }
@@ -158,6 +212,10 @@ pub async fn run(line: CommandLine, out: &mut (dyn Write + Send)) -> Result<(), 
         Command::Admin { what: Admin::Create { email, name } } => create_administrator(email, name, out).await,
         Command::Keys { what: Keys::Rotate } => rotate_signing_key(out).await,
         Command::Admin { what: Admin::ResetPassword { email } } => reset_administrator(&email, out).await,
+        Command::Audit { what: Audit::Verify } => audit::verify(out).await,
+        Command::Audit { what: Audit::Checkpoint } => audit::checkpoint(out).await,
+        Command::Backup { file } => backup::backup(&file, out).await,
+        Command::Restore { file, identity } => backup::restore(&file, &identity, out).await,
         Command::Openapi => Ok(out.write_all(openapi::text()?.as_bytes())?),
     }
 }
@@ -189,6 +247,7 @@ async fn run_server(
     writeln!(out, "viruj-server listens on {scheme}://{local}")?;
     out.flush()?;
     tracing::info!(address = %local, scheme, "listening");
+    let jobs = jobs::start(&application);
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let farewell = async move {
         let _ = stopped.changed().await;
@@ -214,6 +273,7 @@ async fn run_server(
         served = served => served?,
         () = farewell => tracing::warn!("requests were still in flight after half a minute"),
     }
+    jobs.stop().await;
     application.close().await;
     Ok(())
 }
@@ -237,11 +297,20 @@ async fn reload_when_told(certificate: Arc<Certificate>) {
 async fn run_migrations(out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
     let settings = DatabaseSettings::from_environment()?;
     logging::start("warn");
+    let taken = backup::before_migrating(&settings, out).await?;
     let report = migrate::migrate(settings.migration_url.expose(), settings.database_url.expose()).await?;
+    if let Some(taken) = taken {
+        viruj_storage::backup::note_by_owner(settings.migration_url.expose(), &taken).await?;
+    }
     match report.applied.as_slice() {
         [] => writeln!(out, "The database was up to date.")?,
         applied => writeln!(out, "{} migrations ran.", applied.len())?,
     }
+    warn_of(&report, out)
+}
+
+/// What `migrate` did, and what somebody should look at.
+fn warn_of(report: &MigrationReport, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
     for (table, rows) in &report.adopted {
         writeln!(out, "{rows} rows of {table} were taken into the audit trail.")?;
     }

@@ -121,6 +121,12 @@ codes! {
     TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, "Too many attempts have failed";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
     DatabaseFull = "database_full", INSUFFICIENT_STORAGE, "The database has no room left";
+    ExportTooLarge = "export_too_large", UNPROCESSABLE_ENTITY, "The export has more entries than are given at once";
+    TrailDiffers = "trail_differs", CONFLICT, "The audit trail is not the one that was shown";
+    OwnEntriesOnly = "own_entries_only", CONFLICT, "Nobody reviews entries of their own";
+    BackupNotConfigured = "backup_not_configured", CONFLICT, "The server was not told for whom and where to back up";
+    BackupRunning = "backup_running", CONFLICT, "A backup is being taken already";
+    BackupFailed = "backup_failed", INTERNAL_SERVER_ERROR, "The backup failed";
     CursorInvalid = "cursor_invalid", UNPROCESSABLE_ENTITY, "The cursor is not one of this list";
     DatabaseUnreachable = "database_unreachable", SERVICE_UNAVAILABLE, "The server cannot reach its database";
 }

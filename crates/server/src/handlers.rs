@@ -1,5 +1,14 @@
 //! One folder for a resource, one file for an operation.
 
+pub mod audit {
+    pub mod export;
+    pub mod list;
+    pub mod review;
+}
+pub mod backups {
+    pub mod list;
+    pub mod take;
+}
 pub mod batches {
     pub mod list;
     pub mod show;

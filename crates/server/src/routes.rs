@@ -120,6 +120,31 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::materials::list::list),
         },
         Route {
+            authorisation: may(Capability::AuditRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::audit::list::list),
+        },
+        Route {
+            authorisation: may(Capability::AuditRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::audit::export::export),
+        },
+        Route {
+            authorisation: may(Capability::AuditReview),
+            audit: ChangedRows,
+            operation: routes!(handlers::audit::review::review),
+        },
+        Route {
+            authorisation: may(Capability::BackupManage),
+            audit: ReadsOnly,
+            operation: routes!(handlers::backups::list::list),
+        },
+        Route {
+            authorisation: may(Capability::BackupManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::backups::take::take),
+        },
+        Route {
             authorisation: may(Capability::UserManage),
             audit: ReadsOnly,
             operation: routes!(handlers::users::list::list),

@@ -5,11 +5,17 @@ use std::{
     path::PathBuf,
 };
 
+use chrono::NaiveTime;
+
 use crate::{
+    backup::Recipients,
     mail::{MailSettings, MailSettingsError},
     proxies::{NotAnAddress, TrustedProxies},
     secrets::{Secret, SecretKey, SecretKeyError},
 };
+
+/// The folder of the checkpoints, in the key folder unless it is told.
+const CHECKPOINTS: &str = "checkpoints";
 
 /// The port of the old backend, kept.
 pub const DEFAULT_PORT: u16 = 8000;
@@ -25,6 +31,11 @@ pub struct ServerSettings {
     pub secret_key: SecretKey,
     /// `VIRUJ_KEY_DIR`: where the wrapped signing keys lie; the same for every replica.
     pub key_dir: PathBuf,
+    /// `VIRUJ_CHECKPOINT_DIR`: where signed heads of the audit trail are written, best on a disk of its own;
+    /// `checkpoints` in the key folder when absent.
+    pub checkpoint_dir: PathBuf,
+    /// `VIRUJ_BACKUP_RECIPIENT` and `VIRUJ_BACKUP_DIR`; nothing is backed up by itself without them.
+    pub backup: Option<BackupSettings>,
     /// `ENVIRONMENT`.
     pub environment: Environment,
     /// `FRONTEND_URL`: the origin of the old web client, the only one whose pages may call the server.
@@ -74,6 +85,10 @@ pub enum SettingsError {
     TrustedProxies(#[from] NotAnAddress),
     #[error(transparent)]
     Mail(#[from] MailSettingsError),
+    #[error("VIRUJ_BACKUP_RECIPIENT holds {0:?}, which is not an age recipient (age1…)")]
+    BackupRecipient(String),
+    #[error("VIRUJ_BACKUP_AT is {0:?}, which is not a time of the day in UTC, for example 21:00")]
+    BackupAt(String),
     #[error("VIRUJ_KEY_DIR is not set and there is no home directory to fall back to")]
     KeyDir,
 }
@@ -100,6 +115,8 @@ impl ServerSettings {
             migration_database_url: read("MIGRATION_DATABASE_URL").map(Secret::new),
             secret_key: SecretKey::new(&read("SECRET_KEY").ok_or(SettingsError::Missing("SECRET_KEY"))?)?,
             key_dir: key_dir(&read)?,
+            checkpoint_dir: checkpoint_dir(&read)?,
+            backup: backup(&read)?,
             environment: environment(&read),
             frontend_url: read("FRONTEND_URL").map(|text| origin(&text)).transpose()?,
             trusted_proxies: TrustedProxies::read(&read("TRUSTED_PROXIES").unwrap_or_default())?,
@@ -120,7 +137,9 @@ impl ServerSettings {
             database_url: Secret::new(database_url),
             migration_database_url: None,
             secret_key,
+            checkpoint_dir: key_dir.join(CHECKPOINTS),
             key_dir,
+            backup: None,
             environment: Environment::Other,
             frontend_url: None,
             trusted_proxies: TrustedProxies::default(),
@@ -160,6 +179,74 @@ impl DatabaseSettings {
             database_url,
             environment: environment(&read),
         })
+    }
+}
+
+/// Where the server puts its backups, for whom, and when.
+#[derive(Clone, Debug)]
+pub struct BackupSettings {
+    /// `VIRUJ_BACKUP_DIR`.
+    pub folder: PathBuf,
+    /// `VIRUJ_BACKUP_RECIPIENT`.
+    pub recipients: Recipients,
+    /// `VIRUJ_BACKUP_AT`, in UTC: the nightly backup is due then.
+    pub at: NaiveTime,
+}
+
+impl BackupSettings {
+    /// # Errors
+    /// [`SettingsError`] names the variable.
+    pub fn from_environment() -> Result<Option<Self>, SettingsError> {
+        let _ = dotenvy::dotenv();
+        backup(&|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+    }
+}
+
+/// `VIRUJ_BACKUP_RECIPIENT` alone, for a command that is told where.
+///
+/// # Errors
+/// [`SettingsError`] names the variable.
+pub fn backup_recipients() -> Result<Recipients, SettingsError> {
+    let _ = dotenvy::dotenv();
+    let text = std::env::var("VIRUJ_BACKUP_RECIPIENT").ok().filter(|value| !value.trim().is_empty());
+    recipients(&text.ok_or(SettingsError::Missing("VIRUJ_BACKUP_RECIPIENT"))?)
+}
+
+/// What opens the signing keys.
+#[derive(Clone, Debug)]
+pub struct KeySettings {
+    pub key_dir: PathBuf,
+    pub secret_key: SecretKey,
+}
+
+impl KeySettings {
+    /// `None` without `SECRET_KEY`, as for a migration of somebody who only has the database.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the variable.
+    pub fn from_environment() -> Result<Option<Self>, SettingsError> {
+        let _ = dotenvy::dotenv();
+        let read = |name: &'static str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let Some(secret) = read("SECRET_KEY") else { return Ok(None) };
+        Ok(Some(Self { key_dir: key_dir(&read)?, secret_key: SecretKey::new(secret.trim())? }))
+    }
+}
+
+/// What is needed to verify the audit trail.
+#[derive(Clone, Debug)]
+pub struct TrailSettings {
+    pub database: DatabaseSettings,
+    pub key_dir: PathBuf,
+    pub checkpoint_dir: PathBuf,
+}
+
+impl TrailSettings {
+    /// # Errors
+    /// [`SettingsError`] names the variable.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        let database = DatabaseSettings::from_environment()?;
+        let read = |name: &'static str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        Ok(Self { database, key_dir: key_dir(&read)?, checkpoint_dir: checkpoint_dir(&read)? })
     }
 }
 
@@ -210,6 +297,32 @@ fn key_dir(read: &dyn Fn(&'static str) -> Option<String>) -> Result<PathBuf, Set
     Ok(data.join("viruj-server/keys"))
 }
 
+fn recipients(text: &str) -> Result<Recipients, SettingsError> {
+    Recipients::read(text).map_err(SettingsError::BackupRecipient)
+}
+
+fn backup(read: &dyn Fn(&'static str) -> Option<String>) -> Result<Option<BackupSettings>, SettingsError> {
+    let (recipient, folder) = (read("VIRUJ_BACKUP_RECIPIENT"), read("VIRUJ_BACKUP_DIR"));
+    let recipients = recipient.as_deref().map(recipients).transpose()?;
+    let at = match read("VIRUJ_BACKUP_AT") {
+        Some(text) => NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| SettingsError::BackupAt(text))?,
+        None => NaiveTime::from_hms_opt(21, 0, 0).unwrap_or_default(),
+    };
+    match (recipients, folder) {
+        (Some(recipients), Some(folder)) => Ok(Some(BackupSettings { folder: PathBuf::from(folder), recipients, at })),
+        // Half of it is no wish to have none.
+        (None, Some(_)) => Err(SettingsError::Missing("VIRUJ_BACKUP_RECIPIENT")),
+        (_, None) => Ok(None),
+    }
+}
+
+fn checkpoint_dir(read: &dyn Fn(&'static str) -> Option<String>) -> Result<PathBuf, SettingsError> {
+    match read("VIRUJ_CHECKPOINT_DIR") {
+        Some(folder) => Ok(PathBuf::from(folder)),
+        None => Ok(key_dir(read)?.join(CHECKPOINTS)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,8 +354,26 @@ mod tests {
         assert_eq!((settings.port, settings.environment), (9000, Environment::Production));
         assert_eq!(settings.log_level, "debug");
         assert_eq!(settings.key_dir, PathBuf::from("/home/viruj/.local/share/viruj-server/keys"));
+        assert_eq!(settings.checkpoint_dir, settings.key_dir.join("checkpoints"));
         assert!(settings.bind.is_loopback());
         assert!(!format!("{settings:?}").contains("pw@"));
+    }
+
+    #[test]
+    fn backups_need_a_recipient_that_is_one() {
+        let base = [("DATABASE_URL", "postgresql://db/viruj"), ("SECRET_KEY", KEY), ("HOME", "/home/viruj")];
+        let with = |more: &[(&'static str, &'static str)]| read(&[&base[..], more].concat());
+        assert!(with(&[]).unwrap().backup.is_none());
+        let alone = with(&[("VIRUJ_BACKUP_DIR", "/backups")]).unwrap_err();
+        assert_eq!(alone, SettingsError::Missing("VIRUJ_BACKUP_RECIPIENT"));
+        let wrong = with(&[("VIRUJ_BACKUP_DIR", "/backups"), ("VIRUJ_BACKUP_RECIPIENT", "age1wrong")]).unwrap_err();
+        assert_eq!(wrong, SettingsError::BackupRecipient("age1wrong".into()));
+        let recipient = age::x25519::Identity::generate().to_public().to_string();
+        let pairs = [("VIRUJ_BACKUP_DIR", "/backups"), ("VIRUJ_BACKUP_RECIPIENT", recipient.leak() as &str)];
+        let backup = with(&pairs).unwrap().backup.unwrap();
+        assert_eq!((backup.folder, backup.at.to_string()), (PathBuf::from("/backups"), "21:00:00".to_owned()));
+        let late = with(&[pairs[0], pairs[1], ("VIRUJ_BACKUP_AT", "25:00")]).unwrap_err();
+        assert_eq!(late, SettingsError::BackupAt("25:00".into()));
     }
 
     #[test]

@@ -4,7 +4,6 @@
 
 use std::{
     fs, io,
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -20,7 +19,10 @@ use viruj_api::server::ServerKey;
 use viruj_sync::signing::{endorse, key_id, public_key, to_base64};
 use zeroize::Zeroizing;
 
-use crate::secrets::{SecretKey, random};
+use crate::{
+    files::{create_private_folder, write_private},
+    secrets::{SecretKey, random},
+};
 
 const FORMAT: u16 = 1;
 const NONCE_LENGTH: usize = 12;
@@ -46,6 +48,8 @@ pub enum SigningKeyError {
     Folder { path: PathBuf, source: io::Error },
     #[error("another command has just rotated the key")]
     RotatedMeanwhile,
+    #[error("the key file {path} is of another key than the backup's; give an empty VIRUJ_KEY_DIR")]
+    OtherKey { path: PathBuf },
     #[error("the operating system has no randomness to give: {0}")]
     Randomness(#[from] getrandom::Error),
 }
@@ -156,6 +160,44 @@ impl std::fmt::Debug for SigningKeys {
     }
 }
 
+/// The public halves in the folder, which open without the secret; a folder that is not there holds none.
+///
+/// # Errors
+/// [`SigningKeyError::Folder`] when it cannot be read, [`SigningKeyError::Damaged`] for a file that is no key.
+pub fn public_halves(folder: &Path) -> Result<Vec<VerifyingKey>, SigningKeyError> {
+    let mut keys = Vec::new();
+    for path in key_files(folder)? {
+        let text = fs::read(&path).map_err(|source| SigningKeyError::Folder { path: path.clone(), source })?;
+        let key = serde_json::from_slice::<PublicHalf>(&text).ok().and_then(|half| public_key(&half.public_key).ok());
+        keys.push(key.ok_or(SigningKeyError::Damaged { path })?);
+    }
+    Ok(keys)
+}
+
+/// What is read of a key file without its secret.
+#[derive(Deserialize)]
+struct PublicHalf {
+    public_key: String,
+}
+
+/// The key files in the folder, in the order of their names.
+pub(crate) fn key_files(folder: &Path) -> Result<Vec<PathBuf>, SigningKeyError> {
+    let unusable = |source| SigningKeyError::Folder { path: folder.to_owned(), source };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unusable(error)),
+    };
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>().map_err(unusable)?;
+    paths.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("signing-key-") && name.ends_with(".json")
+    });
+    paths.sort();
+    Ok(paths)
+}
+
 fn cipher(secret: &SecretKey) -> ChaCha20Poly1305 {
     ChaCha20Poly1305::new((&*secret.derive("viruj signing keys, ChaCha20-Poly1305, 1")).into())
 }
@@ -178,18 +220,29 @@ fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
 
 fn new_file(secret: &SecretKey, previous: Option<&SigningKey>, now: DateTime<Utc>) -> Result<KeyFile, SigningKeyError> {
     let seed = Zeroizing::new(random::<32>()?);
+    let endorsement = previous.map(|previous| endorse(&SigningKey::from_bytes(&seed).verifying_key(), previous));
+    sealed_file(secret, &seed, now, endorsement)
+}
+
+fn sealed_file(
+    secret: &SecretKey,
+    seed: &Zeroizing<[u8; 32]>,
+    created_at: DateTime<Utc>,
+    endorsement: Option<String>,
+) -> Result<KeyFile, SigningKeyError> {
     let nonce = random::<NONCE_LENGTH>()?;
-    let public = SigningKey::from_bytes(&seed).verifying_key();
+    let public = SigningKey::from_bytes(seed).verifying_key();
     let id = key_id(&public);
-    let sealed = cipher(secret).encrypt(&nonce.into(), Payload { msg: &*seed, aad: id.as_bytes() }).unwrap_or_default();
+    let sealed =
+        cipher(secret).encrypt(&nonce.into(), Payload { msg: &**seed, aad: id.as_bytes() }).unwrap_or_default();
     Ok(KeyFile {
         format: FORMAT,
         key_id: id,
         public_key: to_base64(public.as_bytes()),
-        created_at: now,
+        created_at,
         nonce: BASE64.encode(nonce),
         sealed: BASE64.encode(sealed),
-        endorsement: previous.map(|previous| endorse(&public, previous)),
+        endorsement,
     })
 }
 
@@ -200,6 +253,12 @@ fn open_file(path: &Path, secret: &SecretKey) -> Result<OpenKey, SigningKeyError
     if file.format != FORMAT {
         return Err(damaged());
     }
+    let key = unseal(path, &file, secret)?;
+    Ok(OpenKey { key, created_at: file.created_at, endorsement: file.endorsement })
+}
+
+fn unseal(path: &Path, file: &KeyFile, secret: &SecretKey) -> Result<SigningKey, SigningKeyError> {
+    let damaged = || SigningKeyError::Damaged { path: path.to_owned() };
     let nonce = BASE64.decode(&file.nonce).ok().and_then(|bytes| <[u8; NONCE_LENGTH]>::try_from(bytes).ok());
     let sealed = BASE64.decode(&file.sealed).map_err(|_| damaged())?;
     let seed = cipher(secret)
@@ -211,7 +270,84 @@ fn open_file(path: &Path, secret: &SecretKey) -> Result<OpenKey, SigningKeyError
     if key_id(&key.verifying_key()) != file.key_id {
         return Err(damaged());
     }
-    Ok(OpenKey { key, created_at: file.created_at, endorsement: file.endorsement })
+    Ok(key)
+}
+
+/// A key as a backup carries it: readable, since the backup as a whole is encrypted.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CarriedKey {
+    file_name: String,
+    created_at: DateTime<Utc>,
+    /// The private half, base64.
+    seed: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endorsement: Option<String>,
+}
+
+/// Every key in the folder, out of its wrapping.
+///
+/// # Errors
+/// [`SigningKeyError`].
+pub(crate) fn export(folder: &Path, secret: &SecretKey) -> Result<Vec<CarriedKey>, SigningKeyError> {
+    let mut keys = Vec::new();
+    for path in key_files(folder)? {
+        let OpenKey { key, created_at, endorsement } = open_file(&path, secret)?;
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        keys.push(CarriedKey { file_name, created_at, seed: BASE64.encode(key.to_bytes()), endorsement });
+    }
+    Ok(keys)
+}
+
+/// Key files that go away again unless they are kept.
+pub(crate) struct Imported {
+    made: Vec<PathBuf>,
+}
+
+impl Imported {
+    pub(crate) fn keep(mut self) {
+        self.made.clear();
+    }
+}
+
+impl Drop for Imported {
+    fn drop(&mut self) {
+        for path in &self.made {
+            if let Err(error) = fs::remove_file(path) {
+                tracing::error!(path = %path.display(), %error, "a key of a backup that was not restored stays behind");
+            }
+        }
+    }
+}
+
+/// Wraps a backup's keys under this host's secret; a key that is there already changes nothing.
+///
+/// # Errors
+/// [`SigningKeyError::OtherKey`] where another one lies in its place.
+pub(crate) fn import(folder: &Path, secret: &SecretKey, keys: &[CarriedKey]) -> Result<Imported, SigningKeyError> {
+    let unusable = |source| SigningKeyError::Folder { path: folder.to_owned(), source };
+    create_private_folder(folder).map_err(unusable)?;
+    let mut imported = Imported { made: Vec::new() };
+    for carried in keys {
+        // A name out of a file leads nowhere but into this folder.
+        let is_plain = carried.file_name.starts_with("signing-key-")
+            && carried.file_name.ends_with(".json")
+            && !carried.file_name.contains(['/', '\\']);
+        let path = if is_plain { folder.join(&carried.file_name) } else { path_of(folder, 1) };
+        let damaged = || SigningKeyError::Damaged { path: path.clone() };
+        let seed = BASE64.decode(&carried.seed).map(Zeroizing::new).map_err(|_| damaged())?;
+        let seed = Zeroizing::new(<[u8; 32]>::try_from(seed.as_slice()).map_err(|_| damaged())?);
+        if path.try_exists().map_err(unusable)? {
+            let present = open_file(&path, secret)?;
+            if present.key.to_bytes() != *seed {
+                return Err(SigningKeyError::OtherKey { path });
+            }
+            continue;
+        }
+        create_file(folder, &path, &sealed_file(secret, &seed, carried.created_at, carried.endorsement.clone())?).map_err(unusable)?;
+        imported.made.push(path);
+    }
+    Ok(imported)
 }
 
 /// Whether the file is this one and not another's, who was faster: it appears whole and at once, or not at all.
@@ -223,24 +359,6 @@ fn create_file(folder: &Path, path: &Path, file: &KeyFile) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         written => written.map(|()| true),
     }
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-fn create_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 #[cfg(test)]

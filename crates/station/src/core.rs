@@ -30,6 +30,7 @@ use crate::{
 
 mod account;
 mod administration;
+mod audit;
 mod batches;
 mod lists;
 mod recording;

@@ -42,6 +42,8 @@ pub enum StationError {
     BadInput,
     #[error("the text is longer than can be recorded, or holds what cannot be kept")]
     TextNotRecordable,
+    #[error("the export cannot be written to {path}: {problem}")]
+    ExportNotWritten { path: String, problem: String },
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -77,6 +79,7 @@ impl StationError {
             Self::OtherSigner => "other_signer",
             Self::Number(code) => code,
             Self::BadInput => "bad_input",
+            Self::ExportNotWritten { .. } => "export_not_written",
             Self::TextNotRecordable => "text_not_recordable",
             Self::Refused(refusal) => refusal.code(),
             Self::Client(error) => error.code(),
@@ -107,6 +110,7 @@ impl From<StationError> for CommandError {
                 | StoreFault::KeyMissing { file }
                 | StoreFault::CopyUnusable { file },
             ) => command_error.with_value("file", file.display()),
+            StationError::ExportNotWritten { path, .. } => command_error.with_value("path", path),
             _ => command_error,
         }
     }

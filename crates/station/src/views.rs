@@ -38,6 +38,7 @@ pub(crate) fn person(person: &Person, is_offline: bool, must_change_password: bo
         menu: menu(person.role).iter().copied().map(MenuItem::from).collect(),
         can_execute: person.is_active && person.role.can(Capability::BatchExecute),
         can_register_station: person.is_active && person.role.can(Capability::StationRegister),
+        can_review_audit: person.is_active && person.role.can(Capability::AuditReview),
         is_offline,
         must_change_password,
     }

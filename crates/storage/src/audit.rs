@@ -1,17 +1,31 @@
 //! Verifies the audit trail from the stored bytes (21 CFR 11.10(a), 11.10(e)).
 //!
-//! The chain of a feed shows edited, inserted and removed entries and a cut tail; the comparison of rows with their last
-//! entries shows a row that was changed past the trail. The connection must see every plant.
+//! The chain of a feed shows edited, inserted and removed entries; heads that were written down outside the database show
+//! a tail that was cut or a chain that was made anew; the comparison of rows with their last entries shows a row that was
+//! changed past the trail.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use tokio::task::JoinSet;
+use uuid::Uuid;
 
-use crate::{bootstrap::quote_identifier, error::StorageError};
+use crate::{Database, database::check_version, error::StorageError};
 
-/// Part of every hash; a change of what is hashed changes it.
-const DOMAIN_TAG: &[u8] = b"viruj-audit-v1";
-const PAGE: i64 = 2000;
+mod chain;
+mod rows;
+
+pub use rows::verify_rows;
+
+use chain::{KnownHeads, Stretch};
+
+/// Entries that one connection reads at a stretch.
+const STRETCH: i64 = 50_000;
+const MOST_STRETCHES: i64 = 1000;
 
 /// Something that does not hold; the trail or a row was changed past the program.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +38,10 @@ pub enum Finding {
     EntriesMissing { feed: String, before: i64 },
     /// The newest entries are gone: the feed counts `head`, the last entry is `found`.
     TailCut { feed: String, found: i64, head: i64 },
+    /// The newest entries are gone: a checkpoint knows entry `known`, the last one is `found`.
+    CutSinceCheckpoint { feed: String, found: i64, known: i64 },
+    /// The entry is another one than a checkpoint knows: the chain was made anew.
+    RewrittenSinceCheckpoint { feed: String, seq: i64 },
     /// The feed's head is not the hash of its last entry.
     HeadAltered { feed: String },
     /// The row is not what its last entry says.
@@ -34,12 +52,48 @@ pub enum Finding {
     RowMissing { entity: String, id: String },
 }
 
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::EntryAltered { feed, seq } => write!(f, "entry {seq} of the feed {feed} was altered"),
+            Self::LinkBroken { feed, seq } => {
+                write!(f, "entry {seq} of the feed {feed} does not follow the one before it")
+            }
+            Self::EntriesMissing { feed, before } => {
+                write!(f, "entries are missing before entry {before} of the feed {feed}")
+            }
+            Self::TailCut { feed, found, head } => {
+                write!(f, "the feed {feed} counts {head} entries and ends with entry {found}: its tail was cut")
+            }
+            Self::CutSinceCheckpoint { feed, found, known } => {
+                write!(
+                    f,
+                    "a checkpoint knows entry {known} of the feed {feed}, which ends with {found}: its tail was cut"
+                )
+            }
+            Self::RewrittenSinceCheckpoint { feed, seq } => {
+                write!(
+                    f,
+                    "entry {seq} of the feed {feed} is not the one that a checkpoint knows: the chain was made anew"
+                )
+            }
+            Self::HeadAltered { feed } => write!(f, "the head of the feed {feed} is not its last entry"),
+            Self::RowAltered { entity, id } => write!(f, "{entity} {id} is not what its last entry says"),
+            Self::RowWithoutEntry { entity, id } => write!(f, "no entry tells of {entity} {id}"),
+            Self::RowMissing { entity, id } => write!(f, "{entity} {id} is gone, and no entry tells of that"),
+        }
+    }
+}
+
 /// What was looked at and what was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verification {
     pub entries: u64,
     pub rows: u64,
+    /// Feed by feed in the order of the entries, then the rows.
     pub findings: Vec<Finding>,
+    /// Entries that a checkpoint knows and that were lost when the database was restored from an older backup.
+    pub lost_in_restore: Vec<LostInRestore>,
 }
 
 impl Verification {
@@ -47,47 +101,125 @@ impl Verification {
     pub fn is_whole(&self) -> bool {
         self.findings.is_empty()
     }
+
+    fn add(&mut self, part: Self) {
+        self.entries += part.entries;
+        self.rows += part.rows;
+        self.findings.extend(part.findings);
+    }
 }
 
-struct EntryBytes {
-    seq: i64,
-    at: DateTime<Utc>,
-    transaction_id: i64,
-    actor: String,
-    station: Option<String>,
-    operation: Option<String>,
-    entity: String,
-    entity_id: String,
-    action: String,
-    old_text: Option<String>,
-    new_text: Option<String>,
-    reason: Option<String>,
-    prev_hash: Vec<u8>,
-    hash: Vec<u8>,
+/// Entries after `kept` of a feed, up to `known` at least.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LostInRestore {
+    pub feed: String,
+    pub kept: i64,
+    pub known: i64,
 }
 
-/// Verifies every feed and every row, as of one moment.
+/// The heads of all feeds at one moment, as they were written down outside the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    pub server_id: Uuid,
+    /// The epoch in which the heads were true; a restore begins another one.
+    pub feed_epoch: Uuid,
+    pub at: DateTime<Utc>,
+    pub heads: BTreeMap<String, Head>,
+}
+
+/// The newest entry of a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub seq: i64,
+    pub hash: Vec<u8>,
+}
+
+/// The heads as they are now.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn heads(database: &Database) -> Result<BTreeMap<String, Head>, StorageError> {
+    let rows =
+        sqlx::query!("SELECT feed, seq, head_hash FROM feeds WHERE seq > 0").fetch_all(database.system()).await?;
+    Ok(rows.into_iter().map(|row| (row.feed, Head { seq: row.seq, hash: row.head_hash })).collect())
+}
+
+/// Public halves of the keys that the database knows; whoever can write to it can add one.
+///
+/// # Errors
+/// Failures of the database; [`StorageError::Forbidden`] for a login that may not read everything.
+pub async fn published_keys(url: &str) -> Result<Vec<Vec<u8>>, StorageError> {
+    let mut connection = connect(url).await?;
+    Ok(sqlx::query_scalar!("SELECT public_key FROM signing_keys").fetch_all(&mut connection).await?)
+}
+
+/// Verifies every feed, every row and every checkpoint as of one moment, with several connections at a time.
+///
+/// `url` names a login that may work as `viruj_owner`, as for `migrate`. Checkpoints of another server are not looked at.
+///
+/// # Errors
+/// Failures of the database; [`StorageError::Forbidden`] for a login that may not read everything.
+pub async fn verify_database(url: &str, checkpoints: &[Checkpoint]) -> Result<Verification, StorageError> {
+    verify_in_stretches(url, checkpoints, STRETCH).await
+}
+
+/// As [`verify_database`], with `stretch` entries at a time.
+///
+/// # Errors
+/// As [`verify_database`].
+pub async fn verify_in_stretches(
+    url: &str,
+    checkpoints: &[Checkpoint],
+    stretch: i64,
+) -> Result<Verification, StorageError> {
+    let mut leader = connect(url).await?;
+    check_version(&mut leader).await?;
+    let mut transaction = leader.begin().await?;
+    sqlx::raw_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *transaction).await?;
+    let snapshot: String = sqlx::query_scalar("SELECT pg_export_snapshot()").fetch_one(&mut *transaction).await?;
+    let (known, lost_in_restore) = known_heads(&mut transaction, checkpoints).await?;
+    let known = Arc::new(known);
+    let plan = plan(&mut transaction, &known, stretch).await?;
+    let queue: VecDeque<Part> = plan.values().flatten().cloned().collect();
+    let queue = Arc::new(Mutex::new(queue));
+    let mut workers = JoinSet::new();
+    for _ in 0..std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8) {
+        workers.spawn(read_parts(url.to_owned(), snapshot.clone(), queue.clone(), known.clone()));
+    }
+    let rows = verify_rows(&mut transaction).await?;
+    let mut stretches: BTreeMap<(String, i64), Stretch> = BTreeMap::new();
+    while let Some(read) = workers.join_next().await {
+        stretches.extend(read.map_err(|error| StorageError::Database(sqlx::Error::Io(error.into())))??);
+    }
+    let mut whole = Verification { lost_in_restore, ..Verification::default() };
+    for (feed, parts) in plan {
+        let read = parts.into_iter().filter_map(|part| stretches.remove(&(part.feed, part.after))).collect();
+        whole.add(finish(&mut transaction, &feed, read, &known).await?);
+    }
+    whole.add(rows);
+    transaction.rollback().await?;
+    Ok(whole)
+}
+
+/// Verifies every feed and every row over one connection, which sees everything, as of one moment.
 ///
 /// # Errors
 /// Failures of the database.
 pub async fn verify(connection: &mut PgConnection) -> Result<Verification, StorageError> {
     let mut transaction = connection.begin().await?;
     sqlx::raw_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *transaction).await?;
-    let mut whole = Verification::default();
-    let feeds = sqlx::query_scalar!(
-        r#"SELECT feed AS "feed!" FROM (SELECT feed FROM feeds UNION SELECT feed FROM audit_entries) AS known ORDER BY feed"#
-    )
-    .fetch_all(&mut *transaction)
-    .await?;
-    for feed in feeds {
-        let part = verify_chain(&mut transaction, &feed).await?;
-        whole.entries += part.entries;
-        whole.findings.extend(part.findings);
-    }
-    let part = verify_rows(&mut transaction).await?;
-    whole.rows = part.rows;
-    whole.findings.extend(part.findings);
+    let whole = verify_here(&mut transaction).await?;
     transaction.rollback().await?;
+    Ok(whole)
+}
+
+/// Verifies what the transaction sees, its own changes included.
+pub(crate) async fn verify_here(connection: &mut PgConnection) -> Result<Verification, StorageError> {
+    let mut whole = Verification::default();
+    for feed in feeds(connection).await? {
+        whole.add(verify_chain(connection, &feed).await?);
+    }
+    whole.add(verify_rows(connection).await?);
     Ok(whole)
 }
 
@@ -96,129 +228,156 @@ pub async fn verify(connection: &mut PgConnection) -> Result<Verification, Stora
 /// # Errors
 /// Failures of the database.
 pub async fn verify_chain(connection: &mut PgConnection, feed: &str) -> Result<Verification, StorageError> {
-    let mut result = Verification::default();
-    let mut previous = [0_u8; 32].to_vec();
-    let mut last = 0_i64;
-    loop {
-        let page = sqlx::query_as!(
-            EntryBytes,
-            "SELECT seq, at, transaction_id, actor, station, operation, entity, entity_id, action, old_text, new_text,
-                    reason, prev_hash, hash
-             FROM audit_entries WHERE feed = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-            feed,
-            last,
-            PAGE,
-        )
-        .fetch_all(&mut *connection)
-        .await?;
-        if page.is_empty() {
-            break;
-        }
-        for entry in page {
-            let seq = entry.seq;
-            let feed = feed.to_owned();
-            if seq != last + 1 {
-                result.findings.push(Finding::EntriesMissing { feed: feed.clone(), before: seq });
+    let known = KnownHeads::new();
+    let stretch = chain::read_stretch(connection, feed, (0, i64::MAX), &known).await?;
+    finish(connection, feed, vec![stretch], &known).await
+}
+
+/// A connection that sees every row of every table.
+pub(crate) async fn connect(url: &str) -> Result<PgConnection, StorageError> {
+    let options: PgConnectOptions = url.parse().map_err(StorageError::Unreachable)?;
+    let mut connection = options.application_name("viruj-audit").connect().await?;
+    sqlx::raw_sql("SET ROLE viruj_owner; SET search_path = public; SET timezone = 'UTC'; SET bytea_output = 'hex'")
+        .execute(&mut connection)
+        .await
+        .map_err(|error| match &error {
+            sqlx::Error::Database(answer) if matches!(answer.code().as_deref(), Some("22023" | "42704")) => {
+                StorageError::NotMigrated
             }
-            if hash_of(&feed, &entry) != entry.hash.as_slice() {
-                result.findings.push(Finding::EntryAltered { feed, seq });
-            } else if entry.prev_hash != previous {
-                result.findings.push(Finding::LinkBroken { feed, seq });
-            }
-            previous = entry.hash;
-            last = seq;
-            result.entries += 1;
-        }
+            _ => error.into(),
+        })?;
+    Ok(connection)
+}
+
+#[derive(Clone)]
+struct Part {
+    feed: String,
+    after: i64,
+    until: i64,
+}
+
+async fn feeds(connection: &mut PgConnection) -> Result<Vec<String>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT feed AS "feed!" FROM (SELECT feed FROM feeds UNION SELECT feed FROM audit_entries) AS known ORDER BY feed"#
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Every feed that the database or a checkpoint knows, in parts that are read at the same time.
+async fn plan(
+    connection: &mut PgConnection,
+    known: &KnownHeads,
+    stretch: i64,
+) -> Result<BTreeMap<String, Vec<Part>>, StorageError> {
+    let mut all: BTreeSet<String> = feeds(connection).await?.into_iter().collect();
+    all.extend(known.keys().cloned());
+    let mut plan = BTreeMap::new();
+    for feed in all {
+        let last = sqlx::query_scalar!("SELECT max(seq) FROM audit_entries WHERE feed = $1", feed)
+            .fetch_one(&mut *connection)
+            .await?
+            .unwrap_or(0);
+        let width = stretch.max(last / MOST_STRETCHES);
+        let count = last / width + 1;
+        let parts = (0..count).map(|part| Part {
+            feed: feed.clone(),
+            after: part * width,
+            // Sequence numbers below 1 are read with the first part, as what does not belong there.
+            until: if part + 1 == count { i64::MAX } else { (part + 1) * width },
+        });
+        plan.insert(feed.clone(), parts.collect());
     }
+    Ok(plan)
+}
+
+async fn read_parts(
+    url: String,
+    snapshot: String,
+    queue: Arc<Mutex<VecDeque<Part>>>,
+    known: Arc<KnownHeads>,
+) -> Result<Vec<((String, i64), Stretch)>, StorageError> {
+    let mut connection = connect(&url).await?;
+    let mut transaction = connection.begin().await?;
+    sqlx::raw_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *transaction).await?;
+    // The name comes from the server itself and holds hexadecimal digits and hyphens only.
+    sqlx::raw_sql(AssertSqlSafe(format!("SET TRANSACTION SNAPSHOT '{snapshot}'"))).execute(&mut *transaction).await?;
+    let mut read = Vec::new();
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some(part) = next else { break };
+        let stretch = chain::read_stretch(&mut transaction, &part.feed, (part.after, part.until), &known).await?;
+        read.push(((part.feed, part.after), stretch));
+    }
+    transaction.rollback().await?;
+    Ok(read)
+}
+
+/// Joins the stretches of a feed and compares their end with the feed's own head and with what the checkpoints know.
+async fn finish(
+    connection: &mut PgConnection,
+    feed: &str,
+    stretches: Vec<Stretch>,
+    known: &KnownHeads,
+) -> Result<Verification, StorageError> {
+    let whole = chain::join(feed, stretches);
+    let mut result = Verification { entries: whole.entries, findings: whole.findings, ..Verification::default() };
+    let (last, hash) = whole.last.unwrap_or_default();
     let head =
         sqlx::query!("SELECT seq, head_hash FROM feeds WHERE feed = $1", feed).fetch_optional(&mut *connection).await?;
     let feed = feed.to_owned();
     match head {
-        Some(head) if head.seq != last => result.findings.push(Finding::TailCut { feed, found: last, head: head.seq }),
-        Some(head) if head.head_hash != previous => result.findings.push(Finding::HeadAltered { feed }),
-        None if last > 0 => result.findings.push(Finding::HeadAltered { feed }),
+        Some(head) if head.seq != last => {
+            result.findings.push(Finding::TailCut { feed: feed.clone(), found: last, head: head.seq });
+        }
+        Some(head) if head.head_hash != hash => result.findings.push(Finding::HeadAltered { feed: feed.clone() }),
+        None if last > 0 => result.findings.push(Finding::HeadAltered { feed: feed.clone() }),
         _ => {}
+    }
+    let newest = known.get(&feed).and_then(|heads| heads.keys().next_back().copied()).unwrap_or(0);
+    if newest > last {
+        result.findings.push(Finding::CutSinceCheckpoint { feed, found: last, known: newest });
     }
     Ok(result)
 }
 
-/// The hash of an entry: SHA-256 over its parts, each with four bytes of length before it, all ones for an absent one.
-fn hash_of(feed: &str, entry: &EntryBytes) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    let mut part = |bytes: Option<&[u8]>| match bytes {
-        None => hash.update([0xff; 4]),
-        Some(bytes) => {
-            hash.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
-            hash.update(bytes);
-        }
-    };
-    part(Some(DOMAIN_TAG));
-    part(Some(feed.as_bytes()));
-    part(Some(entry.seq.to_string().as_bytes()));
-    part(Some(entry.at.timestamp_micros().to_string().as_bytes()));
-    part(Some(entry.transaction_id.to_string().as_bytes()));
-    part(Some(entry.actor.as_bytes()));
-    part(entry.station.as_deref().map(str::as_bytes));
-    part(entry.operation.as_deref().map(str::as_bytes));
-    part(Some(entry.entity.as_bytes()));
-    part(Some(entry.entity_id.as_bytes()));
-    part(Some(entry.action.as_bytes()));
-    part(entry.old_text.as_deref().map(str::as_bytes));
-    part(entry.new_text.as_deref().map(str::as_bytes));
-    part(entry.reason.as_deref().map(str::as_bytes));
-    part(Some(&entry.prev_hash));
-    hash.finalize().into()
-}
-
-/// Compares every row of every followed table with the last entry that tells of it.
-///
-/// Columns that were added since that entry are not compared: the entry does not know them.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn verify_rows(connection: &mut PgConnection) -> Result<Verification, StorageError> {
-    // The entries were written with these settings; the texts of the rows must be too.
-    sqlx::raw_sql("SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = 'hex'").execute(&mut *connection).await?;
-    let followed = sqlx::query!("SELECT entity, key_columns, masked, omitted FROM audited_tables ORDER BY entity")
+/// What the checkpoints of this server say, less what a later restore took back.
+async fn known_heads(
+    connection: &mut PgConnection,
+    checkpoints: &[Checkpoint],
+) -> Result<(KnownHeads, Vec<LostInRestore>), StorageError> {
+    let mut known = KnownHeads::new();
+    if checkpoints.is_empty() {
+        return Ok((known, Vec::new()));
+    }
+    let server: String = sqlx::query_scalar("SELECT value FROM installation WHERE key = 'server_id'")
+        .fetch_one(&mut *connection)
+        .await?;
+    let epochs = sqlx::query!("SELECT epoch, heads FROM feed_epochs ORDER BY began_at, epoch")
         .fetch_all(&mut *connection)
         .await?;
-    let mut result = Verification::default();
-    for table in followed {
-        let statement = format!(
-            "WITH told AS (
-                 SELECT DISTINCT ON (entity_id) entity_id, action, new_text FROM audit_entries
-                 WHERE entity = $1 AND action IN ('created', 'changed', 'deleted', 'adopted')
-                 ORDER BY entity_id, entry_id DESC
-             ), found AS (
-                 SELECT viruj_row_key(to_jsonb(t), $2) AS key, viruj_trail_text(to_jsonb(t), $3, $4) AS text
-                 FROM {} AS t
-             )
-             SELECT coalesce(told.entity_id, found.key), told.entity_id IS NOT NULL AND told.action <> 'deleted',
-                 found.key IS NOT NULL,
-                 told.new_text = found.text OR NOT EXISTS (
-                     SELECT FROM jsonb_each_text(told.new_text::jsonb) AS part
-                     WHERE found.text::jsonb ? part.key
-                         AND found.text::jsonb ->> part.key IS DISTINCT FROM part.value)
-             FROM told FULL JOIN found ON found.key = told.entity_id ORDER BY 1",
-            quote_identifier(&table.entity),
-        );
-        let rows: Vec<(String, bool, bool, Option<bool>)> = sqlx::query_as(AssertSqlSafe(statement))
-            .bind(&table.entity)
-            .bind(&table.key_columns)
-            .bind(&table.masked)
-            .bind(&table.omitted)
-            .fetch_all(&mut *connection)
-            .await?;
-        for (id, is_told, is_found, is_same) in rows {
-            let entity = table.entity.clone();
-            result.rows += u64::from(is_found);
-            match (is_told, is_found) {
-                (true, true) if is_same == Some(false) => result.findings.push(Finding::RowAltered { entity, id }),
-                (false, true) => result.findings.push(Finding::RowWithoutEntry { entity, id }),
-                (true, false) => result.findings.push(Finding::RowMissing { entity, id }),
-                _ => {}
+    let mut lost = BTreeMap::new();
+    for checkpoint in checkpoints.iter().filter(|checkpoint| checkpoint.server_id.to_string() == server) {
+        let place = epochs.iter().position(|epoch| epoch.epoch == checkpoint.feed_epoch);
+        for (feed, head) in &checkpoint.heads {
+            // What each later epoch began with; an epoch that is not there any more was lost with the restore itself.
+            let kept = epochs
+                .iter()
+                .skip(place.map_or(0, |place| place + 1))
+                .filter_map(|epoch| epoch.heads.as_ref())
+                .map(|heads| heads.get(feed).and_then(serde_json::Value::as_i64).unwrap_or(0))
+                .min();
+            match kept {
+                Some(kept) if head.seq > kept => {
+                    let entry = lost.entry(feed.clone()).or_insert((kept, head.seq));
+                    *entry = (entry.0.min(kept), entry.1.max(head.seq));
+                }
+                _ => {
+                    known.entry(feed.clone()).or_default().entry(head.seq).or_default().insert(head.hash.clone());
+                }
             }
         }
     }
-    Ok(result)
+    let lost = lost.into_iter().map(|(feed, (kept, known))| LostInRestore { feed, kept, known }).collect();
+    Ok((known, lost))
 }

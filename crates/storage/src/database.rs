@@ -241,7 +241,7 @@ async fn assert_runtime(connection: &mut PgConnection) -> Result<(), StorageErro
     Ok(())
 }
 
-async fn check_version(connection: &mut PgConnection) -> Result<(), StorageError> {
+pub(crate) async fn check_version(connection: &mut PgConnection) -> Result<(), StorageError> {
     let answer: Result<Option<i64>, sqlx::Error> =
         sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success").fetch_one(connection).await;
     let known = known_version();

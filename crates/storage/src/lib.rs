@@ -8,6 +8,7 @@ pub mod access_changes;
 pub mod accounts;
 pub mod attempts;
 pub mod audit;
+pub mod backup;
 pub mod batches;
 mod bootstrap;
 pub mod counters;
@@ -37,6 +38,7 @@ pub mod statements;
 pub mod stations;
 pub mod tables;
 pub mod tasks;
+pub mod trail;
 pub mod unit_of_work;
 pub mod users;
 

@@ -26,18 +26,24 @@ const MAXIMUM_LIMIT: u32 = 200;
 /// Where a page begins: after the row with this time and id; the first page begins after the end of time.
 ///
 /// One condition for every page, without a way around it: so each is found by the index, the millionth like the first.
-struct After<Id> {
-    time: DateTime<Utc>,
-    id: Id,
-    limit: u32,
+pub(crate) struct After<Id> {
+    pub(crate) time: DateTime<Utc>,
+    pub(crate) id: Id,
+    pub(crate) limit: u32,
 }
 
 /// An id as a cursor carries it.
-trait CursorId: Sized + Default {
+pub(crate) trait CursorId: Sized + Default {
     fn read(text: &str) -> Option<Self>;
 }
 
 impl CursorId for Uuid {
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl CursorId for i64 {
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
     }
@@ -51,7 +57,7 @@ impl CursorId for String {
 
 impl<Id: CursorId> After<Id> {
     /// Reads `<microseconds since 1970>.<id>`; readers of the interface take it as it is.
-    fn read(query: &PageQuery) -> Result<Self, StorageError> {
+    pub(crate) fn read(query: &PageQuery) -> Result<Self, StorageError> {
         let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAXIMUM_LIMIT);
         let Some(cursor) = &query.cursor else {
             return Ok(Self { time: DateTime::<Utc>::MAX_UTC, id: Id::default(), limit });
@@ -65,19 +71,19 @@ impl<Id: CursorId> After<Id> {
     }
 
     /// One more than the page holds tells whether another one follows.
-    fn fetch_limit(&self) -> i64 {
+    pub(crate) fn fetch_limit(&self) -> i64 {
         i64::from(self.limit) + 1
     }
 }
 
 /// A row with what its place in the list is told by.
-struct Placed<T> {
-    time: DateTime<Utc>,
-    id: String,
-    item: T,
+pub(crate) struct Placed<T> {
+    pub(crate) time: DateTime<Utc>,
+    pub(crate) id: String,
+    pub(crate) item: T,
 }
 
-fn page<T>(limit: u32, mut rows: Vec<Placed<T>>) -> Page<T> {
+pub(crate) fn page<T>(limit: u32, mut rows: Vec<Placed<T>>) -> Page<T> {
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next_cursor =

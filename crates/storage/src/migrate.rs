@@ -14,7 +14,7 @@ use crate::{bootstrap, error::StorageError};
 pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/server");
 
 /// Programs that migrate the same database wait for each other.
-const MIGRATION_LOCK: i64 = 0x7669_7275_6a01;
+pub(crate) const MIGRATION_LOCK: i64 = 0x7669_7275_6a01;
 
 /// What `migrate` did and what somebody should look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,6 +74,20 @@ pub async fn migrate(migration_url: &str, serving_url: &str) -> Result<Migration
     // The lock goes with the connection; a failed farewell changes nothing.
     let _ = connection.close().await;
     report
+}
+
+/// Whether there is something in the database that [`migrate`] would change.
+///
+/// # Errors
+/// [`StorageError::Unreachable`] and other failures of the database.
+pub async fn would_change(migration_url: &str) -> Result<bool, StorageError> {
+    let options: PgConnectOptions = migration_url.parse().map_err(StorageError::Unreachable)?;
+    let mut connection = options.application_name("viruj-migrate").connect().await?;
+    let holds_something: bool =
+        sqlx::query_scalar("SELECT to_regclass('public.users') IS NOT NULL").fetch_one(&mut connection).await?;
+    let applied = applied_versions(&mut connection).await?;
+    let _ = connection.close().await;
+    Ok(holds_something && MIGRATOR.iter().any(|migration| !applied.contains(&migration.version)))
 }
 
 async fn migrate_locked(connection: &mut PgConnection, serving_login: &str) -> Result<MigrationReport, StorageError> {

@@ -3,6 +3,7 @@
 /// Tables whose rows belong to a plant: row-level security is on and forced, there is no DELETE.
 pub const PLANT_TABLES: &[&str] = &[
     "audit_entries",
+    "audit_reviews",
     "batch_phases",
     "batch_records",
     "deviations",
@@ -25,6 +26,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "attempts",
     "audit_pending",
     "audited_tables",
+    "backups",
     "counters",
     "feed_epochs",
     "feeds",

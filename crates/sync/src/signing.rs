@@ -1,7 +1,7 @@
 //! Ed25519 over exact bytes, with a domain tag before them so that no signature serves for anything else.
 //!
-//! Statement and envelope, attestation, station challenge, server time and the succession of server keys each have a tag of
-//! their own.
+//! Statement and envelope, attestation, station challenge, server time, the succession of server keys, checkpoint and backup
+//! each have a tag of their own.
 //! Version 1 of these bytes does not change; the golden vectors in the tests hold it.
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -30,6 +30,10 @@ pub enum Domain {
     StationChallenge,
     Time,
     Succession,
+    /// Heads of the audit trail that are kept outside the database.
+    Checkpoint,
+    /// The end of a backup, over everything before it.
+    Backup,
 }
 
 impl Domain {
@@ -42,6 +46,8 @@ impl Domain {
             Self::StationChallenge => b"viruj-station-challenge-v1\0",
             Self::Time => b"viruj-time-v1\0",
             Self::Succession => b"viruj-server-key-v1\0",
+            Self::Checkpoint => b"viruj-checkpoint-v1\0",
+            Self::Backup => b"viruj-backup-v1\0",
         }
     }
 
@@ -108,6 +114,14 @@ pub fn public_key(text: &str) -> Result<VerifyingKey, SigningError> {
 #[must_use]
 pub fn to_base64(bytes: &[u8]) -> String {
     BASE64.encode(bytes)
+}
+
+/// Bytes of a fixed length from base64, as they travel.
+///
+/// # Errors
+/// [`SigningError::BadEncoding`] for anything else.
+pub fn from_base64<const LENGTH: usize>(text: &str, what: &'static str) -> Result<[u8; LENGTH], SigningError> {
+    fixed(text, what)
 }
 
 fn bytes_of(text: &str, what: &'static str) -> Result<Vec<u8>, SigningError> {

@@ -4,6 +4,8 @@
 
 mod accounts;
 mod attest;
+mod audit;
+mod backups;
 mod batches;
 mod browsers;
 mod cancelled;
@@ -35,5 +37,6 @@ mod sync;
 mod throttle;
 mod tls;
 mod tokens;
+mod trail;
 mod user_races;
 mod users;

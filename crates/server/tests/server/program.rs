@@ -7,9 +7,9 @@ use std::{
 
 use viruj_test_support::{TestApp, database::empty_database};
 
-const SECRET_KEY: &str = "dGVzdHMgaGF2ZSBhIHNlY3JldCBvZiB0aGVpciBvd24";
+pub(crate) const SECRET_KEY: &str = "dGVzdHMgaGF2ZSBhIHNlY3JldCBvZiB0aGVpciBvd24";
 
-fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     Command::new(env!("CARGO_BIN_EXE_viruj-server"))
         .args(arguments)
@@ -20,7 +20,7 @@ fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
         .unwrap()
 }
 
-fn error_of(output: &Output) -> (Option<i32>, String) {
+pub(crate) fn error_of(output: &Output) -> (Option<i32>, String) {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(text.trim_end().lines().count(), 1, "one clear line: {text}");
     (output.status.code(), text)
@@ -119,6 +119,8 @@ async fn it_serves_until_it_is_asked_to_stop() {
     Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
     let ended = server.wait_with_output().unwrap();
     assert!(ended.status.success());
+    let kept = std::fs::read_dir(&app.settings.checkpoint_dir).unwrap().count();
+    assert!(kept >= 2, "P11-10e2: one checkpoint at the start and one at the end, {kept}");
     let log = String::from_utf8(ended.stderr).unwrap();
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(lines.iter().any(|line| line["message"] == "answered" && line["span"]["route"] == "/api/v1/sessions"));

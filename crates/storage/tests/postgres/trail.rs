@@ -4,7 +4,8 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use viruj_domain::plant::PlantScope;
 use viruj_storage::{
     ChangeContext, Database, StorageError,
-    audit::{self, Finding, Verification},
+    audit::{self, Checkpoint, Finding, Verification},
+    installation,
     tables::PLANT_TABLES,
 };
 
@@ -254,6 +255,94 @@ async fn p11_10a_the_verifier_names_what_a_superuser_changed() {
         assert_eq!(found, expected, "{tampering}");
         transaction.rollback().await.unwrap();
     }
+}
+
+/// The heads of all feeds as they are now.
+async fn checkpoint(database: &Database) -> Checkpoint {
+    Checkpoint {
+        server_id: installation::server_id(database).await.unwrap(),
+        feed_epoch: installation::feed_epoch(database).await.unwrap(),
+        at: chrono::DateTime::UNIX_EPOCH,
+        heads: audit::heads(database).await.unwrap(),
+    }
+}
+
+async fn tamper(test: &TestDatabase, statements: &str) {
+    let mut superuser = test.superuser().await;
+    let mut transaction = superuser.begin().await.unwrap();
+    sqlx::raw_sql("SET LOCAL session_replication_role = replica").execute(&mut *transaction).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn p11_10e2_a_chain_read_in_stretches_shows_what_one_read_whole_shows() {
+    let (test, database) = open().await;
+    add_plant(&database, "north").await;
+    for number in 1..=9 {
+        add_gate_entry(&database, "north", &format!("112600{number}")).await;
+    }
+    let whole = verify(&test).await;
+    for stretch in [1, 3, 1000] {
+        assert_eq!(audit::verify_in_stretches(&test.url, &[], stretch).await.unwrap(), whole, "{stretch}");
+    }
+    tamper(
+        &test,
+        "UPDATE audit_entries SET reason = 'x' WHERE feed = 'north' AND seq = 3;
+         UPDATE audit_entries SET hash = sha256('x') WHERE feed = 'north' AND seq = 5;
+         DELETE FROM audit_entries WHERE feed = 'north' AND seq = 7",
+    )
+    .await;
+    let mut north = verify(&test).await.findings;
+    north.retain(|finding| !matches!(finding, Finding::RowWithoutEntry { .. }));
+    let feed = || "north".to_owned();
+    assert_eq!(
+        north,
+        [
+            Finding::EntryAltered { feed: feed(), seq: 3 },
+            Finding::EntryAltered { feed: feed(), seq: 5 },
+            Finding::LinkBroken { feed: feed(), seq: 6 },
+            Finding::EntriesMissing { feed: feed(), before: 8 },
+            Finding::LinkBroken { feed: feed(), seq: 8 },
+        ]
+    );
+    for stretch in [1, 2, 3, 4, 1000] {
+        let found = audit::verify_in_stretches(&test.url, &[], stretch).await.unwrap();
+        assert_eq!(found, verify(&test).await, "{stretch}");
+    }
+}
+
+#[tokio::test]
+async fn p11_10e2_checkpoints_show_a_cut_tail_and_a_chain_that_was_made_anew() {
+    let (test, database) = open().await;
+    for feed in ["north", "south"] {
+        add_plant(&database, feed).await;
+    }
+    let known = checkpoint(&database).await;
+    let after = audit::verify_database(&test.url, std::slice::from_ref(&known)).await.unwrap();
+    assert!(after.is_whole(), "{after:?}");
+    // What came later is no contradiction.
+    add_gate_entry(&database, "north", "1126001").await;
+    assert!(audit::verify_database(&test.url, std::slice::from_ref(&known)).await.unwrap().is_whole());
+    // A superuser who cuts the tail, takes the rows along and sets the head right, is seen by the checkpoint alone.
+    tamper(
+        &test,
+        "DELETE FROM audit_entries WHERE feed = 'south'; DELETE FROM feeds WHERE feed = 'south';
+         DELETE FROM plants WHERE id = 'south'",
+    )
+    .await;
+    assert!(verify(&test).await.is_whole());
+    let found = audit::verify_database(&test.url, std::slice::from_ref(&known)).await.unwrap();
+    assert_eq!(found.findings, [Finding::CutSinceCheckpoint { feed: "south".to_owned(), found: 0, known: 1 }]);
+    // And so is one who makes the chain anew.
+    let mut other = known.clone();
+    other.heads.remove("south");
+    other.heads.get_mut("north").unwrap().hash = vec![9; 32];
+    let found = audit::verify_database(&test.url, &[other.clone()]).await.unwrap();
+    assert_eq!(found.findings, [Finding::RewrittenSinceCheckpoint { feed: "north".to_owned(), seq: 1 }]);
+    // Checkpoints of another server say nothing here.
+    other.server_id = uuid::Uuid::from_u128(9);
+    assert!(audit::verify_database(&test.url, &[other]).await.unwrap().is_whole());
 }
 
 #[tokio::test]

@@ -73,7 +73,15 @@ fn another_key_or_algorithm_opens_nothing() {
 #[test]
 fn a_signature_serves_for_one_purpose_only() {
     let key = station_key(STATION);
-    let domains = [Domain::Envelope, Domain::Statement, Domain::Attestation, Domain::StationChallenge, Domain::Time];
+    let domains = [
+        Domain::Envelope,
+        Domain::Statement,
+        Domain::Attestation,
+        Domain::StationChallenge,
+        Domain::Time,
+        Domain::Checkpoint,
+        Domain::Backup,
+    ];
     for made_for in domains {
         let signature = sign(made_for, b"bytes", &key);
         for used_for in domains {

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { PhaseView } from "../../../bridge/bindings";
 import { Sheet } from "../../../ui/sheet";
-import { SignatureForm } from "./signature-form";
+import { SignatureForm } from "../../../ui/signature-form";
 import type { Recording } from "./use-recording";
 
 type Props = { phase: PhaseView; personName: string; recording: Recording };

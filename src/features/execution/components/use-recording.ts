@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchView, EntryInput, EntryReceipt, PhaseView, SignatureInput } from "../../../bridge/bindings";
-import { useIdentified } from "../api/identified";
+import { useIdentified } from "../../../bridge/identified";
 import { useRecordEntry } from "../api/record-entry";
 
 /** What a person is about to record, with the sentence that is shown and, where it must be, signed. */

@@ -41,7 +41,14 @@ pub async fn attest(
 ) -> Result<Json<AttestResponse>, ApiError> {
     let now = app.clock.now().trunc_subsecs(3);
     let signing = Signing::read(&app, &caller, &request).await?;
-    let account = prove_to_be_the_person(&app, &caller, &signing, &request, now).await?;
+    let proof = Proof {
+        entity: "operations",
+        id: signing.statement.operation_id.to_string(),
+        place: format!("at station {}", signing.station.id),
+        email: request.email.as_deref(),
+        password: &request.password,
+    };
+    let account = prove_to_be_the_person(&app, &caller, &proof, now).await?;
     signing.may_be_recorded(&app, &account).await?;
     let person =
         signing::attest(&signing.attestation(&account, now), app.signing_keys.current()).map_err(ApiError::internal)?;
@@ -126,18 +133,27 @@ impl Signing {
     }
 }
 
+/// What a person proves to be themselves with, and for what.
+pub(in crate::handlers) struct Proof<'a> {
+    /// What is signed, for the trail.
+    pub entity: &'static str,
+    pub id: String,
+    pub place: String,
+    pub email: Option<&'a str>,
+    pub password: &'a str,
+}
+
 /// All components at the first signature of a session, the password at every one; failures are counted and in the trail.
-async fn prove_to_be_the_person(
+pub(in crate::handlers) async fn prove_to_be_the_person(
     app: &AppState,
     caller: &Caller,
-    signing: &Signing,
-    request: &AttestRequest,
+    proof: &Proof<'_>,
     now: DateTime<Utc>,
 ) -> Result<Account, ApiError> {
     // Read now and not from what is remembered: a role taken away counts at the next signature (21 CFR 11.10(g)).
     let session = sessions::live(&app.database, caller.session_id, now).await?.ok_or(ProblemCode::InvalidToken)?;
     let account = people::account(&app.database, &caller.person.id).await?.ok_or(ProblemCode::InvalidToken)?;
-    let names_themselves = match &request.email {
+    let names_themselves = match proof.email {
         Some(email) => people::is_address_of(&app.database, &account.person.id, email).await?,
         None if session.first_signed_at.is_none() => return Err(ProblemCode::IdentificationRequired.into()),
         None => true,
@@ -146,12 +162,11 @@ async fn prove_to_be_the_person(
     let counted = app.attempts.of(Kind::Proof, &[id.as_str()], Some(id));
     let attempt = counted.take(&app.database, now).await??;
     let hash = Some(account.password_hash.as_str());
-    let checked = app.passwords.check(&request.password, hash).await.map_err(ApiError::internal)?;
+    let checked = app.passwords.check(proof.password, hash).await.map_err(ApiError::internal)?;
     if checked == Checked::Wrong || !names_themselves {
         let mut unit = app.begin_for(&caller.person.id, "signature").await?;
-        let detail = format!("attempt {} at station {}", attempt.count, signing.station.id);
-        let operation = signing.statement.operation_id.to_string();
-        unit.audit_event("operations", &operation, "signature_failed", &detail).await?;
+        let detail = format!("attempt {} {}", attempt.count, proof.place);
+        unit.audit_event(proof.entity, &proof.id, "signature_failed", &detail).await?;
         if attempt.is_last {
             alerts::proof_closed(&mut unit, &account.person, attempt, now).await?;
         }

@@ -1,12 +1,12 @@
 import { PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { SignatureInput, SignatureMeaning } from "../../../bridge/bindings";
-import { codedText } from "../../../texts/coded";
-import { failureCode, failureText } from "../../../texts/failure-text";
-import { ActionButton } from "../../../ui/action-button";
-import { Notice } from "../../../ui/notice";
-import styles from "./signature-sheet.module.css";
+import type { SignatureInput, SignatureMeaning } from "../bridge/bindings";
+import { codedText } from "../texts/coded";
+import { failureCode, failureText } from "../texts/failure-text";
+import { ActionButton } from "./action-button";
+import { Notice } from "./notice";
+import styles from "./signature-form.module.css";
 
 type Props = {
   sentence: string;

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { keys } from "../../../bridge/keys";
+import { keys } from "./keys";
 
 /** The first signature after signing in needs email and password (21 CFR 11.200); the server has the last word. */
 export function useIdentified(personId: string) {
