@@ -54,6 +54,12 @@ export const commands = {
 	openPlant: (plantId: string) => typedError<PlantDetails, CommandError>(__TAURI_INVOKE("open_plant", { plantId })),
 	createPlant: (plant: NewPlant) => typedError<PlantItem, CommandError>(__TAURI_INVOKE("create_plant", { plant })),
 	changePlant: (change: PlantChange) => typedError<null, CommandError>(__TAURI_INVOKE("change_plant", { change })),
+	readAuditTrail: (query: AuditTrailQuery, cursor: string | null) => typedError<AuditTrailPage, CommandError>(__TAURI_INVOKE("read_audit_trail", { query, cursor })),
+	/**  Writes a new file into the downloads of whoever owns the computer's session, and answers where it lies. */
+	exportAuditTrail: (query: AuditTrailQuery, isCsv: boolean) => typedError<string, CommandError>(__TAURI_INVOKE("export_audit_trail", { query, isCsv })),
+	reviewAuditTrail: (review: AuditReviewInput) => typedError<AuditReviewView, CommandError>(__TAURI_INVOKE("review_audit_trail", { review })),
+	listBackups: () => typedError<BackupList, CommandError>(__TAURI_INVOKE("list_backups")),
+	takeBackup: () => typedError<BackupView, CommandError>(__TAURI_INVOKE("take_backup")),
 	settings: () => typedError<StationSettings, CommandError>(__TAURI_INVOKE("settings")),
 	/**  Keeps the choice and starts anew with it; a choice that cannot work is refused and nothing changes. */
 	saveSettings: (settings: SaveSettings) => typedError<StationSettings, CommandError>(__TAURI_INVOKE("save_settings", { settings })),
@@ -75,6 +81,104 @@ export type AccountState = "active" | "inactive" |
 export type AccountView = {
 	passwordChangedAt: string | null,
 	sessions: SessionView[],
+};
+
+export type AuditChangeView = {
+	field: string,
+	old: string | null,
+	new: string | null,
+};
+
+/**  One entry of the trail: who, what, old and new values, where, when and why. */
+export type AuditEntryView = {
+	/**  The plant's id, `system`, or `unassigned`. */
+	feed: string,
+	seq: string,
+	/**  By the server's clock. */
+	at: string,
+	/**  By the station's clock, where a station recorded the change. */
+	deviceAt: string | null,
+	actor: string,
+	actorName: string | null,
+	stationName: string | null,
+	entity: string,
+	recordId: string,
+	action: string,
+	changes: AuditChangeView[],
+	/**  What an event says. */
+	detail: string | null,
+	reason: string | null,
+	hash: string,
+	reviewedBy: string | null,
+	reviewedAt: string | null,
+};
+
+/**  A review of everything from one entry to another of one feed. */
+export type AuditReviewInput = {
+	feed: string,
+	fromSeq: string,
+	toSeq: string,
+	/**  [`AuditEntryView::hash`] of the last entry, as it was shown. */
+	toHash: string,
+	comment: string | null,
+	signature: SignatureInput,
+	/**  The sentence that the signer saw, in the language shown. */
+	shownText: string,
+	/**  BCP 47. */
+	language: string,
+};
+
+export type AuditReviewView = {
+	entryCount: string,
+	/**  The reviewer's own entries between them, which wait for somebody else. */
+	ownEntryCount: string,
+	personName: string,
+	reviewedAt: string,
+};
+
+export type AuditTrailPage = {
+	/**  Newest first. */
+	entries: AuditEntryView[],
+	nextCursor: string | null,
+};
+
+/**  Which entries of the audit trail are wanted; what is left out does not matter. */
+export type AuditTrailQuery = {
+	/**  A plant's id or `system`. */
+	feed: string | null,
+	entity: string | null,
+	recordId: string | null,
+	actor: string | null,
+	action: string | null,
+	/**  A day of the plant, for example `2026-11-24`. */
+	from: string | null,
+	/**  A day of the plant, the last one that is wanted. */
+	to: string | null,
+};
+
+/**  The newest backups of the server. */
+export type BackupList = {
+	items: BackupView[],
+	/**  On the server. */
+	folder: string | null,
+	lastRecoveryPoint: string | null,
+	/**  `not_configured` or `overdue`. */
+	warning: string | null,
+};
+
+export type BackupView = {
+	id: string,
+	recoveryPoint: string,
+	finishedAt: string,
+	/**  `command`, `migrate`, `nightly`, `person`. */
+	cause: string,
+	requestedByName: string | null,
+	fileName: string,
+	sizeBytes: string | null,
+	rowCount: string | null,
+	sha256: string | null,
+	/**  The code of what went wrong. */
+	failure: string | null,
 };
 
 export type BatchList = {
@@ -374,7 +478,7 @@ export type Preferences = {
 };
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "backups";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -426,7 +530,7 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants";
+export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "backups";
 
 export type SessionItem = {
 	id: string,
@@ -491,6 +595,7 @@ export type SignedInPerson = {
 	menu: MenuItem[],
 	canExecute: boolean,
 	canRegisterStation: boolean,
+	canReviewAudit: boolean,
 	/**  The person was remembered and the server has not confirmed the session yet. */
 	isOffline: boolean,
 	/**  Somebody else chose the password: it must be changed before anything else. */

@@ -156,6 +156,7 @@ pub enum CommandError {
     Tls(#[from] TlsError),
     #[error("TLS cannot be spoken: {0}")]
     TlsUnusable(#[from] rustls::Error),
+    #[error(transparent)]
     SigningKeys(#[from] SigningKeyError),
     #[error(transparent)]
     Checkpoints(#[from] CheckpointError),

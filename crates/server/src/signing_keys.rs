@@ -344,7 +344,8 @@ pub(crate) fn import(folder: &Path, secret: &SecretKey, keys: &[CarriedKey]) -> 
             }
             continue;
         }
-        create_file(folder, &path, &sealed_file(secret, &seed, carried.created_at, carried.endorsement.clone())?).map_err(unusable)?;
+        create_file(folder, &path, &sealed_file(secret, &seed, carried.created_at, carried.endorsement.clone())?)
+            .map_err(unusable)?;
         imported.made.push(path);
     }
     Ok(imported)

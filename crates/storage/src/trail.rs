@@ -82,9 +82,7 @@ async fn read(
     // Every value is bound. The page is cut first and only then joined with names.
     let mut sql = QueryBuilder::<Postgres>::new("WITH shown AS (SELECT * FROM audit_entries WHERE true");
     conditions(&mut sql, query);
-    if let (Some(time), Some(id)) = (after.time, after.id) {
-        sql.push(" AND (at, entry_id) < (").push_bind(time).push(", ").push_bind(id).push(")");
-    }
+    sql.push(" AND (at, entry_id) < (").push_bind(after.time).push(", ").push_bind(after.id).push(")");
     sql.push(" ORDER BY at DESC, entry_id DESC LIMIT ").push_bind(after.fetch_limit());
     sql.push(WITH_NAMES);
     let rows = sql.build_query_as().fetch_all(&database.reader(scope)).await?;

@@ -118,9 +118,7 @@ async fn sec_16_a_plant_of_others_is_not_there(app: TestApp, client: Client) {
     let mut head = crate::users::newcomer("head@example.invalid");
     head.role = Role::PlantHead;
     let made = client.create_user(&token, "head-0001", &head).await.unwrap().value;
-    let request =
-        viruj_api::sessions::SignInRequest { email: head.email.clone(), password: made.one_time_secret.clone() };
-    let token = client.sign_in(&request).await.unwrap().access_token;
+    let token = crate::users::begin_work(&client, &head.email, &made.one_time_secret).await;
     let seen = client.plants(&token, &PlantQuery::default()).await.unwrap().items;
     assert_eq!(seen.iter().map(|plant| plant.id.as_str()).collect::<Vec<_>>(), ["plant-a"]);
     for other in [world::OTHER_PLANT, "plant-z", "\0"] {

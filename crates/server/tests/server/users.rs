@@ -254,13 +254,23 @@ async fn sec_07_an_administrator_ends_the_sessions_of_a_person(app: TestApp, cli
     assert_eq!(problem(client.me(&open[0].access_token).await).code, "invalid_token");
 }
 
+/// A newcomer signs in with the one-time secret and takes a password of their own; gives the access token.
+pub async fn begin_work(client: &Client, email: &str, one_time_secret: &str) -> String {
+    let session = with_secret(client, email, one_time_secret).await.unwrap();
+    let request = viruj_api::accounts::ChangePassword {
+        current_password: one_time_secret.to_owned(),
+        new_password: "a lathe hums quietly at noon".to_owned(),
+    };
+    client.change_password(&session.access_token, &request).await.unwrap();
+    session.access_token
+}
+
 async fn sec_16_an_administrator_of_a_plant_manages_its_people_only(app: TestApp, client: Client) {
     let token = admin(&app, &client).await;
     let mut local = newcomer("local@example.invalid");
     (local.role, local.department) = (Role::SystemAdmin, Department::Administration);
     let made = client.create_user(&token, "local-0001", &local).await.unwrap().value;
-    let session = with_secret(&client, "local@example.invalid", &made.one_time_secret).await.unwrap();
-    let token = session.access_token;
+    let token = begin_work(&client, "local@example.invalid", &made.one_time_secret).await;
     let seen = client.users(&token, &UserQuery::default()).await.unwrap().items;
     assert!(seen.iter().all(|user| user.plant_ids == ["plant-a".into()]), "{seen:?}");
     assert!(seen.iter().any(|user| user.id.as_str() == "qa-manager"));
@@ -419,7 +429,7 @@ async fn somebody_administers_and_nobody_changes_himself(app: TestApp, client: C
     let mut second = newcomer("second@example.invalid");
     (second.role, second.department, second.plant_ids) = (Role::SystemAdmin, Department::Administration, Vec::new());
     let made = client.create_user(&token, "second-0001", &second).await.unwrap().value;
-    let other = with_secret(&client, "second@example.invalid", &made.one_time_secret).await.unwrap().access_token;
+    let other = begin_work(&client, "second@example.invalid", &made.one_time_secret).await;
     let first = client.user(&other, &UserId::from("admin")).await.unwrap();
     client.set_user_active(&other, &first.value.id, &first.etag, false, &because("retired")).await.unwrap();
     let mut local = newcomer("third@example.invalid");
