@@ -80,10 +80,12 @@ class Station {
   // By the button in the title bar, which a window manager draws: it asks, and the program ends in its own order.
   async closeByButton() {
     const { pid } = this;
+    // Its number stays when the manager takes it into a frame; for a moment it is not shown then.
+    const window = this.#window();
     const manager = await startWindowManager(this.desk);
     try {
-      await waitUntil("the title bar", () => manager.hasDecorated(this.#window()));
-      manager.pressClose(this.#window());
+      await waitUntil("the title bar", () => manager.hasDecorated(window));
+      manager.pressClose(window);
       await waitUntil("the station to end", () => hasEnded(pid));
     } finally {
       await manager.stop();
