@@ -85,6 +85,7 @@ impl Role {
                 QualityTestDecide,
                 MaterialRead,
                 AuditRead,
+                AuditReview,
             ],
             Role::QaOperator => &[
                 BatchRead,
