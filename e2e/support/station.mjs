@@ -110,7 +110,10 @@ class Station {
   }
 
   async kill() {
-    process.kill(this.pid, "SIGKILL");
+    const { pid } = this;
+    process.kill(pid, "SIGKILL");
+    // The kernel gives the data folder back when the process is gone, which takes its time on a busy machine.
+    await waitUntil("the station to be gone", () => hasEnded(pid));
     await this.#release();
   }
 
