@@ -83,6 +83,7 @@ export function ReviewSheet({ isOpen, onClose, feed, place, entries, person }: P
       ) : (
         <div className={styles.details}>
           <Textarea
+            className={styles.comment ?? ""}
             label={t("audit.comment")}
             rows={2}
             maxLength={2000}
