@@ -292,27 +292,6 @@ pub async fn unlock(unit: &mut UnitOfWork, id: &UserId) -> Result<(), StorageErr
     Ok(())
 }
 
-/// Puts the hash of a one-time secret in place of the password; the next sign-in asks for another one.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn set_one_time_secret(
-    unit: &mut UnitOfWork,
-    id: &UserId,
-    secret_hash: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "UPDATE users SET hashed_password = $2, must_change_password = true, password_changed_at = $3 WHERE id = $1",
-        id.as_str(),
-        secret_hash,
-        now,
-    )
-    .execute(unit.connection())
-    .await?;
-    Ok(())
-}
-
 /// Whether another active person administers every plant. Waits for others who ask the same before they change one.
 ///
 /// # Errors

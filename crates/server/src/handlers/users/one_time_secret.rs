@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use viruj_api::users::{ChangeReason, OneTimeSecret};
-use viruj_storage::users;
+use viruj_storage::accounts;
 
 use super::{commit, end_sessions, locked, refuse_own};
 use crate::{
@@ -31,7 +31,7 @@ pub async fn give(
     let hash = app.passwords.hash(&one_time_secret).await.map_err(ApiError::internal)?;
     let (mut unit, user) = locked(&app, &caller, id, &request.reason).await?;
     refuse_own(&caller, &user)?;
-    users::set_one_time_secret(&mut unit, &user.id, &hash, now(&app)).await?;
+    accounts::give_one_time_password(&mut unit, &user.id, &hash, now(&app)).await?;
     unit.audit_event("users", user.id.as_str(), "one_time_secret_given", "by an administrator").await?;
     let ended = end_sessions(&app, &mut unit, &user.id, None, "password_reset").await?;
     commit(&app, unit, &ended).await?;
