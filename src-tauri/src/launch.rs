@@ -2,18 +2,22 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// The command line of `viruj-station`.
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "viruj-station", version, about = "Desktop application for plant floor stations")]
 pub struct LaunchOptions {
+    /// Something to be done instead of opening the window.
+    #[command(subcommand)]
+    pub task: Option<Task>,
+
     /// Answer the first start's question with the demo.
     #[arg(long)]
     pub demo: bool,
 
     /// Keep the station's files here instead of in the user's data folder.
-    #[arg(long, env = "VIRUJ_DATA_DIR", value_name = "FOLDER")]
+    #[arg(long, env = "VIRUJ_DATA_DIR", value_name = "FOLDER", global = true)]
     pub data_dir: Option<PathBuf>,
 
     /// Work on this PostgreSQL database; the station is then a trusted server.
@@ -25,8 +29,22 @@ pub struct LaunchOptions {
     pub server_url: Option<String>,
 
     /// The folder with PostgreSQL's programs for the embedded database.
-    #[arg(long, env = "VIRUJ_POSTGRES_DIR", value_name = "FOLDER")]
+    #[arg(long, env = "VIRUJ_POSTGRES_DIR", value_name = "FOLDER", global = true)]
     pub postgres_dir: Option<PathBuf>,
+}
+
+/// What the program does without a window.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Writes what opens the backups of the embedded database into a new file; keep that file away from this computer.
+    RecoveryKey { file: PathBuf },
+    /// Restores a backup into a data folder whose embedded database is empty.
+    Restore {
+        file: PathBuf,
+        /// The file that `recovery-key` wrote, or one with another age identity that the backup is encrypted to.
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+    },
 }
 
 /// The folder that cannot be found out.

@@ -5,17 +5,18 @@ mod commands;
 mod events;
 mod launch;
 mod logging;
+mod recovery;
 mod settings;
 mod shell;
 mod start;
 mod window;
 
-use std::{process::ExitCode, time::Instant};
+use std::{io, path::Path, process::ExitCode, time::Instant};
 
 use tauri::{Manager, RunEvent, async_runtime};
 
 pub use crate::launch::LaunchOptions;
-use crate::shell::Shell;
+use crate::{launch::Task, shell::Shell};
 
 /// Runs the station until its window is closed.
 pub fn run(launch: LaunchOptions) -> ExitCode {
@@ -27,6 +28,9 @@ pub fn run(launch: LaunchOptions) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if let Some(task) = launch.task.clone() {
+        return without_window(&task, &launch, &data_folder);
+    }
     if let Err(error) = window::check_screen() {
         report(&error);
         return ExitCode::FAILURE;
@@ -55,6 +59,16 @@ pub fn run(launch: LaunchOptions) -> ExitCode {
             });
             ExitCode::SUCCESS
         }
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn without_window(task: &Task, launch: &LaunchOptions, data_folder: &Path) -> ExitCode {
+    match async_runtime::block_on(recovery::run(task, launch, data_folder, &mut io::stdout())) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);
             ExitCode::FAILURE

@@ -9,6 +9,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 use viruj_api::station::{DataSource, Density, Theme};
 
+/// The file's name in the data folder.
+pub const FILE_NAME: &str = "station.toml";
+
 /// The file's content; a missing file is the first start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -20,8 +23,15 @@ pub struct Settings {
     pub database_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_url: Option<String>,
+    /// Where the embedded database is backed up to; `backups` in the data folder without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup_folder: Option<String>,
+    /// Who can open these backups beside the station's own identity (age, `age1…`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub backup_recipients: Vec<String>,
+    /// The time of the day, in UTC, that the nightly one is due at; 21:00 without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup_at: Option<String>,
     pub station_name: String,
     pub language: String,
     pub theme: Theme,
@@ -35,6 +45,8 @@ impl Default for Settings {
             database_url: None,
             server_url: None,
             backup_folder: None,
+            backup_recipients: Vec::new(),
+            backup_at: None,
             station_name: "Station 1".to_owned(),
             language: "en".to_owned(),
             theme: Theme::System,

@@ -1,7 +1,7 @@
 //! The one state behind the window: how far the start has come, and the core once it runs.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::File,
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
@@ -21,7 +21,7 @@ use viruj_station_core::StationCore;
 use crate::{
     events::StaleQueries,
     launch::LaunchOptions,
-    settings::{self, Settings, SettingsError},
+    settings::{self, Settings},
     start::{self, Choice, FirstStart, Running},
 };
 
@@ -130,24 +130,10 @@ impl Shell {
         self.put(State::Waiting(Stage::Starting { step: "stopping".to_owned() })).await;
     }
 
-    /// One program works in a data folder: two would send one outbox under one station's name.
-    /// The kernel gives the lock back when its holder dies, however it dies.
     fn lock_data_folder(&self) -> Result<(), CommandError> {
         let mut lock = self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        if lock.is_some() {
-            return Ok(());
-        }
-        let path = self.inner.data_folder.join("station.lock");
-        let unusable = |source| {
-            let error = SettingsError::Unwritable { path: path.clone(), source };
-            CommandError::new(error.code()).with_detail(error)
-        };
-        fs::create_dir_all(&self.inner.data_folder).map_err(unusable)?;
-        let file = File::create(&path).map_err(unusable)?;
-        match file.try_lock() {
-            Ok(()) => *lock = Some(file),
-            Err(TryLockError::WouldBlock) => return Err(CommandError::new("already_running")),
-            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        if lock.is_none() {
+            *lock = Some(start::lock_data_folder(&self.inner.data_folder)?);
         }
         Ok(())
     }
@@ -271,7 +257,9 @@ impl Shell {
             source: choice.as_ref().map_or(DataSource::Embedded, Choice::source),
             database_url,
             server_url,
-            backup_folder: settings.backup_folder,
+            // Only the embedded database is the station's to back up.
+            backup_folder: (choice.as_ref().is_none_or(|choice| *choice == Choice::Embedded))
+                .then(|| start::backup_folder(&settings, &self.inner.data_folder).display().to_string()),
             data_folder: self.inner.data_folder.display().to_string(),
             settings_file: self.settings_path().display().to_string(),
             language: settings.language,
@@ -310,7 +298,7 @@ impl Shell {
     }
 
     fn settings_path(&self) -> PathBuf {
-        self.inner.data_folder.join("station.toml")
+        self.inner.data_folder.join(settings::FILE_NAME)
     }
 
     fn settings(&self) -> Result<Settings, CommandError> {

@@ -2,25 +2,37 @@
 
 mod choice;
 mod first_start;
+mod inside;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    fs::{self, File, TryLockError},
+    path::Path,
+    sync::Arc,
+};
 
 use tauri::async_runtime::{self, JoinHandle};
 use viruj_api::station::{CommandError, QueryKey};
 use viruj_client::{Client, ClientError, HttpOptions, Transport};
 use viruj_domain::{clock::Clock, ids::PlantId};
 use viruj_embedded_postgres::{Cluster, ClusterPlan, find_binaries};
-use viruj_server::{Application, SecretKey, ServerSettings, SystemClock, application};
+use viruj_server::{
+    Application, ServerSettings, SystemClock, application,
+    jobs::{self, Jobs},
+};
 use viruj_station_core::{Registrar, StationCore, StationEvent, StationOptions, keychain::Keychain};
 
 pub use self::{
     choice::{Choice, checked_choice, choice, without_password},
     first_start::FirstStart,
+    inside::{SERVER_KEYS, backup_folder, backups},
 };
-use crate::{launch::LaunchOptions, settings::Settings};
+use crate::{
+    launch::LaunchOptions,
+    settings::{Settings, SettingsError},
+};
 
 /// The name of the database in the embedded cluster.
-const DATABASE: &str = "viruj";
+pub const DATABASE: &str = "viruj";
 
 /// Hears how the start goes on, and later what has changed behind the window.
 pub trait Observer: Send + Sync {
@@ -43,15 +55,29 @@ pub struct Plan<'a> {
 pub struct Running {
     pub core: Arc<StationCore>,
     background: JoinHandle<()>,
+    server: Option<Application>,
+    jobs: Option<Jobs>,
     cluster: Option<Cluster>,
 }
 
 impl Running {
+    #[cfg(test)]
+    pub fn cluster_folder(&self) -> Option<&Path> {
+        self.cluster.as_ref().map(Cluster::folder)
+    }
+
     /// Stops the core first: what it has recorded is durable, what it has not sent goes out at the next start.
     pub async fn stop(self) {
         self.core.close().await;
         if let Err(error) = self.background.await {
             tracing::warn!(%error, "the station's background task did not end well");
+        }
+        // The last checkpoint is written while there is a database.
+        if let Some(jobs) = self.jobs {
+            jobs.stop().await;
+        }
+        if let Some(server) = self.server {
+            server.close().await;
         }
         if let Some(cluster) = self.cluster
             && let Err(error) = cluster.stop().await
@@ -71,9 +97,10 @@ pub async fn bring_up(plan: Plan<'_>) -> Result<Running, CommandError> {
         Choice::Database(url) => {
             plan.observer.at_step("opening_database");
             let keychain = open_keychain(plan.data_folder).await?;
-            let server = serve_in_process(&plan, url, keychain).await?;
-            let client = Client::new(Transport::in_process(server.router()));
-            open_core(&plan, client, &Registration::ByPerson).await
+            let settings = inside::settings(&plan, url, &keychain).await?;
+            let server = serve_in_process(&settings).await?;
+            let opened = open_core(&plan, client_of(&server), &Registration::ByPerson).await;
+            with_server(server, opened).await
         }
         Choice::Server(url) => {
             plan.observer.at_step("opening_store");
@@ -114,40 +141,49 @@ async fn embedded(plan: &Plan<'_>) -> Result<Running, CommandError> {
 
 async fn embedded_on(plan: &Plan<'_>, cluster: &Cluster, keychain: Keychain) -> Result<Running, CommandError> {
     plan.observer.at_step("migrating");
+    let mut settings = inside::settings(plan, cluster.database_url(), &keychain).await?;
+    settings.backup = Some(backups(plan.settings, plan.data_folder, &keychain).await?);
     // The cluster is this program's own, so it migrates it; every other database is migrated by `viruj-server migrate`.
-    viruj_server::setup::migrate_own_cluster(cluster.database_url())
+    viruj_server::setup::migrate_own_cluster(&settings, &SystemClock)
         .await
         .map_err(|error| CommandError::new(error.code()).with_detail(error))?;
-    let server = serve_in_process(plan, cluster.database_url(), keychain).await?;
+    let server = serve_in_process(&settings).await?;
+    let opened = open_on(plan, &server).await;
+    let running = with_server(server.clone(), opened).await?;
+    Ok(Running { jobs: Some(jobs::start(&server)), ..running })
+}
+
+async fn open_on(plan: &Plan<'_>, server: &Application) -> Result<Running, CommandError> {
     let plant = match &plan.answer {
         Some(answer) => {
             plan.observer.at_step(answer.step());
-            answer.carry_out(&server).await?
+            answer.carry_out(server).await?
         }
         None => None,
     };
     plan.observer.at_step("opening_store");
-    let client = Client::new(Transport::in_process(server.router()));
-    open_core(plan, client, &Registration::ByItself { server, plant }).await
+    open_core(plan, client_of(server), &Registration::ByItself { server: server.clone(), plant }).await
 }
 
-/// The server that runs inside the station; its secret is the keychain's.
-async fn serve_in_process(
-    plan: &Plan<'_>,
-    database_url: &str,
-    keychain: Keychain,
-) -> Result<Application, CommandError> {
-    let secret = async_runtime::spawn_blocking(move || keychain.embedded_secret())
-        .await
-        .map_err(|error| CommandError::new("broken_off").with_detail(error))?
-        .map_err(|error| CommandError::new(error.code()).with_detail(error))?;
-    let secret = SecretKey::new(secret.expose())
-        .map_err(|error| CommandError::new("server_secret_unusable").with_detail(error))?;
-    let key_dir = plan.choice.store_folder(plan.data_folder).join("server-keys");
-    let settings = ServerSettings::embedded(database_url, secret, key_dir);
-    application(&settings, Arc::new(SystemClock))
+async fn serve_in_process(settings: &ServerSettings) -> Result<Application, CommandError> {
+    application(settings, Arc::new(SystemClock))
         .await
         .map_err(|error| CommandError::new(error.code()).with_detail(error))
+}
+
+fn client_of(server: &Application) -> Client {
+    Client::new(Transport::in_process(server.router()))
+}
+
+/// The server ends with the station that it runs in, also when that does not come up.
+async fn with_server(server: Application, opened: Result<Running, CommandError>) -> Result<Running, CommandError> {
+    match opened {
+        Ok(running) => Ok(Running { server: Some(server), ..running }),
+        Err(error) => {
+            server.close().await;
+            Err(error)
+        }
+    }
 }
 
 async fn open_core(plan: &Plan<'_>, client: Client, registration: &Registration) -> Result<Running, CommandError> {
@@ -166,7 +202,7 @@ async fn open_core(plan: &Plan<'_>, client: Client, registration: &Registration)
     let core = Arc::new(StationCore::open(options).await?);
     let runner = Arc::clone(&core);
     let background = async_runtime::spawn(async move { runner.run().await });
-    Ok(Running { core, background, cluster: None })
+    Ok(Running { core, background, server: None, jobs: None, cluster: None })
 }
 
 /// Puts the damaged store of the choice aside; no core runs on it.
@@ -187,6 +223,26 @@ fn registrar(server: Application) -> Registrar {
                 .map_err(|error| ClientError::Unreachable(error.to_string()))
         })
     })
+}
+
+/// One program works in a data folder: two would send one outbox under one station's name.
+/// The kernel gives the lock back when its holder dies, however it dies.
+///
+/// # Errors
+/// `already_running`, and what keeps the folder from being used.
+pub fn lock_data_folder(data_folder: &Path) -> Result<File, CommandError> {
+    let path = data_folder.join("station.lock");
+    let unusable = |source| {
+        let error = SettingsError::Unwritable { path: path.clone(), source };
+        CommandError::new(error.code()).with_detail(error)
+    };
+    fs::create_dir_all(data_folder).map_err(unusable)?;
+    let file = File::create(&path).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(CommandError::new("already_running")),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
 }
 
 async fn open_keychain(data_folder: &Path) -> Result<Keychain, CommandError> {

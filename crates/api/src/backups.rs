@@ -60,6 +60,8 @@ pub struct Backup {
 pub enum BackupCause {
     /// `viruj-server backup`.
     Command,
+    /// There was none yet.
+    First,
     /// Before the database was changed by a newer program.
     Migrate,
     Nightly,
@@ -84,6 +86,7 @@ impl BackupCause {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Command => "command",
+            Self::First => "first",
             Self::Migrate => "migrate",
             Self::Nightly => "nightly",
             Self::Person => "person",

@@ -424,7 +424,7 @@ view! {
         pub id: Uuid,
         pub recovery_point: String,
         pub finished_at: String,
-        /// `command`, `migrate`, `nightly`, `person`.
+        /// `command`, `first`, `migrate`, `nightly`, `person`.
         pub cause: String,
         pub requested_by_name: Option<String>,
         pub file_name: String,

@@ -5,12 +5,13 @@
 
 use std::{io, path::PathBuf};
 
+use age::secrecy::ExposeSecret;
 use viruj_storage::{
     StorageError,
     backup::{DumpError, RestoreError},
 };
 
-use crate::signing_keys::SigningKeyError;
+use crate::{secrets::Secret, signing_keys::SigningKeyError};
 
 mod format;
 mod read;
@@ -23,7 +24,20 @@ pub use write::{Source, Taken, file_name, take};
 #[derive(Clone)]
 pub struct Recipients(Vec<age::x25519::Recipient>);
 
+/// A new identity, as `age-keygen` makes one: `AGE-SECRET-KEY-1…`.
+#[must_use]
+pub fn new_identity() -> Secret {
+    Secret::new(age::x25519::Identity::generate().to_string().expose_secret())
+}
+
 impl Recipients {
+    /// These and the others.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Reads recipients (`age1…`) that stand between commas or white space.
     ///
     /// # Errors
@@ -33,6 +47,14 @@ impl Recipients {
         let recipients: Vec<_> =
             words.map(|word| word.parse().map_err(|_| word.to_owned())).collect::<Result<_, _>>()?;
         if recipients.is_empty() { Err(String::new()) } else { Ok(Self(recipients)) }
+    }
+}
+
+/// As [`Recipients::read`] reads them.
+impl std::fmt::Display for Recipients {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        formatter.write_str(&words.join(", "))
     }
 }
 

@@ -72,14 +72,15 @@ impl KeptBackups {
         }
     }
 
-    /// Whether the nightly backup is due: none holds a moment since the last time of the day that it is due at.
+    /// What a backup is due for: none holds a moment since the last time of the day that the nightly one is due at.
     #[must_use]
-    pub fn is_due(&self, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-        let Some(settings) = &self.settings else { return false };
-        let today = now.date_naive().and_time(settings.at).and_utc();
-        let due = if today <= now { Some(today) } else { today.checked_sub_days(Days::new(1)) };
+    pub fn due(&self, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<BackupCause> {
+        let settings = self.settings.as_ref()?;
         // A server that has never been backed up does not wait for the night.
-        due.is_some_and(|due| last.is_none_or(|last| last < due))
+        let Some(last) = last else { return Some(BackupCause::First) };
+        let today = now.date_naive().and_time(settings.at).and_utc();
+        let due = if today <= now { today } else { today.checked_sub_days(Days::new(1))? };
+        (last < due).then_some(BackupCause::Nightly)
     }
 }
 
@@ -114,7 +115,7 @@ pub async fn keep(app: &AppState, cause: BackupCause, requested_by: Option<&str>
     Ok(backup)
 }
 
-/// Takes the nightly backup when it is due; one that another replica has taken counts.
+/// Takes the first backup, or the nightly one, when it is due; one that another replica has taken counts.
 ///
 /// Replicas that look in the same minutes may each take one, into files of their own.
 ///
@@ -122,10 +123,8 @@ pub async fn keep(app: &AppState, cause: BackupCause, requested_by: Option<&str>
 /// [`KeepError`].
 pub async fn keep_when_due(app: &AppState) -> Result<Option<NewBackup>, KeepError> {
     let last = last_success(&app.database).await?;
-    if !app.backups.is_due(last, app.clock.now()) {
-        return Ok(None);
-    }
-    match keep(app, BackupCause::Nightly, None).await {
+    let Some(cause) = app.backups.due(last, app.clock.now()) else { return Ok(None) };
+    match keep(app, cause, None).await {
         Ok(backup) => Ok(Some(backup)),
         // Somebody has asked for one at this moment, here or at another replica: that one counts.
         Err(KeepError::Running | KeepError::Failed(BackupError::Exists(_))) => Ok(None),
@@ -157,17 +156,17 @@ mod tests {
     #[test]
     fn a11_7_2_a_backup_is_due_once_a_night_and_at_once_when_there_is_none() {
         let kept = kept(true);
-        for (last, now, is_due) in [
-            (None, "24T08:00", true),
-            (Some("23T21:00"), "24T08:00", false),
-            (Some("23T20:59"), "24T08:00", true),
-            (Some("23T21:01"), "24T20:59", false),
-            (Some("23T21:01"), "24T21:00", true),
-            (Some("24T21:00"), "24T21:01", false),
+        for (last, now, due) in [
+            (None, "24T08:00", Some(BackupCause::First)),
+            (Some("23T21:00"), "24T08:00", None),
+            (Some("23T20:59"), "24T08:00", Some(BackupCause::Nightly)),
+            (Some("23T21:01"), "24T20:59", None),
+            (Some("23T21:01"), "24T21:00", Some(BackupCause::Nightly)),
+            (Some("24T21:00"), "24T21:01", None),
         ] {
-            assert_eq!(kept.is_due(last.map(at), at(now)), is_due, "{last:?} {now}");
+            assert_eq!(kept.due(last.map(at), at(now)), due, "{last:?} {now}");
         }
-        assert!(!self::kept(false).is_due(None, at("24T08:00")));
+        assert_eq!(self::kept(false).due(None, at("24T08:00")), None);
     }
 
     #[test]

@@ -194,6 +194,20 @@ pub struct BackupSettings {
 }
 
 impl BackupSettings {
+    /// When the nightly backup is due where nobody has said another time.
+    #[must_use]
+    pub fn usual_time() -> NaiveTime {
+        NaiveTime::from_hms_opt(21, 0, 0).unwrap_or_default()
+    }
+
+    /// Reads a time of the day in UTC, for example 21:00.
+    ///
+    /// # Errors
+    /// [`SettingsError::BackupAt`].
+    pub fn read_time(text: &str) -> Result<NaiveTime, SettingsError> {
+        NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| SettingsError::BackupAt(text.to_owned()))
+    }
+
     /// # Errors
     /// [`SettingsError`] names the variable.
     pub fn from_environment() -> Result<Option<Self>, SettingsError> {
@@ -305,8 +319,8 @@ fn backup(read: &dyn Fn(&'static str) -> Option<String>) -> Result<Option<Backup
     let (recipient, folder) = (read("VIRUJ_BACKUP_RECIPIENT"), read("VIRUJ_BACKUP_DIR"));
     let recipients = recipient.as_deref().map(recipients).transpose()?;
     let at = match read("VIRUJ_BACKUP_AT") {
-        Some(text) => NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| SettingsError::BackupAt(text))?,
-        None => NaiveTime::from_hms_opt(21, 0, 0).unwrap_or_default(),
+        Some(text) => BackupSettings::read_time(&text)?,
+        None => BackupSettings::usual_time(),
     };
     match (recipients, folder) {
         (Some(recipients), Some(folder)) => Ok(Some(BackupSettings { folder: PathBuf::from(folder), recipients, at })),

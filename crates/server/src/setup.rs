@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use viruj_api::{
+    backups::BackupCause,
     server::PlantSummary,
     stations::{RegisterStation, RegisteredStation},
 };
 use viruj_domain::{
+    clock::Clock,
     ids::{PlantId, UserId},
     password::{Owner, Unsuitable, check_new},
     person,
@@ -15,14 +17,17 @@ use viruj_domain::{
 };
 use viruj_storage::{
     Database, StorageError, accounts,
+    backup::note_by_owner,
     demo::{self, SeedRequest},
+    migrate,
     people::{self, NewPerson},
     sessions,
     set_up::{SetUpError, set_up_plant},
 };
 
 use crate::{
-    Application,
+    Application, ServerSettings,
+    backup::{BackupError, Source, file_name, take},
     error::ApiError,
     handlers::stations::{
         identity,
@@ -134,14 +139,47 @@ pub fn check(first: &FirstPlant) -> Result<(), SetupError> {
     Ok(())
 }
 
-/// Brings a cluster that this program made itself to the schema of this program.
+/// Why a cluster of this program's own was not brought to its schema; it is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnClusterError {
+    #[error("the backup before the migration failed: {0}")]
+    Backup(#[from] BackupError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl OwnClusterError {
+    /// The stable code that the station's user interface translates.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Backup(error) => error.code(),
+            Self::Storage(error) => error.code(),
+        }
+    }
+}
+
+/// Brings a cluster that this program made itself to the schema of this program; what it holds is backed up before.
 ///
 /// # Errors
-/// [`StorageError`], `database_newer` among them.
-pub async fn migrate_own_cluster(database_url: &str) -> Result<(), StorageError> {
-    let report = viruj_storage::migrate::migrate(database_url, database_url).await?;
+/// [`OwnClusterError`], `database_newer` among them.
+pub async fn migrate_own_cluster(settings: &ServerSettings, clock: &dyn Clock) -> Result<(), OwnClusterError> {
+    let url = settings.migration_url().expose();
+    let mut taken = None;
+    if let Some(backup) = &settings.backup
+        && migrate::would_change(url).await?
+    {
+        let keys = Some((settings.key_dir.as_path(), &settings.secret_key));
+        let source = Source { url, recipients: &backup.recipients, keys };
+        let now = clock.now();
+        taken = Some(take(&source, &backup.folder.join(file_name(now)), now).await?);
+    }
+    let report = migrate::migrate(url, settings.database_url.expose()).await?;
     for warning in report.warnings {
         tracing::warn!(%warning, "migrating the embedded database");
+    }
+    if let Some(taken) = taken {
+        note_by_owner(url, &taken.noted(BackupCause::Migrate, clock.now())).await?;
     }
     Ok(())
 }

@@ -26,14 +26,23 @@ pub enum Item {
     TokenToRevoke,
     /// `SECRET_KEY` of the embedded server.
     EmbeddedSecret,
+    /// What opens the embedded server's backups (age).
+    BackupIdentity,
     /// Written and removed at each start, to see that the keychain takes and keeps.
     Probe,
 }
 
 impl Item {
     /// Every secret that may be stored.
-    pub const ALL: [Self; 6] =
-        [Self::StoreKey, Self::StationKey, Self::RefreshToken, Self::TokenToRevoke, Self::EmbeddedSecret, Self::Probe];
+    pub const ALL: [Self; 7] = [
+        Self::StoreKey,
+        Self::StationKey,
+        Self::RefreshToken,
+        Self::TokenToRevoke,
+        Self::EmbeddedSecret,
+        Self::BackupIdentity,
+        Self::Probe,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -42,6 +51,7 @@ impl Item {
             Self::RefreshToken => "refresh-token",
             Self::TokenToRevoke => "token-to-revoke",
             Self::EmbeddedSecret => "embedded-secret",
+            Self::BackupIdentity => "backup-identity",
             Self::Probe => "probe",
         }
     }
@@ -153,10 +163,15 @@ impl Keychain {
             return Ok(key);
         }
         let key = SecretKey::random().map_err(|error| KeychainError::Failed(error.to_string()))?;
-        self.write(item, key.expose())?;
-        // Read back: a key that was not kept would make everything written under it unreadable.
-        match self.key(item)? {
-            Some(kept) if kept == key => Ok(kept),
+        self.write_and_see(item, key.expose())?;
+        Ok(key)
+    }
+
+    /// Reads back what it has written: a key that was not kept would make everything written under it unreadable.
+    fn write_and_see(&self, item: Item, secret: &[u8]) -> Result<(), KeychainError> {
+        self.write(item, secret)?;
+        match self.read(item)? {
+            Some(kept) if *kept == secret => Ok(()),
             _ => Err(KeychainError::NotPersistent),
         }
     }
@@ -177,6 +192,19 @@ impl Keychain {
     /// [`KeychainError`].
     pub fn embedded_secret(&self) -> Result<SecretText, KeychainError> {
         Ok(SecretText::new(hex::encode(self.key_or_new(Item::EmbeddedSecret)?.expose())))
+    }
+
+    /// The identity that opens the embedded server's backups; `make` makes it at its first use.
+    ///
+    /// # Errors
+    /// [`KeychainError`].
+    pub fn backup_identity(&self, make: impl FnOnce() -> SecretText) -> Result<SecretText, KeychainError> {
+        if let Some(identity) = self.text(Item::BackupIdentity)? {
+            return Ok(identity);
+        }
+        let identity = make();
+        self.write_and_see(Item::BackupIdentity, identity.expose().as_bytes())?;
+        Ok(identity)
     }
 
     fn entry(&self, item: Item) -> Result<Entry, KeychainError> {

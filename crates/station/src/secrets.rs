@@ -40,6 +40,14 @@ impl SecretKey {
         Ok(Self(bytes))
     }
 
+    /// A key as 64 hex digits say it; `None` for anything else.
+    #[must_use]
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(digits, &mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+
     /// The key of the outbox copy that lies beside the store with this key; neither tells the other.
     #[must_use]
     pub fn of_outbox_copy(&self) -> Self {

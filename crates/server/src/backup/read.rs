@@ -12,7 +12,7 @@ use viruj_storage::backup::{Manifest, Piece, Restored, check_target, restore};
 use viruj_sync::signing::{self, Domain, key_id, public_key};
 
 use super::{
-    RestoreFileError,
+    Recipients, RestoreFileError,
     format::{End, FrameReader, Header, Kind, MAGIC, TableEnd},
 };
 use crate::{
@@ -35,12 +35,21 @@ impl Identities {
         let text = fs::read_to_string(path)
             .map(zeroize::Zeroizing::new)
             .map_err(|source| RestoreFileError::File { path: path.to_owned(), source })?;
+        Self::read(&text).ok_or_else(|| RestoreFileError::NoIdentity(path.to_owned()))
+    }
+
+    /// As [`Self::read_file`], from what such a file holds; `None` when it holds no identity or something else.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let identities: Vec<_> = lines
-            .map(str::parse)
-            .collect::<Result<_, _>>()
-            .map_err(|_| RestoreFileError::NoIdentity(path.to_owned()))?;
-        if identities.is_empty() { Err(RestoreFileError::NoIdentity(path.to_owned())) } else { Ok(Self(identities)) }
+        let identities: Vec<_> = lines.map(str::parse).collect::<Result<_, _>>().ok()?;
+        if identities.is_empty() { None } else { Some(Self(identities)) }
+    }
+
+    /// Who can open what is encrypted for these.
+    #[must_use]
+    pub fn recipients(&self) -> Recipients {
+        Recipients(self.0.iter().map(age::x25519::Identity::to_public).collect())
     }
 }
 

@@ -9,7 +9,8 @@ use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::{Receiver, channel};
 use uuid::Uuid;
-use viruj_storage::backup::{Manifest, Piece, WholeBackup, dump};
+use viruj_api::backups::BackupCause;
+use viruj_storage::backup::{Manifest, NewBackup, Piece, WholeBackup, dump};
 use viruj_sync::signing::{self, Domain, to_base64};
 
 use super::{
@@ -43,6 +44,23 @@ pub struct Taken {
     pub path: PathBuf,
     pub manifest: Manifest,
     pub whole: WholeBackup,
+}
+
+impl Taken {
+    /// What is written down of it.
+    #[must_use]
+    pub fn noted(&self, cause: BackupCause, finished_at: DateTime<Utc>) -> NewBackup {
+        NewBackup {
+            id: Uuid::now_v7(),
+            recovery_point: self.manifest.recovery_point,
+            finished_at,
+            cause,
+            requested_by: None,
+            file_name: self.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            migration_version: self.manifest.migration_version(),
+            outcome: Ok(self.whole.clone()),
+        }
+    }
 }
 
 /// The name of a backup that is taken now; names are in the order of time.

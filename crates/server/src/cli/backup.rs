@@ -3,7 +3,6 @@
 use std::{io::Write, path::Path, time::Instant};
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 use viruj_api::backups::BackupCause;
 use viruj_domain::clock::Clock;
 use viruj_storage::{
@@ -31,7 +30,7 @@ pub(super) async fn backup(file: &Path, out: &mut (dyn Write + Send)) -> Result<
     tell(&taken, out)?;
     // A database of an older program has no place for it.
     if taken.manifest.migration_version() == migrate::known_version() {
-        note_by_owner(url, &noted(&taken, BackupCause::Command)).await?;
+        note_by_owner(url, &taken.noted(BackupCause::Command, SystemClock.now())).await?;
     }
     Ok(())
 }
@@ -64,20 +63,7 @@ pub(super) async fn before_migrating(
     };
     let taken = take(&source, &settings.folder.join(file_name(now)), now).await?;
     tell(&taken, out)?;
-    Ok(Some(noted(&taken, BackupCause::Migrate)))
-}
-
-fn noted(taken: &Taken, cause: BackupCause) -> NewBackup {
-    NewBackup {
-        id: Uuid::now_v7(),
-        recovery_point: taken.manifest.recovery_point,
-        finished_at: SystemClock.now(),
-        cause,
-        requested_by: None,
-        file_name: taken.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        migration_version: taken.manifest.migration_version(),
-        outcome: Ok(taken.whole.clone()),
-    }
+    Ok(Some(taken.noted(BackupCause::Migrate, SystemClock.now())))
 }
 
 fn tell(taken: &Taken, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {

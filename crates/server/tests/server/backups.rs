@@ -10,6 +10,7 @@ use age::secrecy::ExposeSecret;
 use sqlx::{AssertSqlSafe, Connection};
 use viruj_domain::plant::PlantScope;
 use viruj_embedded_postgres::{Cluster, ClusterPlan, find_binaries};
+use viruj_server::{SystemClock, backup::Recipients, settings::BackupSettings, setup::migrate_own_cluster};
 use viruj_storage::{ChangeContext, Database, audit, installation};
 use viruj_test_support::{
     Reach, TestApp,
@@ -317,4 +318,40 @@ async fn a_migration_takes_a_backup_first_and_says_when_it_cannot() {
     viruj_test_support::legacy::fill(&other.migration_url, "$2b$12$hash").await;
     let told = printed(&run(&["migrate"], &[("DATABASE_URL", other.url.as_str())]));
     assert!(told.contains("Warning: no backup was taken before the migration"), "{told}");
+}
+
+/// As the station does with the cluster that it brings.
+#[tokio::test(flavor = "multi_thread")]
+async fn a11_7_2_a_station_backs_its_own_cluster_up_before_it_migrates_it() {
+    let keeper = Keeper::new();
+    let database = empty_database().await;
+    viruj_test_support::legacy::fill(&database.migration_url, "$2b$12$hash").await;
+    let secret = viruj_server::SecretKey::new(SECRET_KEY).unwrap();
+    let mut settings = viruj_server::ServerSettings::embedded(&database.url, secret, keeper.path("keys"));
+    let backup = |folder: PathBuf| BackupSettings {
+        folder,
+        recipients: Recipients::read(&keeper.recipient).unwrap(),
+        at: BackupSettings::usual_time(),
+    };
+    fs::write(keeper.path("no-folder"), "").unwrap();
+    settings.backup = Some(backup(keeper.path("no-folder")));
+    let refused = migrate_own_cluster(&settings, &SystemClock).await.unwrap_err();
+    assert_eq!(refused.code(), "backup_folder_unusable");
+    let mut connection = database.superuser().await;
+    let migrated: bool = sqlx::query_scalar("SELECT to_regclass('public._sqlx_migrations') IS NOT NULL")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert!(!migrated, "nothing is migrated without a backup");
+
+    settings.backup = Some(backup(keeper.path("backups")));
+    migrate_own_cluster(&settings, &SystemClock).await.unwrap();
+    migrate_own_cluster(&settings, &SystemClock).await.unwrap();
+    let files: Vec<_> = fs::read_dir(keeper.path("backups")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "the second time there is nothing to migrate");
+    let served = Database::connect(&database.url).await.unwrap();
+    let noted = viruj_storage::backup::recent(&served, 10).await.unwrap();
+    assert_eq!(noted.iter().map(|backup| backup.cause.as_str()).collect::<Vec<_>>(), ["migrate"]);
+    let target = empty_database().await;
+    printed(&keeper.restore(&files[0], &target.url, &keeper.path("other-keys")));
 }

@@ -88,6 +88,9 @@ fn two_folders_keep_their_secrets_apart() {
     assert_eq!(one.key_or_new(Item::StoreKey).unwrap(), key);
     let secret = one.embedded_secret().unwrap();
     assert_eq!((secret.expose().len(), secret == one.embedded_secret().unwrap()), (64, true));
+    let identity = one.backup_identity(|| SecretText::new("the first")).unwrap();
+    assert_eq!(one.backup_identity(|| SecretText::new("another")).unwrap(), identity);
+    assert!(other.text(Item::BackupIdentity).unwrap().is_none());
     for keychain in [one, other] {
         for item in Item::ALL {
             keychain.remove(item).unwrap();

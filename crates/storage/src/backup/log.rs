@@ -103,6 +103,7 @@ pub async fn recent(database: &Database, limit: u32) -> Result<Vec<Backup>, Stor
             recovery_point: row.recovery_point,
             finished_at: row.finished_at,
             cause: match row.cause.as_str() {
+                "first" => BackupCause::First,
                 "migrate" => BackupCause::Migrate,
                 "nightly" => BackupCause::Nightly,
                 "person" => BackupCause::Person,
