@@ -6,8 +6,18 @@ import { after, before } from "node:test";
 import { waitUntil } from "../scripts/lib/wait.mjs";
 import { setUpDesk } from "./support/desk.mjs";
 import { EmbeddedDatabase } from "./support/embedded.mjs";
-import { atPhase, OPERATOR, openBatch, sign, signIn, unusualPassword } from "./support/people.mjs";
+import {
+  ADMINISTRATOR,
+  atPhase,
+  OPERATOR,
+  openBatch,
+  sign,
+  signIn,
+  signOut,
+  unusualPassword,
+} from "./support/people.mjs";
 import { hashOfRefreshToken, keptSecrets, leaks } from "./support/secrets.mjs";
+import { serverCommand } from "./support/server.mjs";
 import { startStation } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 import { brokenLinks, effectiveEntries } from "./support/trail.mjs";
@@ -84,6 +94,7 @@ step("[SEC-35] no password, token or key stands in any file that the station lea
   assert.ok(kept.get("refresh-token")?.length > 20, "the refresh token is in the keychain");
   assert.equal(kept.get("station-key")?.length, 32, "the station's key is in the keychain");
   assert.equal(kept.get("store-key")?.length, 32, "the store's key is in the keychain");
+  assert.match(kept.get("backup-identity")?.toString(), /^AGE-SECRET-KEY-1/, "what opens the backups is there too");
   const isKept = database.query(
     `SELECT count(*) FROM sessions WHERE encode(refresh_hash, 'hex') = '${hashOfRefreshToken(kept.get("refresh-token"))}'`,
   );
@@ -91,10 +102,41 @@ step("[SEC-35] no password, token or key stands in any file that the station lea
   assert.deepEqual(leaks(desk.folder, new Map([...kept, ["password", OPERATOR.password]])), []);
 });
 
+step("[A11-7.2] an administrator finds the first backup and takes another one", async () => {
+  await signOut(station);
+  await signIn(station, ADMINISTRATOR);
+  await station.waitForText("person-name", ADMINISTRATOR.name);
+  await station.clickTestId("menu-backups");
+  const folder = path.join(desk.stationData, "backups");
+  await station.waitForText("backups-folder", folder);
+  await station.waitForText("backup-table", "The first one");
+  await station.clickTestId("backup-take");
+  const [name] = /viruj-backup-\w+\.age/.exec(await station.textOf("backup-taken"));
+  await station.byTestId(`backup-row-${name}`);
+  assert.ok(fs.readFileSync(path.join(folder, name)).subarray(0, 21).equals(Buffer.from("age-encryption.org/v1")));
+  await station.screenshots("backups-embedded");
+  await signOut(station);
+  await signIn(station, OPERATOR);
+  await station.waitForText("person-name", OPERATOR.name);
+});
+
+step("[P11-10e2] the command finds the trail whole, checkpoints included", () => {
+  const env = { DATABASE_URL: database.url, VIRUJ_KEY_DIR: path.join(desk.stationData, "embedded", "server-keys") };
+  const said = serverCommand(["audit", "verify"], env);
+  assert.match(said, /Compared with \d+ checkpoints/);
+  assert.match(said, /The audit trail is whole/);
+});
+
 step("the window is closed by its button: PostgreSQL goes with it", async () => {
   await station.closeByButton();
   await noPostgres();
   assert.equal(fs.existsSync(path.join(database.data, "postmaster.pid")), false, "PostgreSQL did not end in order");
+  const lines = fs
+    .readFileSync(path.join(desk.stationData, "logs", "station.log"), "utf8")
+    .trim()
+    .split("\n");
+  const troubles = lines.map((line) => JSON.parse(line)).filter(({ level }) => ["WARN", "ERROR"].includes(level));
+  assert.deepEqual(troubles, [], "an end in order is no trouble");
 });
 
 step("started again, the person is remembered and the entries are there", async () => {

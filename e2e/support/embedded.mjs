@@ -29,9 +29,12 @@ export class EmbeddedDatabase {
     }
   }
 
-  query(sql) {
+  get url() {
     const sockets = fs.readFileSync(path.join(this.data, "postmaster.pid"), "utf8").split("\n")[4];
-    const url = `postgres://viruj@localhost/viruj?host=${sockets}`;
+    return `postgres://viruj@localhost/viruj?host=${sockets}`;
+  }
+
+  query(sql) {
     const answer = ask("psql", [
       "-X",
       "-q",
@@ -42,7 +45,7 @@ export class EmbeddedDatabase {
       "-v",
       "ON_ERROR_STOP=1",
       "-d",
-      url,
+      this.url,
       "-c",
       sql,
     ]);

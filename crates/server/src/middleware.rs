@@ -35,6 +35,9 @@ const PREFLIGHT_REMEMBERED: Duration = Duration::from_secs(600);
 
 const REQUEST_ID: &str = "x-request-id";
 
+/// 24 November 2026, 00:00 UTC.
+const OLD_PATHS_DEPRECATED_AT: &str = "@1795478400";
+
 /// Puts the layers around the routes, the outermost last.
 ///
 /// Pages of `frontend` may call the server and pages of no other origin; `longest` is the time that a request has.
@@ -118,6 +121,9 @@ async fn observe(request: Request, next: Next) -> Response {
             response.headers_mut().extend(headers);
         }
         add_headers(&mut response, &id);
+        if is_legacy {
+            say_deprecated(&mut response);
+        }
         response
     }
     .instrument(span)
@@ -203,6 +209,15 @@ fn add_headers(response: &mut Response, id: &str) {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
+}
+
+/// What is deprecated says so, since when, and where it is written what takes its place (RFC 9745); it still works.
+///
+/// There is no `Sunset` (RFC 8594): no day is set on which the old paths go.
+fn say_deprecated(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("deprecation"), HeaderValue::from_static(OLD_PATHS_DEPRECATED_AT));
+    headers.append(header::LINK, HeaderValue::from_static("</docs>; rel=\"deprecation\"; type=\"text/html\""));
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

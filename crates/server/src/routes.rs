@@ -3,7 +3,7 @@
 mod legacy;
 
 use axum::{Router, middleware::from_fn_with_state};
-use utoipa::openapi::{OpenApi, security::SecurityRequirement};
+use utoipa::openapi::{Deprecated, OpenApi, security::SecurityRequirement};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
 use viruj_domain::capability::Capability;
 
@@ -268,6 +268,7 @@ pub fn document() -> OpenApi {
             for operation in openapi::operations_of(item) {
                 if middleware::is_legacy(path) {
                     openapi::add_legacy_error(operation);
+                    operation.deprecated = Some(Deprecated::True);
                 } else {
                     openapi::add_problem(operation);
                 }

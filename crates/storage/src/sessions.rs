@@ -254,45 +254,6 @@ pub async fn note_first_signature(
     Ok(())
 }
 
-/// A session that is alive, as its person and an administrator see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AliveSession {
-    pub id: SessionId,
-    pub created_at: DateTime<Utc>,
-    pub last_used_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
-    pub client_address: Option<String>,
-}
-
-/// The person's sessions that are alive, the one used last first.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn alive_of(
-    database: &Database,
-    person: &UserId,
-    now: DateTime<Utc>,
-) -> Result<Vec<AliveSession>, StorageError> {
-    let rows = sqlx::query!(
-        r#"SELECT id, created_at, last_used_at, expires_at, client_address FROM sessions
-           WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY last_used_at DESC, id"#,
-        person.as_str(),
-        now,
-    )
-    .fetch_all(database.system())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| AliveSession {
-            id: SessionId(row.id),
-            created_at: row.created_at,
-            last_used_at: row.last_used_at,
-            expires_at: row.expires_at,
-            client_address: row.client_address,
-        })
-        .collect())
-}
-
 /// Ends the person's sessions, or the one that is named, and says which were alive. `cause` is one word.
 ///
 /// # Errors

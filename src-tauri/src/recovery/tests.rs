@@ -180,8 +180,9 @@ async fn a11_7_2_an_embedded_station_backs_itself_up_and_is_restored_on_another_
 async fn a_restore_that_fails_leaves_neither_database_nor_secret_and_says_why() {
     let computer = Computer::new();
     let key = computer.path("recovery-key.txt");
-    let (identity, secret) = (new_identity(), "5f".repeat(32));
-    fs::write(&key, format!("{}\n{SECRET_KEY}{secret}\n", identity.expose())).unwrap();
+    let identity = new_identity();
+    let with_secret = |digits: &str| fs::write(&key, format!("{}\n{SECRET_KEY}{digits}\n", identity.expose())).unwrap();
+    with_secret("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
     let file = computer.path("viruj.age");
     fs::write(&file, "not a backup").unwrap();
     let refused = computer.run(Task::Restore { file: file.clone(), identity: key.clone() }).await.unwrap_err();
@@ -190,7 +191,7 @@ async fn a_restore_that_fails_leaves_neither_database_nor_secret_and_says_why() 
     assert!(computer.keychain().read(Item::EmbeddedSecret).unwrap().is_none());
     assert!(!computer.data().join(settings::FILE_NAME).exists());
 
-    fs::write(&key, format!("{}\n{SECRET_KEY}5f\n", identity.expose())).unwrap();
+    with_secret("0123");
     let cut = computer.run(Task::Restore { file: file.clone(), identity: key }).await.unwrap_err();
     assert!(matches!(cut, RecoveryError::NoRecoveryKey { .. }), "{cut}");
     let nowhere = computer.run(Task::Restore { file, identity: computer.path("nowhere") }).await.unwrap_err();

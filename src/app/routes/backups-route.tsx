@@ -3,5 +3,5 @@ import { useStation } from "../station-context";
 
 export function BackupsRoute() {
   const { status } = useStation();
-  return <BackupsScreen isOffline={status.connection.type === "offline"} />;
+  return <BackupsScreen isOffline={status.connection.type === "offline"} source={status.source} />;
 }

@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::{Receiver, channel};
@@ -63,10 +63,10 @@ impl Taken {
     }
 }
 
-/// The name of a backup that is taken now; names are in the order of time.
+/// The name of a backup that is taken now; names are in the order of time, and two within a second differ.
 #[must_use]
 pub fn file_name(now: DateTime<Utc>) -> String {
-    let moment = now.trunc_subsecs(0).to_rfc3339_opts(SecondsFormat::Secs, true).replace([':', '-'], "");
+    let moment = now.format("%Y%m%dT%H%M%S%3fZ");
     format!("viruj-backup-{moment}.age")
 }
 

@@ -10,6 +10,7 @@ mod batches;
 mod browsers;
 mod cancelled;
 mod docs;
+mod documented;
 mod feed;
 mod legacy;
 mod legacy_administration;

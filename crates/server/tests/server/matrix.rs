@@ -20,7 +20,7 @@ use crate::raw::{self, Answer};
 
 /// Who knocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Knocker {
+pub enum Knocker {
     Nobody,
     Person(Role),
     /// The same person with the token of an old client.
@@ -81,12 +81,12 @@ fn methods_of(item: &PathItem) -> Vec<Method> {
 }
 
 /// The address with something in the place of each parameter that nobody has.
-fn with_ids(path: &str) -> String {
+pub fn with_ids(path: &str) -> String {
     let segment = |part: &str| if part.starts_with('{') { Uuid::now_v7().to_string() } else { part.to_owned() };
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-async fn add_people(app: &TestApp) -> BTreeMap<Role, UserId> {
+pub async fn add_people(app: &TestApp) -> BTreeMap<Role, UserId> {
     let mut unit = app.application.state().begin_for_system("test", "one person of every role").await.unwrap();
     let mut added = BTreeMap::new();
     for (number, role) in Role::ALL.iter().enumerate() {
@@ -110,7 +110,7 @@ async fn add_people(app: &TestApp) -> BTreeMap<Role, UserId> {
 }
 
 /// A session for one request: the request may end it.
-async fn token_of(app: &TestApp, person: &UserId, knocker: Knocker) -> String {
+pub async fn token_of(app: &TestApp, person: &UserId, knocker: Knocker) -> String {
     let state = app.application.state();
     let now = state.clock.now();
     let id = SessionId(Uuid::now_v7());

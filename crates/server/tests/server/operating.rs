@@ -59,6 +59,24 @@ async fn every_answer_carries_the_headers_that_browsers_need() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_old_paths_say_that_they_are_deprecated_and_nothing_else_does() {
+    let app = TestApp::start().await;
+    for (path, status, is_old) in [
+        ("/api/users", 403, true),
+        ("/api/nothing", 404, true),
+        ("/api/v1/me", 401, false),
+        ("/api/v1/server", 200, false),
+        ("/health", 200, false),
+    ] {
+        let answer = raw::send(&app, Method::GET, path, None, "").await;
+        let said = |name: &str| answer.headers.get(name).map(|value| value.to_str().unwrap());
+        let expected = is_old.then_some(("@1795478400", "</docs>; rel=\"deprecation\"; type=\"text/html\""));
+        assert_eq!((answer.status.as_u16(), said("deprecation").zip(said("link"))), (status, expected), "{path}");
+        assert_eq!(said("sunset"), None, "no day is set on which they go");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_there_and_what_cannot_be_read_are_problems() {
     let app = TestApp::start().await;
     let huge = "x".repeat(2 * 1024 * 1024 + 1);

@@ -9,6 +9,9 @@ use viruj_test_support::TestApp;
 pub struct Answer {
     pub status: StatusCode,
     pub headers: http::HeaderMap,
+    /// As it came.
+    pub text: String,
+    /// What the text says, when it is JSON.
     pub body: Value,
 }
 
@@ -32,5 +35,6 @@ pub async fn send_request(app: &TestApp, request: Request<Body>) -> Answer {
     let (parts, body) = answer.into_parts();
     let bytes = axum::body::to_bytes(body, 4 << 20).await.unwrap();
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-    Answer { status: parts.status, headers: parts.headers, body }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Answer { status: parts.status, headers: parts.headers, text, body }
 }

@@ -112,7 +112,7 @@ async fn sec_25_a_creation_that_is_sent_twice_is_done_once(app: TestApp, client:
         }
         raw::send_request(&app, request.body(serde_json::to_string(&newcomer(email)).unwrap().into()).unwrap())
     };
-    let Answer { status, headers, body } = send(Some("twice-0001"), "twice@example.invalid").await;
+    let Answer { status, headers, body, .. } = send(Some("twice-0001"), "twice@example.invalid").await;
     assert_eq!((status, &headers["idempotent-replayed"]), (StatusCode::CREATED, &"true".parse().unwrap()));
     assert_eq!(headers["location"], format!("/api/v1/users/{}", first.value.user.id));
     assert_eq!(headers["etag"], first.etag.as_str());

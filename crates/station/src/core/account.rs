@@ -76,14 +76,6 @@ impl StationCore {
     where
         F: Future<Output = Result<T, ClientError>>,
     {
-        let (token, _) = self.access().await?;
-        match call(token.expose().to_owned()).await {
-            Err(ClientError::Problem(problem)) if problem.code == "invalid_token" => {
-                self.drop_access();
-                let (token, _) = self.access().await?;
-                Ok(call(token.expose().to_owned()).await?)
-            }
-            answer => Ok(answer?),
-        }
+        self.at_server(|_, token| call(token.expose().to_owned())).await
     }
 }

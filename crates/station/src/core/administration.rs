@@ -295,23 +295,6 @@ impl StationCore {
         self.tell(&[QueryKey::Plants, QueryKey::Users]);
         Ok(())
     }
-
-    /// Asks the server as the person who is signed in; a token that was refused before its time is renewed once.
-    async fn at_server<T, Asked>(&self, ask: impl Fn(Client, SecretText) -> Asked) -> Result<T, StationError>
-    where
-        Asked: Future<Output = Result<T, ClientError>>,
-    {
-        let client = &self.options.client;
-        let (token, _) = self.access().await?;
-        match ask(client.clone(), token).await {
-            Err(ClientError::Problem(problem)) if problem.status == 401 => {
-                self.drop_access();
-                let (token, _) = self.access().await?;
-                Ok(ask(client.clone(), token).await?)
-            }
-            answer => Ok(answer?),
-        }
-    }
 }
 
 fn read_action(action: &UserAction) -> (UserId, ChangeReason) {

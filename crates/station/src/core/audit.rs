@@ -12,11 +12,10 @@ use viruj_api::{
         BackupList, BackupView, QueryKey,
     },
 };
-use viruj_client::{Client, ClientError};
 use viruj_domain::plant::time_zone;
 
 use super::StationCore;
-use crate::{StationError, secrets::SecretText, views};
+use crate::{StationError, views};
 
 /// Entries that are fetched at a time.
 const PAGE: u32 = 100;
@@ -33,7 +32,7 @@ impl StationCore {
     ) -> Result<AuditTrailPage, StationError> {
         let request = AuditQuery { limit: Some(PAGE), cursor, ..read_query(query, &self.status().await.time_zone)? };
         let page = self
-            .ask_online(|client, token| {
+            .at_server(|client, token| {
                 let request = request.clone();
                 async move { client.audit(token.expose(), &request).await }
             })
@@ -55,7 +54,7 @@ impl StationCore {
             read_query(query, &self.status().await.time_zone)?;
         let request = AuditExportQuery { format, feed, entity, entity_id, actor, station, operation, action, from, to };
         let text = self
-            .ask_online(|client, token| {
+            .at_server(|client, token| {
                 let request = request.clone();
                 async move { client.audit_export(token.expose(), &request).await }
             })
@@ -96,15 +95,12 @@ impl StationCore {
             email: input.signature.email.clone(),
             password: input.signature.password.clone(),
         };
-        let (token, _) = self.access().await?;
-        let review = match self.options.client.review_audit(token.expose(), &request).await {
-            Err(ClientError::Problem(problem)) if problem.code == "invalid_token" => {
-                self.drop_access();
-                let (token, _) = self.access().await?;
-                self.options.client.review_audit(token.expose(), &request).await?
-            }
-            answer => answer?,
-        };
+        let review = self
+            .at_server(|client, token| {
+                let request = request.clone();
+                async move { client.review_audit(token.expose(), &request).await }
+            })
+            .await?;
         self.tell(&[QueryKey::AuditTrail]);
         Ok(AuditReviewView {
             entry_count: review.entry_count,
@@ -119,7 +115,7 @@ impl StationCore {
     /// # Errors
     /// The server cannot be reached or refuses.
     pub async fn list_backups(&self) -> Result<BackupList, StationError> {
-        let backups = self.ask_online(|client, token| async move { client.backups(token.expose()).await }).await?;
+        let backups = self.at_server(|client, token| async move { client.backups(token.expose()).await }).await?;
         Ok(BackupList {
             items: backups.items.into_iter().map(backup).collect(),
             folder: backups.folder,
@@ -133,26 +129,9 @@ impl StationCore {
     /// # Errors
     /// The server cannot be reached, refuses or fails.
     pub async fn take_backup(&self) -> Result<BackupView, StationError> {
-        let taken = self.ask_online(|client, token| async move { client.take_backup(token.expose()).await }).await;
+        let taken = self.at_server(|client, token| async move { client.take_backup(token.expose()).await }).await;
         self.tell(&[QueryKey::Backups]);
         Ok(backup(taken?))
-    }
-
-    /// Asks as the person who is signed in; a token that was refused before its time is renewed once.
-    async fn ask_online<T, Asked>(&self, ask: impl Fn(Client, SecretText) -> Asked) -> Result<T, StationError>
-    where
-        Asked: Future<Output = Result<T, ClientError>>,
-    {
-        let client = &self.options.client;
-        let (token, _) = self.access().await?;
-        match ask(client.clone(), token).await {
-            Err(ClientError::Problem(problem)) if problem.status == 401 => {
-                self.drop_access();
-                let (token, _) = self.access().await?;
-                Ok(ask(client.clone(), token).await?)
-            }
-            answer => Ok(answer?),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use viruj_api::{
     sessions::{OpenSession, RefreshRequest, SignInRequest},
     station::{QueryKey, SignedInPerson},
 };
-use viruj_client::ClientError;
+use viruj_client::{Client, ClientError};
 use viruj_domain::ids::SessionId;
 
 use super::{Access, Session, StationCore};
@@ -104,6 +104,25 @@ impl StationCore {
                 Err(StationError::SignInAgain)
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Asks the server as the person who is signed in; a token that was refused before its time is renewed once.
+    ///
+    /// Nothing else is tried again: a wrong password would count twice.
+    pub(super) async fn at_server<T, Asked>(&self, ask: impl Fn(Client, SecretText) -> Asked) -> Result<T, StationError>
+    where
+        Asked: Future<Output = Result<T, ClientError>>,
+    {
+        let client = &self.options.client;
+        let (token, _) = self.access().await?;
+        match ask(client.clone(), token).await {
+            Err(ClientError::Problem(problem)) if problem.code == "invalid_token" => {
+                self.drop_access();
+                let (token, _) = self.access().await?;
+                Ok(ask(client.clone(), token).await?)
+            }
+            answer => Ok(answer?),
         }
     }
 

@@ -1,8 +1,10 @@
 //! Who sees which rows, and as which role the connections work (security check 18).
 
+use sqlx::AssertSqlSafe;
 use viruj_domain::{ids::PlantId, plant::PlantScope};
 use viruj_storage::{
     ChangeContext, StorageError,
+    demo::{self, SeedRequest},
     tables::{OUTSIDE_THE_TRAIL, PLANT_TABLES, SYSTEM_TABLES},
 };
 
@@ -82,6 +84,55 @@ async fn sec_18_a_reader_sees_the_rows_of_its_plants_only() {
     let refused: StorageError =
         sqlx::query("UPDATE gate_entries SET plant_id = 'south'").execute(unit.connection()).await.unwrap_err().into();
     assert!(matches!(refused, StorageError::Forbidden(_)), "{refused:?}");
+}
+
+/// Not one of the tables, however the context is missing, and nothing can be written either.
+#[tokio::test]
+async fn sec_19_without_plants_no_table_shows_or_takes_a_row() {
+    let (test, database) = open().await;
+    let request =
+        SeedRequest { environment: "development", into_existing: false, now: "2026-11-24T09:30:00Z".parse().unwrap() };
+    demo::seed(&database, request, |password| Ok(format!("hash of {password}"))).await.unwrap();
+    for plant in ["north", "south"] {
+        add_plant(&database, plant).await;
+        add_gate_entry(&database, plant, plant).await;
+    }
+    let mut superuser = test.superuser().await;
+    let nowhere = [
+        database.system().clone(),
+        database.reader(&PlantScope::Only(Default::default())),
+        database.reader(&PlantScope::only(PlantId::from(""))),
+        database.reader(&PlantScope::only(PlantId::from("'; DROP TABLE plants"))),
+    ];
+    let mut filled = 0;
+    for table in PLANT_TABLES {
+        // The system's own feed is everybody's to read; whose plants one does not see, one sees nothing of.
+        let of_plants =
+            if *table == "audit_entries" || *table == "audit_reviews" { "WHERE feed <> 'system'" } else { "" };
+        let count = format!("SELECT count(*) FROM {table} {of_plants}");
+        let there: i64 = sqlx::query_scalar(AssertSqlSafe(count.clone())).fetch_one(&mut superuser).await.unwrap();
+        filled += usize::from(there > 0);
+        for pool in &nowhere {
+            let seen: i64 = sqlx::query_scalar(AssertSqlSafe(count.clone())).fetch_one(pool).await.unwrap();
+            assert_eq!(seen, 0, "{table} of {there}");
+        }
+    }
+    assert!(filled >= 9, "only {filled} of the tables hold something to be hidden");
+    let mut unit = database
+        .begin(ChangeContext::person(PlantScope::Only(Default::default()), "qa-1", Some("reason")))
+        .await
+        .unwrap();
+    let changed = sqlx::query("UPDATE gate_entries SET status = 'x'").execute(unit.connection()).await.unwrap();
+    assert_eq!(changed.rows_affected(), 0);
+    let added: StorageError = sqlx::query(
+        "INSERT INTO gate_entries (id, entry_code, material_name, vehicle_number, plant_id)
+         VALUES (gen_random_uuid(), 'smuggled', 'm', 'v', 'north')",
+    )
+    .execute(unit.connection())
+    .await
+    .unwrap_err()
+    .into();
+    assert!(matches!(added, StorageError::Forbidden(_)), "{added:?}");
 }
 
 #[tokio::test]

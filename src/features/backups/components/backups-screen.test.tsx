@@ -24,6 +24,21 @@ it.each([
   expect(isShown("backup-take-reason")).toBe(warning === "not_configured");
 });
 
+it.each([
+  ["embedded", "on this computer", "viruj-station recovery-key"],
+  ["server", "on the server", "into /mnt/backup"],
+] as const)("says where the files of %s lie, and what opens them", async (source, ...words) => {
+  renderApp({ person: administrator, status: { ...readyStatus, source } }, "#/backups");
+  for (const word of words) expect(await byId("backups-folder")).toHaveTextContent(word);
+});
+
+it("does not send somebody to a server when the station works straight on a database", async () => {
+  const backups = { ...backupList, items: [], folder: null, warning: "not_configured" };
+  renderApp({ person: administrator, status: { ...readyStatus, source: "database" }, backups }, "#/backups");
+  expect(await byId("backups-warning")).toHaveTextContent("viruj-server backup");
+  expect(await byId("backup-take-reason")).toHaveTextContent("does not back up the database");
+});
+
 it("says what failed, and that it needs the server", async () => {
   const failures = { take_backup: failure("backup_running") };
   const { user } = renderApp({ person: administrator, failures }, "#/backups");

@@ -1,7 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { IconDatabaseExport } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { BackupList } from "../../../bridge/bindings";
+import type { BackupList, DataSource } from "../../../bridge/bindings";
 import { failureText } from "../../../texts/failure-text";
 import { ActionButton } from "../../../ui/action-button";
 import { EmptyState } from "../../../ui/empty-state";
@@ -15,7 +15,7 @@ import { BackupTable } from "./backup-table";
 import styles from "./backups-screen.module.css";
 
 /** Whether the nights are kept, and a backup now. */
-export function BackupsScreen({ isOffline }: { isOffline: boolean }) {
+export function BackupsScreen({ isOffline, source }: { isOffline: boolean; source: DataSource }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const backups = useBackups();
@@ -42,7 +42,7 @@ export function BackupsScreen({ isOffline }: { isOffline: boolean }) {
         </ActionButton>
       }
     >
-      {list !== undefined && <Warning list={list} />}
+      {list !== undefined && <Warning list={list} source={source} />}
       {taking.isSuccess && (
         <Notice tone="done" title={t("backups.taken")} data-testid="backup-taken">
           {taking.data.fileName}
@@ -78,27 +78,34 @@ export function BackupsScreen({ isOffline }: { isOffline: boolean }) {
 
   function whyNotTaken(): string | undefined {
     if (isOffline) return t("backups.needsServer");
-    return list?.warning === "not_configured" ? t("backups.notConfiguredShort") : undefined;
+    if (list?.warning !== "not_configured") return undefined;
+    return source === "database" ? t("backups.notConfiguredDatabaseShort") : t("backups.notConfiguredShort");
   }
 }
 
-function Warning({ list }: { list: BackupList }) {
+function Warning({ list, source }: { list: BackupList; source: DataSource }) {
   const { t } = useTranslation();
   if (list.warning === null) {
-    return list.folder === null ? null : (
+    if (list.folder === null) return null;
+    return source === "embedded" ? (
+      <Notice tone="calm" title={t("backups.folderHere", { folder: list.folder })} data-testid="backups-folder">
+        {t("backups.recoveryKey")}
+      </Notice>
+    ) : (
       <Notice tone="calm" data-testid="backups-folder">
         {t("backups.folder", { folder: list.folder })}
       </Notice>
     );
   }
   const isConfigured = list.warning !== "not_configured";
+  const whatToDo = source === "database" ? t("backups.notConfiguredDatabase") : t("backups.notConfiguredHelp");
   return (
     <Notice
       tone="warn"
       title={isConfigured ? t("backups.overdue") : t("backups.notConfigured")}
       data-testid="backups-warning"
     >
-      {isConfigured ? t("backups.overdueHelp") : t("backups.notConfiguredHelp")}
+      {isConfigured ? t("backups.overdueHelp") : whatToDo}
     </Notice>
   );
 }

@@ -1,6 +1,9 @@
 use axum::{Json, extract::State};
-use viruj_api::users::{UserSession, UserSessions};
-use viruj_storage::sessions::{self, AliveSession};
+use viruj_api::{
+    sessions::SessionSummary,
+    users::{UserSession, UserSessions},
+};
+use viruj_storage::sessions;
 
 use super::managed;
 use crate::{application::AppState, caller::Caller, error::ApiError, extract::Segment, handlers::sessions::now};
@@ -17,15 +20,16 @@ pub async fn list(
     Segment(id): Segment,
 ) -> Result<Json<UserSessions>, ApiError> {
     let user = managed(&app, &caller, id).await?;
-    let alive = sessions::alive_of(&app.database, &user.id, now(&app)).await?;
+    let mut alive = sessions::of_person(&app.database, &user.id, caller.session_id, now(&app)).await?;
+    alive.sort_by_key(|session| std::cmp::Reverse(session.refreshed_at));
     Ok(Json(UserSessions { items: alive.into_iter().map(shown).collect() }))
 }
 
-fn shown(session: AliveSession) -> UserSession {
+fn shown(session: SessionSummary) -> UserSession {
     UserSession {
         id: session.id,
-        created_at: session.created_at,
-        last_used_at: session.last_used_at,
+        created_at: session.opened_at,
+        last_used_at: session.refreshed_at,
         expires_at: session.expires_at,
         client_address: session.client_address,
     }
