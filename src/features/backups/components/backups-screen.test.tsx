@@ -32,6 +32,12 @@ it.each([
   for (const word of words) expect(await byId("backups-folder")).toHaveTextContent(word);
 });
 
+it("says of the first one that it is no night's", async () => {
+  const items = backupList.items.slice(0, 1).map((backup) => ({ ...backup, cause: "first" }));
+  renderApp({ person: administrator, backups: { ...backupList, items } }, "#/backups");
+  expect(await byId("backup-row-viruj-backup-20261123T210000Z.age")).toHaveTextContent("The first one");
+});
+
 it("does not send somebody to a server when the station works straight on a database", async () => {
   const backups = { ...backupList, items: [], folder: null, warning: "not_configured" };
   renderApp({ person: administrator, status: { ...readyStatus, source: "database" }, backups }, "#/backups");
