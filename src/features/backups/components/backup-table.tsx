@@ -49,7 +49,7 @@ function columnsOf(t: TFunction, formats: Formats): TableColumn<BackupView>[] {
       width: "minmax(150px, 0.8fr)",
       cell: (backup) => text(backup.requestedByName ?? codedText(t, "backups.causes", backup.cause) ?? backup.cause),
     },
-    { id: "file", header: t("backups.file"), width: "minmax(280px, 1.4fr)", cell: (backup) => text(backup.fileName) },
+    { id: "file", header: t("backups.file"), width: "minmax(340px, 1.4fr)", cell: (backup) => text(backup.fileName) },
     { id: "rows", header: t("backups.rows"), width: "110px", align: "end", cell: (backup) => text(backup.rowCount) },
     { id: "size", header: t("backups.size"), width: "120px", align: "end", cell: (backup) => text(backup.sizeBytes) },
     { id: "hash", header: t("backups.sha256"), width: "minmax(120px, 0.8fr)", cell: (backup) => text(backup.sha256) },
