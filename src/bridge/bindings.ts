@@ -170,7 +170,7 @@ export type BackupView = {
 	id: string,
 	recoveryPoint: string,
 	finishedAt: string,
-	/**  `command`, `migrate`, `nightly`, `person`. */
+	/**  `command`, `first`, `migrate`, `nightly`, `person`. */
 	cause: string,
 	requestedByName: string | null,
 	fileName: string,
