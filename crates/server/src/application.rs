@@ -17,6 +17,7 @@ use viruj_sync::signing;
 
 use crate::{
     access_tokens::AccessTokens,
+    api_keys::KeyRates,
     attempts::Attempts,
     challenges::Challenges,
     checkpoints::{self, CheckpointError},
@@ -58,6 +59,8 @@ pub struct Shared {
     pub passwords: Passwords,
     pub live_sessions: Arc<LiveSessions>,
     pub attempts: Attempts,
+    /// How often API keys may ask.
+    pub key_rates: KeyRates,
     pub reset_codes: ResetCodes,
     /// Absent where no message can be sent.
     pub mail: Option<Mail>,
@@ -127,6 +130,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             passwords: Passwords::new(PASSWORD_THREADS)?,
             live_sessions: LiveSessions::listening_to(&database),
             attempts: Attempts::new(secret),
+            key_rates: KeyRates::default(),
             reset_codes: ResetCodes::new(secret),
             mail: settings.mail.as_ref().map(Mail::new).transpose()?,
             trusted_proxies: settings.trusted_proxies.clone(),
