@@ -10,6 +10,8 @@ use crate::{capability::Capability, ids::PlantId, plant::PlantScope, role::Role}
 pub const LONGEST_DAYS: u16 = 365;
 /// The life of a key for which nobody says otherwise.
 pub const DEFAULT_DAYS: u16 = 90;
+/// What a person chooses from; the interface takes every number of days.
+pub const OFFERED_DAYS: [u16; 4] = [30, DEFAULT_DAYS, 180, LONGEST_DAYS];
 /// So long before its end a key is one that expires soon.
 pub const SOON_DAYS: i64 = 14;
 

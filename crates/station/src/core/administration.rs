@@ -297,7 +297,7 @@ impl StationCore {
     }
 
     /// Asks the server as the person who is signed in; a token that was refused before its time is renewed once.
-    async fn at_server<T, Asked>(&self, ask: impl Fn(Client, SecretText) -> Asked) -> Result<T, StationError>
+    pub(super) async fn at_server<T, Asked>(&self, ask: impl Fn(Client, SecretText) -> Asked) -> Result<T, StationError>
     where
         Asked: Future<Output = Result<T, ClientError>>,
     {
@@ -318,7 +318,7 @@ fn read_action(action: &UserAction) -> (UserId, ChangeReason) {
     (UserId::from(action.id.as_str()), ChangeReason { reason: action.reason.clone() })
 }
 
-async fn every_plant(client: &Client, token: &SecretText) -> Result<Vec<Plant>, ClientError> {
+pub(super) async fn every_plant(client: &Client, token: &SecretText) -> Result<Vec<Plant>, ClientError> {
     let mut query = PlantQuery { limit: Some(LARGEST_PAGE), ..PlantQuery::default() };
     let mut plants = Vec::new();
     loop {
@@ -332,6 +332,6 @@ async fn every_plant(client: &Client, token: &SecretText) -> Result<Vec<Plant>, 
 }
 
 /// What the plants are called; the server tells it to everybody, and counts nothing for it.
-async fn plant_names(client: &Client) -> Result<BTreeMap<PlantId, String>, ClientError> {
+pub(super) async fn plant_names(client: &Client) -> Result<BTreeMap<PlantId, String>, ClientError> {
     Ok(client.server().await?.plants.into_iter().map(|plant| (plant.id, plant.name)).collect())
 }
