@@ -11,6 +11,18 @@ pub async fn sign_in(shell: State<'_, Shell>, email: String, password: String) -
     Ok(shell.core()?.sign_in(&email, &password).await?)
 }
 
+/// Where the server asked for a second factor.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in_with_code(
+    shell: State<'_, Shell>,
+    email: String,
+    password: String,
+    code: String,
+) -> Result<SignedInPerson, CommandError> {
+    Ok(shell.core()?.sign_in_with_code(&email, &password, &code).await?)
+}
+
 /// Revokes the session at the server as well; what is unsent still goes out under the station's own key.
 #[tauri::command]
 #[specta::specta]
