@@ -4,6 +4,7 @@ import { after, before } from "node:test";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { setUpDesk } from "./support/desk.mjs";
 import { ADMINISTRATOR, PLANT_HEAD, registerStation, signIn, signOut } from "./support/people.mjs";
+import { leaks } from "./support/secrets.mjs";
 import { startServer } from "./support/server.mjs";
 import { SIZES, startStation } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
@@ -86,6 +87,10 @@ step("[SEC-14] the report reads what the key says, in its plant, and does nothin
   ]) {
     assert.equal((await ask(path, method)).body.code, "not_for_api_keys", path);
   }
+});
+
+step("[SEC-35] the text of the key stands in no file that the station or the server leaves", () => {
+  assert.deepEqual(leaks(desk.folder, new Map([["API key", secret.split("_").at(-1)]])), []);
 });
 
 step("the list says who made keys, when they were used and which end soon", async () => {
