@@ -33,6 +33,7 @@ const pages: [string, Partial<FakeState>, string, string][] = [
   ["roles", { person: administrator }, "#/roles", "role-row-system-admin"],
   ["plants", { person: administrator }, "#/plants", "plant-card-plant-a"],
   ["audit trail", { person: administrator }, "#/audit-trail", "audit-row-plant-a-12"],
+  ["API keys", { person: administrator }, "#/api-keys", "api-key-table"],
   ["backups", { person: administrator }, "#/backups", "backup-table"],
   ["settings", {}, "#/settings", "settings-version"],
   ["profile", {}, "#/profile", "session-here"],
@@ -65,6 +66,21 @@ it("axe finds nothing wrong: one account, its form, and a new one", async () => 
   await user.click(await byId("user-sheet-close"));
   await user.click(await byId("users-new"));
   await user.click(await byId("user-save"));
+  expect(await violations()).toEqual([]);
+});
+
+it("axe finds nothing wrong: one API key, its end, and a new one", async () => {
+  const { user } = renderApp({ person: administrator }, "#/api-keys");
+  await user.click(await byId("api-key-row-0193fe00-0000-7000-8000-000000000002"));
+  await byId("api-key-facts");
+  expect(await violations()).toEqual([]);
+  await user.click(await byId("api-key-revoke"));
+  await user.click(await byId("api-key-end"));
+  expect(await violations()).toEqual([]);
+  await user.click(await byId("api-key-cancel"));
+  await user.click(await byId("api-key-sheet-close"));
+  await user.click(await byId("api-keys-new"));
+  await user.click(await byId("api-key-save"));
   expect(await violations()).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 import type { ListName } from "../bridge/bindings";
+import { ApiKeysRoute } from "./routes/api-keys-route";
 import { AuditTrailRoute } from "./routes/audit-trail-route";
 import { BackupsRoute } from "./routes/backups-route";
 import { BatchesRoute } from "./routes/batches-route";
@@ -36,6 +37,7 @@ const list = createRoute({
   },
 });
 const auditTrail = createRoute({ getParentRoute: () => root, path: "/audit-trail", component: AuditTrailRoute });
+const apiKeys = createRoute({ getParentRoute: () => root, path: "/api-keys", component: ApiKeysRoute });
 const backups = createRoute({ getParentRoute: () => root, path: "/backups", component: BackupsRoute });
 const users = createRoute({ getParentRoute: () => root, path: "/users", component: UsersRoute });
 const roles = createRoute({ getParentRoute: () => root, path: "/roles", component: RolesRoute });
@@ -53,6 +55,7 @@ const routeTree = root.addChildren([
   roles,
   plants,
   auditTrail,
+  apiKeys,
   backups,
   profile,
   settings,

@@ -3,6 +3,7 @@ import {
   IconClipboardList,
   IconDatabaseExport,
   IconHistory,
+  IconKey,
   IconListCheck,
   IconMicroscope,
   IconPackageImport,
@@ -30,5 +31,6 @@ export const screens = {
   plants: { link: linkOptions({ to: "/plants" }), icon: IconBuildingFactory2 },
   materials: { link: list("materials"), icon: IconClipboardList },
   audit_trail: { link: linkOptions({ to: "/audit-trail" }), icon: IconHistory },
+  api_keys: { link: linkOptions({ to: "/api-keys" }), icon: IconKey },
   backups: { link: linkOptions({ to: "/backups" }), icon: IconDatabaseExport },
 } satisfies Record<Screen, { link: object; icon: unknown }>;

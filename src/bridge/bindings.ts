@@ -64,6 +64,11 @@ export const commands = {
 	/**  Writes a new file into the downloads of whoever owns the computer's session, and answers where it lies. */
 	exportAuditTrail: (query: AuditTrailQuery, isCsv: boolean) => typedError<string, CommandError>(__TAURI_INVOKE("export_audit_trail", { query, isCsv })),
 	reviewAuditTrail: (review: AuditReviewInput) => typedError<AuditReviewView, CommandError>(__TAURI_INVOKE("review_audit_trail", { review })),
+	listApiKeys: (query: ApiKeyListQuery) => typedError<ApiKeyList, CommandError>(__TAURI_INVOKE("list_api_keys", { query })),
+	apiKeyChoices: () => typedError<ApiKeyChoices, CommandError>(__TAURI_INVOKE("api_key_choices")),
+	/**  Answers the key's text once; it is kept nowhere. */
+	createApiKey: (key: NewApiKey) => typedError<ShownApiKey, CommandError>(__TAURI_INVOKE("create_api_key", { key })),
+	revokeApiKey: (end: ApiKeyEnd) => typedError<ApiKeyItem, CommandError>(__TAURI_INVOKE("revoke_api_key", { end })),
 	listBackups: () => typedError<BackupList, CommandError>(__TAURI_INVOKE("list_backups")),
 	takeBackup: () => typedError<BackupView, CommandError>(__TAURI_INVOKE("take_backup")),
 	settings: () => typedError<StationSettings, CommandError>(__TAURI_INVOKE("settings")),
@@ -90,6 +95,58 @@ export type AccountView = {
 	recoveryCodesLeft: number,
 	sessions: SessionView[],
 };
+
+/**  What the person who is signed in can put into a key. */
+export type ApiKeyChoices = {
+	plants: NamedPlant[],
+	scopes: Capability[],
+	days: number[],
+	usualDays: number,
+};
+
+export type ApiKeyEnd = {
+	id: string,
+	reason: string,
+};
+
+export type ApiKeyItem = {
+	id: string,
+	name: string,
+	plants: NamedPlant[],
+	scopes: Capability[],
+	state: ApiKeyState,
+	createdAt: string,
+	createdByName: string,
+	expiresAt: string,
+	/**  To the hour. */
+	lastUsedAt: string | null,
+	revokedAt: string | null,
+	/**  Somebody's name, or `system:` and what of the program. */
+	revokedBy: string | null,
+	revokedCause: ApiKeyRevocationCause | null,
+};
+
+export type ApiKeyList = {
+	items: ApiKeyItem[],
+	nextCursor: string | null,
+};
+
+/**  Which keys, and which page of them. */
+export type ApiKeyListQuery = {
+	state: ApiKeyState | null,
+	/**  [`ApiKeyList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+/**  What ended a key. */
+export type ApiKeyRevocationCause = "by_a_person" | 
+/**  Whoever made it, and has seen it, was deactivated. */
+"maker_deactivated";
+
+/**  What can be done with a key now. */
+export type ApiKeyState = "active" | 
+/**  Active, and another one should take its place. */
+"expires_soon" | "expired" | "revoked";
 
 export type AuditChangeView = {
 	field: string,
@@ -252,6 +309,9 @@ export type BatchView = {
 	blockedCode: string | null,
 };
 
+/**  One thing that a person may be allowed to do. */
+export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
+
 /**  A number as it was typed or scanned, read in the person's locale. */
 export type CheckNumber = {
 	batchId: string,
@@ -347,6 +407,15 @@ export type NamedPlant = {
 export type NamedValue = {
 	name: string,
 	value: string,
+};
+
+export type NewApiKey = {
+	name: string,
+	plantIds: string[],
+	scopes: Capability[],
+	validDays: number,
+	/**  Belongs to the form: sent again, it makes no key twice. */
+	requestKey: string,
 };
 
 export type NewPlant = {
@@ -492,7 +561,7 @@ export type Preferences = {
 };
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "backups";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -544,7 +613,7 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "backups";
+export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -571,6 +640,13 @@ export type SessionView = {
 	stationName: string | null,
 	/**  The one at this station, now. */
 	isCurrent: boolean,
+};
+
+/**  A key that was made. */
+export type ShownApiKey = {
+	key: ApiKeyItem,
+	/**  To be shown this once; absent when the answer that held it was lost. */
+	secret: string | null,
 };
 
 /**  A password that works once, to be told to the person and shown nowhere else. */

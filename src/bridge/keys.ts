@@ -1,4 +1,4 @@
-import type { AuditTrailQuery, BatchListQuery, ListName, QueryKey, UserListQuery } from "./bindings";
+import type { ApiKeyListQuery, AuditTrailQuery, BatchListQuery, ListName, QueryKey, UserListQuery } from "./bindings";
 
 /** The keys of the cached queries; the first part is the name by which the station calls them stale. */
 export const keys = {
@@ -18,6 +18,8 @@ export const keys = {
   plantList: ["plants", "list"],
   plant: (plantId: string) => ["plants", "one", plantId],
   auditTrail: (query: AuditTrailQuery) => ["audit_trail", query],
+  apiKeys: (filter: Omit<ApiKeyListQuery, "cursor">) => ["api_keys", "list", filter],
+  apiKeyChoices: ["api_keys", "choices"],
   backups: ["backups"],
   settings: ["settings"],
   plants: ["registration_plants"],

@@ -182,6 +182,7 @@ export const administrator: SignedInPerson = {
     { section: "Core", label: "Roles", screen: "roles" },
     { section: "Core", label: "Plants", screen: "plants" },
     { section: "Systems", label: "Audit Trail", screen: "audit_trail" },
+    { section: "Systems", label: "API Keys", screen: "api_keys" },
     { section: "Systems", label: "Backups", screen: "backups" },
   ],
   canExecute: false,

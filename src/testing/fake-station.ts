@@ -15,6 +15,7 @@ import type {
   UnsentEntry,
 } from "../bridge/bindings";
 import { FakeAdministration } from "./fake-administration";
+import { FakeApiKeys } from "./fake-api-keys";
 import {
   account,
   auditTrail,
@@ -75,6 +76,7 @@ type Arguments = Record<string, unknown>;
 export class FakeStation {
   readonly calls: { command: string; args: Arguments }[] = [];
   readonly administration = new FakeAdministration();
+  readonly apiKeys = new FakeApiKeys();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -152,6 +154,11 @@ export class FakeStation {
         return structuredClone(state.backups.items[0]);
       case "read_list":
         return state.lists;
+      case "list_api_keys":
+      case "api_key_choices":
+      case "create_api_key":
+      case "revoke_api_key":
+        return this.keepKeys(command, args);
       default:
         return this.administer(command, args);
     }
@@ -161,6 +168,12 @@ export class FakeStation {
   private administer(command: string, args: Arguments): unknown {
     const answer = this.administration.answer(command, args, this.state.person?.id);
     if (/^(create|change|set|unlock|give|end)_/.test(command)) queueMicrotask(() => this.emit(["users", "plants"]));
+    return answer;
+  }
+
+  private keepKeys(command: string, args: Arguments): unknown {
+    const answer = this.apiKeys.answer(command, args);
+    if (/^(create|revoke)_/.test(command)) queueMicrotask(() => this.emit(["api_keys"]));
     return answer;
   }
 

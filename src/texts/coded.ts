@@ -9,6 +9,7 @@ type CodeGroup =
   | "departments"
   | "capabilities"
   | "accountState"
+  | "apiKeyState"
   | "menu.sections"
   | "menu.labels"
   | "lists.columns"

@@ -3,6 +3,7 @@
 //! Nothing here decides anything; rules live in `viruj-domain`.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod audit;
 pub mod backups;
 pub mod batches;

@@ -614,12 +614,14 @@ choice! {
         Users,
         Plants,
         AuditTrail,
+        ApiKeys,
         Backups,
     }
 }
 
 // After the macros, which it uses.
 pub mod administration;
+pub mod api_keys;
 
 impl CommandError {
     #[must_use]

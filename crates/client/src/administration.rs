@@ -18,7 +18,7 @@ use crate::{
     client::{Answer, bad_answer, escaped, read},
 };
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// What can be changed, with the tag that a change of it names.
 #[derive(Clone, Debug, PartialEq, Eq)]

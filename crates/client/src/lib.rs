@@ -4,6 +4,7 @@
 //! straight on a database.
 
 mod administration;
+mod api_keys;
 mod client;
 mod error;
 mod station_exchange;

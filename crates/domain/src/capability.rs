@@ -31,6 +31,7 @@ words! {
         PlantManage = "plant.manage",
         AuditRead = "audit.read",
         AuditReview = "audit.review",
+        ApiKeyManage = "api_key.manage",
         BackupManage = "backup.manage",
     }
 }
@@ -56,6 +57,7 @@ impl Role {
                 MaterialRead,
                 PlantRead,
                 AuditRead,
+                ApiKeyManage,
             ],
             Role::QaHead => &[
                 BatchRead,
@@ -115,7 +117,9 @@ impl Role {
                 &[GateEntryRead, GoodsReceiptRead, GoodsReceiptCreate, QualityTestRead, MaterialRead, MaterialStore]
             }
             Role::SecurityOfficer => &[GateEntryRead, GateEntryCreate],
-            Role::SystemAdmin => &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, BackupManage],
+            Role::SystemAdmin => {
+                &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, ApiKeyManage, BackupManage]
+            }
             Role::Management => {
                 &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead, PlantRead]
             }
@@ -133,6 +137,20 @@ impl Capability {
     /// The roles that have it.
     pub fn roles(self) -> impl Iterator<Item = Role> {
         Role::ALL.iter().copied().filter(move |role| role.can(self))
+    }
+
+    /// Whether an API key can have it: a machine reads, and everything that is done or signed is a person's (check 14).
+    #[must_use]
+    pub fn is_for_machines(self) -> bool {
+        use Capability::*;
+        match self {
+            BatchRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead | QualityTestRead
+            | MaterialRead | PlantRead | AuditRead => true,
+            BatchExecute | BatchVerify | BatchReview | BatchRelease | GateEntryCreate | GoodsReceiptCreate
+            | SamplingRequest | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend
+            | QualityTestDecide | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview
+            | ApiKeyManage | BackupManage => false,
+        }
     }
 }
 
@@ -161,6 +179,13 @@ mod tests {
             (Capability::MaterialStore, Role::WarehouseManager),
         ] {
             assert_eq!(capability.roles().collect::<Vec<_>>(), [role], "{capability}");
+        }
+    }
+
+    #[test]
+    fn sec_14_a_machine_reads_and_does_nothing_else() {
+        for capability in Capability::ALL {
+            assert_eq!(capability.is_for_machines(), capability.as_str().ends_with(".read"), "{capability}");
         }
     }
 

@@ -88,4 +88,6 @@ uuid_id! {
     DeviationId;
     /// A sign-in session at the server.
     SessionId;
+    /// A key of a machine or a report; the public part of its text.
+    ApiKeyId;
 }

@@ -3,6 +3,7 @@
 //! This crate does no I/O and knows neither a clock nor a random source: time and chance are passed in.
 //! The plant server calls the rules online and the station calls the same rules offline.
 
+pub mod api_key;
 pub mod batch;
 pub mod capability;
 pub mod clock;

@@ -20,6 +20,7 @@ pub enum Screen {
     Roles,
     Plants,
     AuditTrail,
+    ApiKeys,
     Backups,
 }
 
@@ -64,6 +65,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Operations", "Supply Chain", GateEntries) },
             const { entry("Operations", "Warehouse", GoodsReceipts) },
             const { entry("Compliance", "Audit Trails", AuditTrail) },
+            const { entry("Systems", "API Keys", ApiKeys) },
         ],
         Role::QaHead => &[
             const { entry("Management", "Batch Review", MyBatches) },
@@ -115,6 +117,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Core", "Roles", Roles) },
             const { entry("Core", "Plants", Plants) },
             const { entry("Systems", "Audit Trail", AuditTrail) },
+            const { entry("Systems", "API Keys", ApiKeys) },
             const { entry("Systems", "Backups", Backups) },
         ],
         Role::FinanceOfficer | Role::SalesPerson => &[],
@@ -140,6 +143,7 @@ mod tests {
                     Screen::Users | Screen::Roles => Capability::UserManage,
                     Screen::Plants => Capability::PlantRead,
                     Screen::AuditTrail => Capability::AuditRead,
+                    Screen::ApiKeys => Capability::ApiKeyManage,
                     Screen::Backups => Capability::BackupManage,
                 };
                 assert!(role.can(needed), "{role} cannot open {}", entry.label);

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use viruj_api::people::Person;
 use viruj_storage::{StorageError, UnitOfWork, accounts};
 
-use crate::{attempts::Attempt, caller::Place};
+use crate::{
+    attempts::Attempt,
+    caller::{Address, Place},
+};
 
 /// Somebody guesses at an account from one place; it is closed there for a while.
 ///
@@ -64,6 +67,22 @@ pub async fn address_closed(
     let message =
         format!("{detail}. New sign-ins from there are refused for a while, except of those who have been there.");
     accounts::alert_security(unit, None, "Sign-ins fail", &message, now).await
+}
+
+/// One address tries many API keys.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn keys_closed_at_address(
+    unit: &mut UnitOfWork,
+    address: Address,
+    attempt: Attempt,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let detail = format!("{} API keys failed from {address}", attempt.count);
+    unit.audit_event("api_keys", "address", "address_closed", &detail).await?;
+    let message = format!("{detail}. Keys that are good are taken from there all the same.");
+    accounts::alert_security(unit, None, "API keys fail", &message, now).await
 }
 
 /// Somebody who is signed in does not know the password that signs.

@@ -17,6 +17,7 @@ use viruj_sync::signing;
 
 use crate::{
     access_tokens::AccessTokens,
+    api_keys::KeyRates,
     attempts::Attempts,
     challenges::Challenges,
     checkpoints::{self, CheckpointError},
@@ -59,6 +60,8 @@ pub struct Shared {
     pub passwords: Passwords,
     pub live_sessions: Arc<LiveSessions>,
     pub attempts: Attempts,
+    /// How often API keys may ask.
+    pub key_rates: KeyRates,
     pub reset_codes: ResetCodes,
     pub second_factors: SecondFactors,
     /// Absent where no message can be sent.
@@ -129,6 +132,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             passwords: Passwords::new(PASSWORD_THREADS)?,
             live_sessions: LiveSessions::listening_to(&database),
             attempts: Attempts::new(secret),
+            key_rates: KeyRates::default(),
             reset_codes: ResetCodes::new(secret),
             second_factors: SecondFactors::new(secret),
             mail: settings.mail.as_ref().map(Mail::new).transpose()?,

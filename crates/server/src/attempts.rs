@@ -39,6 +39,10 @@ pub enum Kind {
     ResetAddress,
     /// Codes of one account that were tried.
     ResetCode,
+    /// Requests of one API key, [`crate::api_keys::REQUESTS_AT_ONCE`] at once: 600 a minute.
+    ApiKey,
+    /// API keys that failed, from one address.
+    ApiKeyAddress,
 }
 
 impl Kind {
@@ -53,6 +57,8 @@ impl Kind {
             Self::ResetMail => "reset_mail",
             Self::ResetAddress => "reset_address",
             Self::ResetCode => "reset_code",
+            Self::ApiKey => "api_key",
+            Self::ApiKeyAddress => "api_key_address",
         }
     }
 
@@ -62,11 +68,12 @@ impl Kind {
         let (attempts, minutes) = match self {
             Self::AccountAtPlace | Self::Proof => (5, 5),
             Self::Account => (20, 15),
-            Self::Address => (50, 5),
+            Self::Address | Self::ApiKeyAddress => (50, 5),
             Self::LegacyLogin => (5, 1),
             Self::ResetMail => (3, 60),
             Self::ResetAddress => (20, 60),
             Self::SecondFactor | Self::ResetCode => (5, 15),
+            Self::ApiKey => (30, 1),
         };
         Limit { attempts, window: TimeDelta::minutes(minutes) }
     }

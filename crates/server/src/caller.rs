@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use chrono::{DateTime, Utc};
-use http::{HeaderMap, header, request::Parts};
+use http::{Extensions, HeaderMap, header, request::Parts};
 use viruj_api::{people::Person, stations::StationState};
 use viruj_domain::{
     capability::Capability,
@@ -20,6 +20,7 @@ use viruj_sync::store::KnownStation;
 
 use crate::{
     access_tokens::PersonToken,
+    api_keys::{self, KeyCaller},
     application::AppState,
     error::{ApiError, ProblemCode},
 };
@@ -56,6 +57,14 @@ pub struct Caller {
     pub must_change_password: bool,
 }
 
+/// Whoever reads, a person or a machine with an API key: the plants whose rows they see.
+///
+/// A handler that takes this and no [`Caller`] is open to keys where its rule is.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub scope: PlantScope,
+}
+
 /// A station that is signed in.
 #[derive(Clone, Debug)]
 pub struct StationCaller(pub KnownStation);
@@ -86,6 +95,15 @@ pub async fn authorise(
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
+    if rule.is_asked_of_keys()
+        && let Some(text) = api_key(request.headers())
+    {
+        let address = Address::of(&app, request.extensions(), request.headers());
+        let key = api_keys::caller_of(&app, text, address).await?;
+        rule.admit(&key)?;
+        request.extensions_mut().insert(key);
+        return Ok(next.run(request).await);
+    }
     match rule {
         Authorisation::Public => {}
         Authorisation::SignedIn => {
@@ -120,6 +138,35 @@ pub async fn authorise(
         }
     }
     Ok(next.run(request).await)
+}
+
+impl Authorisation {
+    /// Whether the route is open to API keys that have this capability: a machine reads and does nothing else.
+    #[must_use]
+    pub fn for_keys(self) -> Option<Capability> {
+        match self {
+            Self::Capability(capability) => Some(capability).filter(|capability| capability.is_for_machines()),
+            _ => None,
+        }
+    }
+
+    /// Everything that somebody must prove to be somebody for; the old paths know no keys.
+    fn is_asked_of_keys(self) -> bool {
+        match self {
+            Self::SignedIn | Self::AnySession | Self::Capability(_) | Self::Station => true,
+            Self::Public | Self::LegacySignedIn | Self::LegacyCapability(_) => false,
+        }
+    }
+
+    /// # Errors
+    /// 403 `not_for_api_keys` where no key ever comes in, `not_authorised` when this one lacks the scope.
+    fn admit(self, key: &KeyCaller) -> Result<(), ApiError> {
+        match self.for_keys() {
+            None => Err(ProblemCode::NotForApiKeys.into()),
+            Some(needed) if key.scopes.contains(&needed) => Ok(()),
+            Some(_) => Err(ProblemCode::NotAuthorised.into()),
+        }
+    }
 }
 
 /// The text that an old client shows.
@@ -194,6 +241,22 @@ fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
     }
 }
 
+/// The token, when it is written like an API key.
+fn api_key(headers: &HeaderMap) -> Option<&str> {
+    bearer(headers).ok().filter(|token| token.starts_with(api_keys::PREFIX))
+}
+
+impl FromRequestParts<AppState> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        let key = parts.extensions.get::<KeyCaller>().map(|key| &key.plants);
+        let scope = key.or_else(|| parts.extensions.get::<Caller>().map(|caller| &caller.scope));
+        let scope = scope.ok_or_else(|| ApiError::internal("the route's rule names nobody who reads"))?;
+        Ok(Self { scope: scope.clone() })
+    }
+}
+
 impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
@@ -211,6 +274,12 @@ impl FromRequestParts<AppState> for StationCaller {
 }
 
 impl Address {
+    fn of(app: &AppState, extensions: &Extensions, headers: &HeaderMap) -> Self {
+        let connection = extensions.get::<ConnectInfo<std::net::SocketAddr>>();
+        connection
+            .map_or(Self::InProcess, |ConnectInfo(peer)| Self::Network(app.trusted_proxies.client(peer.ip(), headers)))
+    }
+
     /// What is counted together: whoever has one address of IPv6 has the other 2⁶⁴ of its network too.
     #[must_use]
     pub fn network(self) -> String {
@@ -231,10 +300,7 @@ impl FromRequestParts<AppState> for Address {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Self::Rejection> {
-        let connection = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
-        Ok(connection.map_or(Self::InProcess, |ConnectInfo(peer)| {
-            Self::Network(app.trusted_proxies.client(peer.ip(), &parts.headers))
-        }))
+        Ok(Self::of(app, &parts.extensions, &parts.headers))
     }
 }
 

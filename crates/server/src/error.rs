@@ -57,6 +57,7 @@ codes! {
     SecondFactorRequired = "second_factor_required", FORBIDDEN, "Signing in asks for a code of the second factor";
     PasswordChangeRequired = "password_change_required", FORBIDDEN, "The password must be changed first";
     OneTimePasswordUsed = "one_time_password_used", FORBIDDEN, "The one-time password has been used";
+    NotForApiKeys = "not_for_api_keys", FORBIDDEN, "API keys may not do this";
     StationNotActive = "station_not_active", FORBIDDEN, "The station is not active";
     IdentificationRequired = "identification_required", FORBIDDEN,
         "The first signature of a session asks for the e-mail address too";
@@ -99,7 +100,10 @@ codes! {
     EmailInvalid = "email_invalid", UNPROCESSABLE_ENTITY, "That is not an e-mail address";
     IdInvalid = "id_invalid", UNPROCESSABLE_ENTITY, "An id has letters, digits, dots, hyphens and underscores";
     DepartmentUnfit = "department_unfit", UNPROCESSABLE_ENTITY, "People of the role do not work in the department";
-    PlantsRequired = "plants_required", UNPROCESSABLE_ENTITY, "The person needs a plant";
+    PlantsRequired = "plants_required", UNPROCESSABLE_ENTITY, "At least one plant must be named";
+    ScopesRequired = "scopes_required", UNPROCESSABLE_ENTITY, "At least one scope must be named";
+    ScopeNotAllowed = "scope_not_allowed", UNPROCESSABLE_ENTITY, "The scope is not one that the person can give to a key";
+    ValidDaysInvalid = "valid_days_invalid", UNPROCESSABLE_ENTITY, "A key lives for 1 to 365 days";
     PlantUnknown = "plant_unknown", UNPROCESSABLE_ENTITY, "There is no such plant";
     ManagerUnknown = "manager_unknown", UNPROCESSABLE_ENTITY, "There is no active person of that id";
     TimeZoneUnknown = "time_zone_unknown", UNPROCESSABLE_ENTITY, "The time zone is not one that IANA knows";
@@ -122,6 +126,7 @@ codes! {
     SecondFactorActive = "second_factor_active", CONFLICT, "There is a second factor already";
     SecondFactorMissing = "second_factor_missing", CONFLICT, "There is no second factor";
     MailNotConfigured = "mail_not_configured", CONFLICT, "This server sends no e-mail";
+    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "The API key has asked too often";
     TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, "Too many attempts have failed";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
     DatabaseFull = "database_full", INSUFFICIENT_STORAGE, "The database has no room left";

@@ -1,5 +1,10 @@
 //! One folder for a resource, one file for an operation.
 
+pub mod api_keys {
+    pub mod create;
+    pub mod list;
+    pub mod revoke;
+}
 pub mod audit {
     pub mod export;
     pub mod list;

@@ -6,6 +6,7 @@
 
 pub mod access_tokens;
 mod alerts;
+pub mod api_keys;
 pub mod application;
 mod attempts;
 pub mod backup;

@@ -96,6 +96,8 @@ async fn observe(request: Request, next: Next) -> Response {
         method = %request.method(),
         // The pattern and not the address: what people search for stays out of the log.
         route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str),
+        // Whose machine it is, where a key was shown.
+        api_key = tracing::field::Empty,
     );
     let started = Instant::now();
     let is_legacy = is_legacy(request.uri().path());

@@ -26,6 +26,7 @@ pub fn frame() -> OpenApi {
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }
+    components.add_security_scheme("api_key", api_key());
     components.add_security_scheme("legacy", bearer("The token of an old client."));
     components.add_security_scheme("person", bearer("The access token of a person's session."));
     components.add_security_scheme("station", bearer("The access token of a registered station."));
@@ -46,6 +47,14 @@ pub fn frame() -> OpenApi {
 
 fn bearer(description: &str) -> SecurityScheme {
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(description));
+    SecurityScheme::Http(scheme.build())
+}
+
+fn api_key() -> SecurityScheme {
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("vk_…")
+        .description(Some("The key of a machine or a report, which reads rows of its plants as far as its scopes go."));
     SecurityScheme::Http(scheme.build())
 }
 

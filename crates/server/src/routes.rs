@@ -155,6 +155,21 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::audit::review::review),
         },
         Route {
+            authorisation: may(Capability::ApiKeyManage),
+            audit: ReadsOnly,
+            operation: routes!(handlers::api_keys::list::list),
+        },
+        Route {
+            authorisation: may(Capability::ApiKeyManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::api_keys::create::create),
+        },
+        Route {
+            authorisation: may(Capability::ApiKeyManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::api_keys::revoke::revoke),
+        },
+        Route {
             authorisation: may(Capability::BackupManage),
             audit: ReadsOnly,
             operation: routes!(handlers::backups::list::list),
@@ -305,7 +320,9 @@ pub fn document() -> OpenApi {
                     Authorisation::Capability(capability) => {
                         operation.description =
                             Some(openapi::with_capability(operation.description.take(), capability));
-                        Some(vec![SecurityRequirement::new("person", Vec::<String>::new())])
+                        let key = authorisation.for_keys().map(|_| "api_key");
+                        let either = std::iter::once("person").chain(key);
+                        Some(either.map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new())).collect())
                     }
                     Authorisation::LegacySignedIn => {
                         Some(vec![SecurityRequirement::new("legacy", Vec::<String>::new())])
@@ -372,6 +389,15 @@ mod tests {
     }
 
     #[test]
+    fn sec_14_api_keys_come_to_routes_that_only_read() {
+        let open: Vec<_> = all().into_iter().filter(|route| route.authorisation.for_keys().is_some()).collect();
+        assert!(!open.is_empty());
+        for route in open {
+            assert_eq!(route.audit, Audit::ReadsOnly, "{:?}", route.operation.1.paths.keys());
+        }
+    }
+
+    #[test]
     fn inv_operation_ids_are_unique() {
         let mut ids = Vec::new();
         for item in document().paths.paths.values_mut() {
@@ -391,6 +417,9 @@ mod tests {
                 Authorisation::Public => "anybody".to_owned(),
                 Authorisation::SignedIn => "everybody who is signed in".to_owned(),
                 Authorisation::AnySession => "everybody who is signed in, before a forced change too".to_owned(),
+                Authorisation::Capability(capability) if authorisation.for_keys().is_some() => {
+                    format!("`{capability}`, API keys too")
+                }
                 Authorisation::Capability(capability) => format!("`{capability}`"),
                 Authorisation::Station => "an active station".to_owned(),
                 Authorisation::LegacySignedIn => "everybody who is logged in by an old client".to_owned(),

@@ -183,10 +183,17 @@ pub fn one_time_secret() -> Result<String, getrandom::Error> {
 /// # Errors
 /// When the operating system has no randomness to give.
 pub fn in_groups<const LETTERS: usize>() -> Result<String, getrandom::Error> {
-    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let letters: Vec<char> =
-        random::<LETTERS>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let letters: Vec<char> = letters::<LETTERS>()?.chars().collect();
     Ok(letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
+/// So many letters of five bits each, none of which is mistaken for another.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn letters<const LETTERS: usize>() -> Result<String, getrandom::Error> {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    Ok(random::<LETTERS>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
 }
 
 #[cfg(test)]

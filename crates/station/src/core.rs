@@ -30,6 +30,7 @@ use crate::{
 
 mod account;
 mod administration;
+mod api_keys;
 mod audit;
 mod batches;
 mod lists;

@@ -23,6 +23,7 @@ pub const PLANT_TABLES: &[&str] = &[
 /// Tables that no plant owns; their repositories filter by scope where it matters.
 pub const SYSTEM_TABLES: &[&str] = &[
     "_sqlx_migrations",
+    "api_keys",
     "attempts",
     "audit_pending",
     "audited_tables",

@@ -1,6 +1,7 @@
 //! What the window may ask of the station. A command takes typed values, asks the core, and answers a view or a code.
 
 pub mod account;
+pub mod api_keys;
 pub mod audit;
 pub mod backups;
 pub mod batches;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect must fail where it stands")]
 
 mod accounts;
+mod api_keys;
 mod attest;
 mod audit;
 mod backups;

@@ -6,11 +6,13 @@ use http::Method;
 use utoipa::openapi::path::PathItem;
 use uuid::Uuid;
 use viruj_domain::{
-    ids::{PlantId, SessionId, UserId},
+    capability::Capability,
+    ids::{ApiKeyId, PlantId, SessionId, UserId},
     role::{Department, Role},
 };
-use viruj_server::{caller::Authorisation, routes};
+use viruj_server::{api_keys::make, caller::Authorisation, routes};
 use viruj_storage::{
+    api_keys::{self, NewApiKey},
     people::{self, NewPerson},
     sessions::{self, NewSession},
 };
@@ -26,6 +28,10 @@ pub enum Knocker {
     /// The same person with the token of an old client.
     OldClient(Role),
     Station,
+    /// A machine with every scope that a machine can have.
+    Key,
+    /// A machine that reads materials and nothing else.
+    NarrowKey,
 }
 
 /// What the route's rule does with whoever knocks, before the body is read.
@@ -35,14 +41,20 @@ enum Verdict {
     AskedForToken,
     RefusedToken,
     Forbidden,
+    NotForKeys,
 }
 
 /// The rule in other words than the server's, so that one can be wrong without the other.
 fn expected(rule: Authorisation, knocker: Knocker) -> Verdict {
-    use Knocker::{Nobody, OldClient, Person, Station};
+    use Knocker::{Key, NarrowKey, Nobody, OldClient, Person, Station};
     match (rule, knocker) {
         (Authorisation::Public, _) => Verdict::Let,
         (_, Nobody) => Verdict::AskedForToken,
+        (Authorisation::LegacySignedIn | Authorisation::LegacyCapability(_), Key | NarrowKey) => Verdict::RefusedToken,
+        (Authorisation::Capability(Capability::MaterialRead), Key | NarrowKey) => Verdict::Let,
+        (Authorisation::Capability(wanted), Key) if wanted.as_str().ends_with(".read") => Verdict::Let,
+        (Authorisation::Capability(wanted), NarrowKey) if wanted.as_str().ends_with(".read") => Verdict::Forbidden,
+        (_, Key | NarrowKey) => Verdict::NotForKeys,
         (Authorisation::SignedIn | Authorisation::AnySession, Person(_))
         | (Authorisation::LegacySignedIn, OldClient(_))
         | (Authorisation::Station, Station) => Verdict::Let,
@@ -65,6 +77,9 @@ fn seen(is_legacy: bool, answer: &Answer) -> Verdict {
         (401, true, _, "Could not validate credentials") | (401, false, "invalid_token", _) => Verdict::RefusedToken,
         (403, true, _, detail) if detail.starts_with("Only for: ") => Verdict::Forbidden,
         (403, false, "not_authorised", _) => Verdict::Forbidden,
+        (403, false, "not_for_api_keys", _) => Verdict::NotForKeys,
+        // What the rule lets in and the handler does not know is a fault of the route.
+        (500, ..) => panic!("{}", answer.body),
         _ => Verdict::Let,
     }
 }
@@ -109,6 +124,27 @@ pub async fn add_people(app: &TestApp) -> BTreeMap<Role, UserId> {
     added
 }
 
+/// Keys as somebody has made them who sees everything in the plant.
+async fn add_key(app: &TestApp, maker: &UserId, scopes: &[Capability]) -> String {
+    let now = app.application.state().clock.now();
+    let id = ApiKeyId(Uuid::now_v7());
+    let made = make(id).unwrap();
+    let key = NewApiKey {
+        id,
+        name: "matrix",
+        secret_hash: made.hash,
+        plant_ids: &[PlantId::from("plant-a")],
+        scopes,
+        created_by: maker,
+        created_at: now,
+        expires_at: now + chrono::TimeDelta::days(90),
+    };
+    let mut unit = app.application.state().begin_for(maker, "matrix").await.unwrap();
+    assert!(api_keys::create(&mut unit, &key).await.unwrap());
+    unit.commit().await.unwrap();
+    made.text.expose().to_owned()
+}
+
 /// A session for one request: the request may end it.
 pub async fn token_of(app: &TestApp, person: &UserId, knocker: Knocker) -> String {
     let state = app.application.state();
@@ -141,7 +177,10 @@ async fn p11_10d_every_role_at_every_route_meets_the_rule_that_is_declared() {
     let client = app.client(viruj_test_support::Reach::InProcess);
     let people = add_people(&app).await;
     let station = TestStation::register(&app, &client).await.id;
-    let mut knockers = vec![Knocker::Nobody, Knocker::Station];
+    let every: Vec<_> = Capability::ALL.iter().copied().filter(|scope| scope.is_for_machines()).collect();
+    let key = add_key(&app, &people[&Role::PlantHead], &every).await;
+    let narrow_key = add_key(&app, &people[&Role::PlantHead], &[Capability::MaterialRead]).await;
+    let mut knockers = vec![Knocker::Nobody, Knocker::Station, Knocker::Key, Knocker::NarrowKey];
     knockers.extend(Role::ALL.iter().flat_map(|role| [Knocker::Person(*role), Knocker::OldClient(*role)]));
     let mut tried = 0;
     let mut wrong = Vec::new();
@@ -153,6 +192,8 @@ async fn p11_10d_every_role_at_every_route_meets_the_rule_that_is_declared() {
                 for knocker in &knockers {
                     let token = match knocker {
                         Knocker::Nobody => None,
+                        Knocker::Key => Some(key.clone()),
+                        Knocker::NarrowKey => Some(narrow_key.clone()),
                         Knocker::Station => {
                             let state = app.application.state();
                             Some(state.access_tokens.for_station(station, state.clock.now()).unwrap().token)

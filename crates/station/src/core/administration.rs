@@ -316,7 +316,7 @@ fn read_action(action: &UserAction) -> (UserId, ChangeReason) {
     (UserId::from(action.id.as_str()), ChangeReason { reason: action.reason.clone() })
 }
 
-async fn every_plant(client: &Client, token: &SecretText) -> Result<Vec<Plant>, ClientError> {
+pub(super) async fn every_plant(client: &Client, token: &SecretText) -> Result<Vec<Plant>, ClientError> {
     let mut query = PlantQuery { limit: Some(LARGEST_PAGE), ..PlantQuery::default() };
     let mut plants = Vec::new();
     loop {
@@ -330,6 +330,6 @@ async fn every_plant(client: &Client, token: &SecretText) -> Result<Vec<Plant>, 
 }
 
 /// What the plants are called; the server tells it to everybody, and counts nothing for it.
-async fn plant_names(client: &Client) -> Result<BTreeMap<PlantId, String>, ClientError> {
+pub(super) async fn plant_names(client: &Client) -> Result<BTreeMap<PlantId, String>, ClientError> {
     Ok(client.server().await?.plants.into_iter().map(|plant| (plant.id, plant.name)).collect())
 }

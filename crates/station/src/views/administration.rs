@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use viruj_api::{
+    api_keys::ApiKey,
     plants::Plant,
     roles::Roles,
-    station::administration::{
-        AccountState, NamedPlant, PlantBatches, PlantItem, RoleItem, RoleMatrix, SessionItem, UserItem,
+    station::{
+        administration::{
+            AccountState, NamedPlant, PlantBatches, PlantItem, RoleItem, RoleMatrix, SessionItem, UserItem,
+        },
+        api_keys::ApiKeyItem,
     },
     users::{User, UserSession},
 };
@@ -17,15 +21,13 @@ use super::time;
 
 pub(crate) fn user(user: User, names: &BTreeMap<PlantId, String>, now: DateTime<Utc>) -> UserItem {
     let is_locked = user.locked_until.is_some_and(|until| until > now);
-    // A plant that the administrator does not see keeps its id.
-    let named = |id: PlantId| NamedPlant { name: names.get(&id).cloned().unwrap_or_else(|| id.0.clone()), id: id.0 };
     UserItem {
         id: user.id.0,
         name: user.name,
         email: user.email,
         role: user.role.0,
         department: user.department,
-        plants: user.plant_ids.into_iter().map(named).collect(),
+        plants: user.plant_ids.into_iter().map(|id| named(id, names)).collect(),
         sees_all_plants: user.sees_all_plants,
         state: match (user.is_active, is_locked) {
             (false, _) => AccountState::Inactive,
@@ -37,6 +39,29 @@ pub(crate) fn user(user: User, names: &BTreeMap<PlantId, String>, now: DateTime<
         locked_until: user.locked_until.filter(|_| is_locked).map(time),
         created_at: user.created_at.map(time),
         last_signed_in_at: user.last_signed_in_at.map(time),
+    }
+}
+
+/// A plant that the administrator does not see keeps its id.
+fn named(id: PlantId, names: &BTreeMap<PlantId, String>) -> NamedPlant {
+    NamedPlant { name: names.get(&id).cloned().unwrap_or_else(|| id.0.clone()), id: id.0 }
+}
+
+pub(crate) fn api_key(key: ApiKey, names: &BTreeMap<PlantId, String>) -> ApiKeyItem {
+    let revocation = key.revocation.as_ref();
+    ApiKeyItem {
+        id: key.id.0,
+        name: key.name,
+        plants: key.plant_ids.into_iter().map(|id| named(id, names)).collect(),
+        scopes: key.scopes,
+        state: key.state,
+        created_at: time(key.created_at),
+        created_by_name: key.created_by_name,
+        expires_at: time(key.expires_at),
+        last_used_at: key.last_used_at.map(time),
+        revoked_at: revocation.map(|end| time(end.at)),
+        revoked_by: revocation.map(|end| end.by_name.clone().unwrap_or_else(|| end.by.clone())),
+        revoked_cause: revocation.map(|end| end.cause),
     }
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { administrator, readyStatus } from "../../../testing/fake-data";
 import { failure } from "../../../testing/fake-station";
-import { byId, isShown, renderApp } from "../../../testing/render-app";
+import { byId, byOption, isShown, renderApp } from "../../../testing/render-app";
 
 const asAdministrator = { person: administrator };
 const called = (station: { calls: { command: string; args: Record<string, unknown> }[] }, command: string) =>
@@ -146,14 +146,3 @@ it.each([
   );
   expect(await byId(`${screen}-failed`)).toHaveTextContent("nothing can be shown or changed until it is back");
 });
-
-/** An option of the list that belongs to this field: other fields keep theirs in the page. */
-async function byOption(field: string, label: string): Promise<HTMLElement> {
-  const list = (await byId(field)).getAttribute("aria-controls") ?? "";
-  const found = () =>
-    [...(document.getElementById(list)?.querySelectorAll<HTMLElement>('[role="option"]') ?? [])].find(
-      (option) => option.textContent === label,
-    );
-  await expect.poll(() => found() !== undefined).toBe(true);
-  return found() as HTMLElement;
-}

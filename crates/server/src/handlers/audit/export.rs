@@ -15,7 +15,7 @@ use viruj_storage::{
 
 use crate::{
     application::AppState,
-    caller::Caller,
+    caller::Reader,
     error::{ApiError, ProblemCode},
     extract::Query,
 };
@@ -37,7 +37,7 @@ const MOST_ENTRIES: i64 = 100_000;
     ))))]
 pub async fn export(
     State(app): State<AppState>,
-    caller: Caller,
+    reader: Reader,
     Query(query): Query<AuditExportQuery>,
 ) -> Result<Response, ApiError> {
     let format = query.format;
@@ -54,7 +54,7 @@ pub async fn export(
         from: query.from,
         to: query.to,
     };
-    if trail::count_up_to(&app.database, &caller.scope, &query, MOST_ENTRIES + 1).await? > MOST_ENTRIES {
+    if trail::count_up_to(&app.database, &reader.scope, &query, MOST_ENTRIES + 1).await? > MOST_ENTRIES {
         return Err(ProblemCode::ExportTooLarge.into());
     }
     let (kind, name) = match format {
@@ -63,7 +63,7 @@ pub async fn export(
     };
     // Entries never change, so pages that are read one after another make one export.
     let pages = stream::try_unfold(Some(query), move |query| {
-        let (app, scope) = (app.clone(), caller.scope.clone());
+        let (app, scope) = (app.clone(), reader.scope.clone());
         async move {
             let Some(query) = query else { return Ok::<_, StorageError>(None) };
             next(&app, &scope, format, query).await.map(Some)

@@ -5,7 +5,7 @@ use viruj_storage::batches;
 
 use crate::{
     application::AppState,
-    caller::Caller,
+    caller::Reader,
     error::{ApiError, ProblemCode},
     extract::Segment,
 };
@@ -16,9 +16,9 @@ use crate::{
     responses((status = 200, description = "The batch", body = BatchRow)))]
 pub async fn show(
     State(app): State<AppState>,
-    caller: Caller,
+    reader: Reader,
     Segment(id): Segment,
 ) -> Result<Json<BatchRow>, ApiError> {
-    let batch = batches::find(&app.database, &caller.scope, &BatchId(id)).await?;
+    let batch = batches::find(&app.database, &reader.scope, &BatchId(id)).await?;
     Ok(Json(batch.ok_or(ProblemCode::NotFound)?))
 }

@@ -6,7 +6,7 @@ use viruj_storage::plants;
 use super::etag;
 use crate::{
     application::AppState,
-    caller::Caller,
+    caller::Reader,
     error::{ApiError, ProblemCode},
     etag::Tagged,
     extract::Segment,
@@ -21,9 +21,9 @@ use crate::{
         headers(("ETag" = String, description = "The tag of what a change overwrites")))))]
 pub async fn show(
     State(app): State<AppState>,
-    caller: Caller,
+    reader: Reader,
     Segment(id): Segment,
 ) -> Result<Tagged<Plant>, ApiError> {
-    let plant = plants::find(&app.database, &caller.scope, &PlantId(id)).await?.ok_or(ProblemCode::NotFound)?;
+    let plant = plants::find(&app.database, &reader.scope, &PlantId(id)).await?.ok_or(ProblemCode::NotFound)?;
     Ok(Tagged::ok(etag(&plant)?, plant))
 }
