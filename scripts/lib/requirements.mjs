@@ -23,6 +23,7 @@ const BUILD = [
 
 // One provider of the Secret Service is enough; a desktop may bring its own.
 const KEYCHAIN = [
+  ["xdg-utils", "opens the system's browser for the sign-in with a company account"],
   ["gnome-keyring|kwalletmanager|keepassxc", "the keychain (Secret Service) that holds tokens and keys"],
 ];
 
@@ -35,6 +36,7 @@ const TEST = [
   ["gnome-keyring", "a keychain for the tests alone"],
   ["libsecret-tools", "looks into that keychain"],
   ["x11-utils", "asks the screen which windows it shows"],
+  ["xdg-utils", "opens the browser of a test"],
   ["xdotool", "sizes the window for screenshots"],
   ["openbox", "title bars, so that the window can be closed by its button"],
   ["fonts-dejavu-core", "a font where the system has none"],

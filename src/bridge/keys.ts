@@ -20,6 +20,7 @@ export const keys = {
   auditTrail: (query: AuditTrailQuery) => ["audit_trail", query],
   backups: ["backups"],
   settings: ["settings"],
+  singleSignOn: ["single_sign_on"],
   plants: ["registration_plants"],
   timeZones: ["time_zones"],
 } as const;

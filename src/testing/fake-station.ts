@@ -42,6 +42,7 @@ export type FakeState = {
   /** A command listed here fails with the error, or hangs when it is `null`. */
   failures: Record<string, CommandError | null>;
   isIdentified: boolean;
+  offersSingleSignOn: boolean;
 };
 
 export const failure = (code: string, values: Record<string, string> = {}): CommandError => ({
@@ -65,6 +66,7 @@ export function fakeState(change: Partial<FakeState> = {}): FakeState {
     backups: structuredClone(backupList),
     failures: {},
     isIdentified: true,
+    offersSingleSignOn: false,
     ...change,
   };
 }
@@ -92,6 +94,11 @@ export class FakeStation {
         return state.person;
       case "sign_in":
         if (args.password !== "demo123") throw failure("wrong_password");
+        state.person = operator;
+        return operator;
+      case "offers_single_sign_on":
+        return state.offersSingleSignOn;
+      case "sign_in_at_provider":
         state.person = operator;
         return operator;
       case "sign_out":

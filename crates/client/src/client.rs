@@ -15,6 +15,7 @@ use viruj_api::{
     server::ServerIdentity,
     sessions::{OpenSession, RefreshRequest, SessionList, SignInRequest},
     signatures::{AttestRequest, AttestResponse},
+    single_sign_on::{BeginSingleSignOn, BegunSingleSignOn, FinishSingleSignOn},
     stations::{RegisterStation, RegisteredStation, StationChallenge, StationSession, StationSignIn},
     sync::{FeedCursor, FeedPage, PushRequest, PushResponse},
 };
@@ -50,6 +51,16 @@ impl Client {
     /// Signs in at a station that says who it is: too many failures elsewhere at its address do not count here.
     pub async fn sign_in_at(&self, station_token: Option<&str>, request: &SignInRequest) -> Answer<OpenSession> {
         self.post("/api/v1/sessions", station_token, Some(request)).await
+    }
+
+    /// Where the system's browser is to go; `single_sign_on_off` where no identity provider is set up.
+    pub async fn begin_single_sign_on(&self, request: &BeginSingleSignOn) -> Answer<BegunSingleSignOn> {
+        self.post("/api/v1/single-sign-on", None, Some(request)).await
+    }
+
+    /// Hands in what the identity provider sent back.
+    pub async fn finish_single_sign_on(&self, request: &FinishSingleSignOn) -> Answer<OpenSession> {
+        self.post("/api/v1/single-sign-on/sessions", None, Some(request)).await
     }
 
     /// Exchanges a refresh token; the one given works no more.

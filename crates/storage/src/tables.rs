@@ -35,6 +35,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "installation",
     "materials",
     "password_resets",
+    "person_identities",
     "sessions",
     "signing_keys",
     "stations",

@@ -11,6 +11,27 @@ pub async fn sign_in(shell: State<'_, Shell>, email: String, password: String) -
     Ok(shell.core()?.sign_in(&email, &password).await?)
 }
 
+/// Whether people may sign in at the company's identity provider.
+#[tauri::command]
+#[specta::specta]
+pub async fn offers_single_sign_on(shell: State<'_, Shell>) -> Result<bool, CommandError> {
+    Ok(shell.core()?.offers_single_sign_on().await)
+}
+
+/// Opens the provider's page in the system's browser and waits until the person has signed in there.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in_at_provider(shell: State<'_, Shell>) -> Result<SignedInPerson, CommandError> {
+    Ok(shell.core()?.sign_in_at_provider(|url| open::that_detached(url)).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub fn cancel_single_sign_on(shell: State<'_, Shell>) -> Result<(), CommandError> {
+    shell.core()?.cancel_single_sign_on();
+    Ok(())
+}
+
 /// Revokes the session at the server as well; what is unsent still goes out under the station's own key.
 #[tauri::command]
 #[specta::specta]

@@ -30,6 +30,7 @@ mod raw;
 mod replicas;
 mod restart;
 mod sessions;
+mod single_sign_on;
 mod start;
 mod stations;
 mod store;

@@ -33,6 +33,11 @@ impl StationCore {
             None => None,
         };
         let opened = self.options.client.sign_in_at(station_token.as_deref(), &request).await?;
+        self.take_session(opened).await
+    }
+
+    /// The station works for the person of the session that was opened, however they proved who they are.
+    pub(super) async fn take_session(&self, opened: OpenSession) -> Result<SignedInPerson, StationError> {
         let _refreshing = self.refreshing.lock().await;
         self.revoke_later().await?;
         let person = self.adopt_session(opened).await?;

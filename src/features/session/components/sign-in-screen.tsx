@@ -8,6 +8,7 @@ import { ProductMark } from "../../../ui/product-mark";
 import { DemoPeople } from "./demo-people-list";
 import { SignInForm } from "./sign-in-form";
 import styles from "./sign-in-screen.module.css";
+import { SingleSignOn } from "./single-sign-on";
 
 type Props = {
   status: StationStatus;
@@ -47,6 +48,7 @@ export function SignInScreen({ status, settings, forgotten }: Props) {
           </Notice>
         )}
         <SignInForm email={email} onEmail={setEmail} passwordRef={password} isRegistering={isRegistering} />
+        {!isRegistering && <SingleSignOn isOnline={status.connection.type === "online"} />}
         <Button
           variant="subtle"
           leftSection={<IconKey size={20} aria-hidden />}

@@ -124,15 +124,27 @@ pub(in crate::handlers) async fn open_session(
     place: Place,
     now: DateTime<Utc>,
 ) -> Result<OpenSession, ApiError> {
-    let person = account.person;
-    let session_id = SessionId(Uuid::now_v7());
-    let refresh = app.refresh_tokens.make(session_id).map_err(ApiError::internal)?;
-    let expires_at = now + TimeDelta::hours(SESSION_HOURS);
     let replaced = match checked {
         Checked::RightButOld => Some(app.passwords.hash(password).await.map_err(ApiError::internal)?),
         Checked::Right | Checked::Wrong => None,
     };
-    let mut unit = app.begin_for(&person.id, "sign-in").await?;
+    open_proved_session(app, account, replaced, "sign-in", address, now).await
+}
+
+/// As [`open_session`], whatever has proved who the person is; `means` says what.
+pub(in crate::handlers) async fn open_proved_session(
+    app: &AppState,
+    account: Account,
+    replaced: Option<String>,
+    means: &str,
+    address: Address,
+    now: DateTime<Utc>,
+) -> Result<OpenSession, ApiError> {
+    let person = account.person;
+    let session_id = SessionId(Uuid::now_v7());
+    let refresh = app.refresh_tokens.make(session_id).map_err(ApiError::internal)?;
+    let expires_at = now + TimeDelta::hours(SESSION_HOURS);
+    let mut unit = app.begin_for(&person.id, means).await?;
     if let Some(hash) = replaced {
         people::set_password_hash(&mut unit, &person.id, &hash, now).await?;
     }

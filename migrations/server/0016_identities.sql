@@ -1,0 +1,12 @@
+-- Who a person is at the identity provider of the company. The subject never changes and is never given to somebody
+-- else (OpenID Connect Core 1.0, section 5.7); an e-mail address may be.
+CREATE TABLE person_identities (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    user_id text NOT NULL REFERENCES users (id),
+    linked_at timestamptz NOT NULL,
+    PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX idx_person_identities_user ON person_identities (user_id);
+SELECT viruj_follow('person_identities', 'issuer,subject', '');
+GRANT SELECT, INSERT ON person_identities TO viruj_runtime;
