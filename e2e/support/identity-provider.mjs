@@ -4,11 +4,11 @@ import { root } from "../../scripts/lib/paths.mjs";
 import { waitUntil } from "../../scripts/lib/wait.mjs";
 import { TiedProcess } from "./processes.mjs";
 
-// People are `email|verified|groups`.
+// People are `email|verified|groups`; see the program.
 export async function startIdentityProvider(desk, people) {
   const program = path.join(root, "crates/server/tests/support/identity-provider.mjs");
   const log = path.join(desk.logs, "identity-provider.log");
-  const provider = new TiedProcess(process.execPath, [program, ...people], { env: desk.env, log, stdin: "pipe" });
+  const provider = new TiedProcess(process.execPath, [program, "0", ...people], { env: desk.env, log, stdin: "pipe" });
   const issuer = await waitUntil("the identity provider", () => {
     provider.assertRunning();
     return /^(http:\S+)$/m.exec(provider.logTail())?.[1];

@@ -58,9 +58,13 @@ impl Client {
         self.post("/api/v1/single-sign-on", None, Some(request)).await
     }
 
-    /// Hands in what the identity provider sent back.
-    pub async fn finish_single_sign_on(&self, request: &FinishSingleSignOn) -> Answer<OpenSession> {
-        self.post("/api/v1/single-sign-on/sessions", None, Some(request)).await
+    /// Hands in what the identity provider sent back, at a station that says who it is where there is one.
+    pub async fn finish_single_sign_on(
+        &self,
+        station_token: Option<&str>,
+        request: &FinishSingleSignOn,
+    ) -> Answer<OpenSession> {
+        self.post("/api/v1/single-sign-on/sessions", station_token, Some(request)).await
     }
 
     /// Exchanges a refresh token; the one given works no more.

@@ -27,6 +27,8 @@ pub enum Kind {
     Account,
     /// Signing in to whatever account from one address.
     Address,
+    /// Coming back from the company's identity provider to one place.
+    SingleSignOn,
     /// The password that somebody who is signed in is asked for: to sign, to change it.
     Proof,
     /// Every login on the old path, right or wrong, as the old backend counted them.
@@ -45,6 +47,7 @@ impl Kind {
             Self::AccountAtPlace => "account_at_place",
             Self::Account => "account",
             Self::Address => "address",
+            Self::SingleSignOn => "single_sign_on",
             Self::Proof => "proof",
             Self::LegacyLogin => "legacy_login",
             Self::ResetMail => "reset_mail",
@@ -59,7 +62,7 @@ impl Kind {
         let (attempts, minutes) = match self {
             Self::AccountAtPlace | Self::Proof => (5, 5),
             Self::Account => (20, 15),
-            Self::Address => (50, 5),
+            Self::Address | Self::SingleSignOn => (50, 5),
             Self::LegacyLogin => (5, 1),
             Self::ResetMail => (3, 60),
             Self::ResetAddress => (20, 60),

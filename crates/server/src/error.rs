@@ -56,7 +56,17 @@ codes! {
     PasswordChangeRequired = "password_change_required", FORBIDDEN, "The password must be changed first";
     OneTimePasswordUsed = "one_time_password_used", FORBIDDEN, "The one-time password has been used";
     SingleSignOnRefused = "single_sign_on_refused", FORBIDDEN,
-        "The identity provider's answer opens no account here";
+        "The identity provider's answer is none to this sign-in";
+    SingleSignOnUnverified = "single_sign_on_unverified", FORBIDDEN,
+        "The identity provider has not verified the person's e-mail address";
+    SingleSignOnNoAccount = "single_sign_on_no_account", FORBIDDEN,
+        "The person at the identity provider has no active account here";
+    SingleSignOnOtherPerson = "single_sign_on_other_person", FORBIDDEN,
+        "The account with this e-mail address belongs to another person of the identity provider";
+    SingleSignOnNoRole = "single_sign_on_no_role", FORBIDDEN,
+        "The identity provider names no role of this plant for the person, or more than one";
+    SingleSignOnRoleUnfit = "single_sign_on_role_unfit", FORBIDDEN,
+        "The role that the identity provider names does not fit the account's department or plants";
     StationNotActive = "station_not_active", FORBIDDEN, "The station is not active";
     IdentificationRequired = "identification_required", FORBIDDEN,
         "The first signature of a session asks for the e-mail address too";

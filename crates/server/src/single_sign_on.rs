@@ -8,25 +8,33 @@ mod provider;
 mod settings;
 mod state;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
 use viruj_domain::role::Role;
 
 pub use self::settings::{SingleSignOnSettings, SingleSignOnSettingsError};
 use self::{
-    provider::{Answer, Provider},
+    provider::{Answer, Provider, Untrusted},
     state::States,
 };
 use crate::secrets::SecretKey;
 
-/// The provider's own description of itself is asked for again after this time: its keys change.
-const METADATA_MINUTES: i64 = 60;
+/// The provider's own description of itself is asked for again after this time.
+const METADATA_LIFE: TimeDelta = TimeDelta::minutes(60);
+/// Those who try while the provider is away are told so at once, and not each after a wait of their own.
+const SILENCE: TimeDelta = TimeDelta::seconds(5);
 
 /// Speaks to one provider.
 pub struct SingleSignOn {
     settings: SingleSignOnSettings,
     states: States,
-    known: Mutex<Option<(DateTime<Utc>, Provider)>>,
+    known: Mutex<Option<Known>>,
+}
+
+/// What came of asking the provider to describe itself.
+enum Known {
+    Described { at: DateTime<Utc>, provider: Provider },
+    Silent { since: DateTime<Utc>, why: String },
 }
 
 /// What a station needs to send its person to the provider.
@@ -99,20 +107,49 @@ impl SingleSignOn {
         let port = self.states.read(state, proof, now).ok_or(SingleSignOnError::Expired)?;
         let secrets = self.states.secrets(state);
         let provider = self.provider(now).await?;
-        let Answer { issuer, subject, verified_email, claims } =
-            provider.exchange(&self.settings, code, &secrets, port, now).await?;
+        let token = provider.redeem(&self.settings, code, &secrets, port).await?;
+        let answer = match provider.answer(&self.settings, &token, &secrets, port, now) {
+            Err(Untrusted::KeyUnknown) => {
+                self.provider_anew(now).await?.answer(&self.settings, &token, &secrets, port, now)
+            }
+            answer => answer,
+        };
+        let Answer { issuer, subject, verified_email, claims } = answer.map_err(|untrusted| match untrusted {
+            Untrusted::KeyUnknown => SingleSignOnError::Refused("it is signed with a key of somebody else".to_owned()),
+            Untrusted::For(error) => error,
+        })?;
         Ok(Identity { issuer, subject, verified_email, role: self.settings.role_of(&claims) })
     }
 
+    /// The provider as it last described itself; one that did not answer is left alone for a moment.
     async fn provider(&self, now: DateTime<Utc>) -> Result<Provider, SingleSignOnError> {
         let mut known = self.known.lock().await;
-        if let Some((read_at, provider)) = &*known
-            && (now - *read_at).num_minutes() < METADATA_MINUTES
-        {
-            return Ok(provider.clone());
+        match &*known {
+            Some(Known::Described { at, provider }) if now - *at < METADATA_LIFE => Ok(provider.clone()),
+            Some(Known::Silent { since, why }) if now - *since < SILENCE => {
+                Err(SingleSignOnError::Unavailable(why.clone()))
+            }
+            _ => self.discover(&mut known, now).await,
         }
-        let provider = Provider::discover(&self.settings).await?;
-        *known = Some((now, provider.clone()));
-        Ok(provider)
+    }
+
+    async fn provider_anew(&self, now: DateTime<Utc>) -> Result<Provider, SingleSignOnError> {
+        let mut known = self.known.lock().await;
+        self.discover(&mut known, now).await
+    }
+
+    async fn discover(&self, known: &mut Option<Known>, now: DateTime<Utc>) -> Result<Provider, SingleSignOnError> {
+        match Provider::discover(&self.settings).await {
+            Ok(provider) => {
+                *known = Some(Known::Described { at: now, provider: provider.clone() });
+                Ok(provider)
+            }
+            Err(error) => {
+                if let SingleSignOnError::Unavailable(why) = &error {
+                    *known = Some(Known::Silent { since: now, why: why.clone() });
+                }
+                Err(error)
+            }
+        }
     }
 }

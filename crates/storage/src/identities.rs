@@ -1,11 +1,11 @@
 //! Who a person is at the company's identity provider.
 
 use chrono::{DateTime, Utc};
-use viruj_domain::{ids::UserId, role::Role};
+use viruj_domain::ids::UserId;
 
 use crate::{Database, StorageError, UnitOfWork};
 
-/// Whom the provider's subject was linked to.
+/// Whom the provider's subject is linked to.
 ///
 /// # Errors
 /// Failures of the database.
@@ -20,7 +20,7 @@ pub async fn person_of(database: &Database, issuer: &str, subject: &str) -> Resu
     Ok(found.map(UserId))
 }
 
-/// Links the subject to the person; the link is for good. One that somebody else has made meanwhile is left.
+/// Links the subject to the person; false when either is linked to another already. The link is for good.
 ///
 /// # Errors
 /// Failures of the database.
@@ -30,7 +30,7 @@ pub async fn link(
     subject: &str,
     person: &UserId,
     now: DateTime<Utc>,
-) -> Result<(), StorageError> {
+) -> Result<bool, StorageError> {
     sqlx::query!(
         "INSERT INTO person_identities (issuer, subject, user_id, linked_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING",
@@ -41,28 +41,14 @@ pub async fn link(
     )
     .execute(unit.connection())
     .await?;
-    Ok(())
-}
-
-/// Gives the person the role that the provider names, and ends the sessions that were opened under the old one.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn take_role(
-    unit: &mut UnitOfWork,
-    person: &UserId,
-    role: Role,
-    now: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    sqlx::query!("UPDATE users SET role = $2 WHERE id = $1", person.as_str(), role.as_str())
-        .execute(unit.connection())
-        .await?;
-    sqlx::query!(
-        "UPDATE sessions SET revoked_at = $2, revoked_cause = 'role_changed' WHERE user_id = $1 AND revoked_at IS NULL",
+    // Of two first sign-ins at once one has made the link for both.
+    let is_linked = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM person_identities WHERE issuer = $1 AND subject = $2 AND user_id = $3) AS "is!""#,
+        issuer,
+        subject,
         person.as_str(),
-        now,
     )
-    .execute(unit.connection())
+    .fetch_one(unit.connection())
     .await?;
-    Ok(())
+    Ok(is_linked)
 }

@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use openidconnect::{
-    AdditionalClaims, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, Scope, StandardErrorResponse, StandardTokenResponse, TokenResponse,
+    AdditionalClaims, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret, CsrfToken,
+    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, Nonce,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim,
         CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata,
@@ -29,7 +30,7 @@ pub struct Provider {
     http: reqwest::Client,
 }
 
-/// An answer whose signature, issuer, audience, nonce and time are right.
+/// An answer that is believed.
 pub struct Answer {
     pub issuer: String,
     pub subject: String,
@@ -37,9 +38,16 @@ pub struct Answer {
     pub claims: Map<String, Value>,
 }
 
+/// Why a token is not believed.
+pub enum Untrusted {
+    /// Signed with a key that the provider has taken up meanwhile, perhaps.
+    KeyUnknown,
+    For(SingleSignOnError),
+}
+
 /// All other claims, among which the one that names roles is looked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct OtherClaims(Map<String, Value>);
+pub struct OtherClaims(Map<String, Value>);
 
 impl AdditionalClaims for OtherClaims {}
 
@@ -50,6 +58,9 @@ type Fields = IdTokenFields<
     CoreJweContentEncryptionAlgorithm,
     CoreJwsSigningAlgorithm,
 >;
+
+pub type PlantIdToken =
+    IdToken<OtherClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 
 type PlantClient = Client<
     OtherClaims,
@@ -76,6 +87,8 @@ impl Provider {
         let http = reqwest::Client::builder()
             // A redirect could lead a code or a secret anywhere.
             .redirect(reqwest::redirect::Policy::none())
+            // What the description of an https provider names is https too.
+            .https_only(settings.issuer.starts_with("https:"))
             .timeout(PATIENCE)
             .build()
             .map_err(unavailable)?;
@@ -92,13 +105,10 @@ impl Provider {
         port: u16,
     ) -> Result<String, SingleSignOnError> {
         let verifier = PkceCodeVerifier::new(secrets.verifier.clone());
-        let client = self.client(settings, port)?;
-        let (url, _, _) = client
-            .authorize_url(
-                CoreAuthenticationFlow::AuthorizationCode,
-                || CsrfToken::new(state.to_owned()),
-                || Nonce::new(secrets.nonce.clone()),
-            )
+        let (state, nonce) = (CsrfToken::new(state.to_owned()), Nonce::new(secrets.nonce.clone()));
+        let (url, _, _) = self
+            .client(settings, port)?
+            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || state, move || nonce)
             .add_scope(Scope::new("email".to_owned()))
             .add_scope(Scope::new("profile".to_owned()))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
@@ -106,28 +116,45 @@ impl Provider {
         Ok(url.to_string())
     }
 
-    pub async fn exchange(
+    /// Hands in the code; the verifier shows that whoever began the sign-in does so (RFC 7636).
+    pub async fn redeem(
         &self,
         settings: &SingleSignOnSettings,
         code: &str,
         secrets: &StateSecrets,
         port: u16,
-        now: DateTime<Utc>,
-    ) -> Result<Answer, SingleSignOnError> {
-        let client = self.client(settings, port)?;
-        let tokens = client
+    ) -> Result<PlantIdToken, SingleSignOnError> {
+        let tokens = self
+            .client(settings, port)?
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(unavailable)?
             .set_pkce_verifier(PkceCodeVerifier::new(secrets.verifier.clone()))
             .request_async(&self.http)
             .await
             .map_err(|error| match error {
-                openidconnect::RequestTokenError::Request(error) => unavailable(error),
-                other => refused(other),
+                RequestTokenError::ServerResponse(_) => refused(error),
+                _ => unavailable(error),
             })?;
-        let token = tokens.id_token().ok_or_else(|| SingleSignOnError::Refused("there is no identity token".into()))?;
+        tokens.id_token().cloned().ok_or_else(|| SingleSignOnError::Refused("there is no identity token".to_owned()))
+    }
+
+    /// What the token says, when signature, issuer, audience, nonce and time are right.
+    pub fn answer(
+        &self,
+        settings: &SingleSignOnSettings,
+        token: &PlantIdToken,
+        secrets: &StateSecrets,
+        port: u16,
+        now: DateTime<Utc>,
+    ) -> Result<Answer, Untrusted> {
+        let client = self.client(settings, port).map_err(Untrusted::For)?;
         let verifier = client.id_token_verifier().set_time_fn(move || now);
-        let claims = token.claims(&verifier, &Nonce::new(secrets.nonce.clone())).map_err(refused)?;
+        let claims = token.claims(&verifier, &Nonce::new(secrets.nonce.clone())).map_err(|error| match error {
+            ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
+                Untrusted::KeyUnknown
+            }
+            other => Untrusted::For(refused(other)),
+        })?;
         let is_verified = claims.email_verified() == Some(true);
         Ok(Answer {
             issuer: claims.issuer().to_string(),

@@ -72,6 +72,7 @@ impl SingleSignOnSettings {
             _ => Vec::new(),
         };
         let mut named: Vec<Role> = groups.iter().filter_map(|group| self.roles.get(*group).copied()).collect();
+        named.sort();
         named.dedup();
         match named[..] {
             [role] => NamedRole::Role(role),
@@ -146,7 +147,7 @@ mod tests {
         let role = |claims: Value| settings.role_of(claims.as_object().unwrap());
         assert_eq!(role(json!({ "groups": ["everybody", "floor"] })), NamedRole::Role(Role::ProductionOperator));
         assert_eq!(role(json!({ "groups": "quality" })), NamedRole::Role(Role::QaManager));
-        assert_eq!(role(json!({ "groups": ["quality", "qa"] })), NamedRole::Role(Role::QaManager));
+        assert_eq!(role(json!({ "groups": ["quality", "x", "qa"] })), NamedRole::Role(Role::QaManager));
         assert_eq!(role(json!({ "groups": ["quality", "floor"] })), NamedRole::None);
         assert_eq!(role(json!({ "groups": ["everybody"] })), NamedRole::None);
         assert_eq!(role(json!({})), NamedRole::None);

@@ -1,19 +1,24 @@
-// A real OpenID provider on a free port of this machine, for tests of single sign-on.
-// Prints its issuer on one line; ends with its standard input.
-// People are `email|verified|groups`, each an argument; a person's subject is `subject of <email>`.
+// A real OpenID provider of this machine, for tests of single sign-on.
+// Prints its issuer on one line; ends with its standard input. Each start has a key of its own.
+// `identity-provider.mjs PORT PERSON…`: 0 is a free port; a person is `email|verified|groups|subject`, where the subject,
+// which is also what the person signs in with, is the address when there is none.
+import crypto from "node:crypto";
 import http from "node:http";
 import { Provider } from "oidc-provider";
 
-const people = new Map(
-  process.argv.slice(2).map((argument) => {
-    const [email, verified, groups = ""] = argument.split("|");
-    const claims = { sub: `subject of ${email}`, email, email_verified: verified === "verified" };
-    return [email, { ...claims, groups: groups.split(",").filter(Boolean) }];
+const [, , port, ...people] = process.argv;
+const accounts = new Map(
+  people.map((person) => {
+    const [email, verified, groups = "", subject = email] = person.split("|");
+    const claims = { sub: `subject of ${subject}`, email, email_verified: verified === "verified" };
+    return [subject, { ...claims, groups: groups.split(",").filter(Boolean) }];
   }),
 );
+const { privateKey } = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
+const key = { ...privateKey.export({ format: "jwk" }), alg: "RS256", use: "sig", kid: crypto.randomUUID() };
 
 const server = http.createServer();
-server.listen(0, "127.0.0.1", () => {
+server.listen(Number(port), "127.0.0.1", () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [
@@ -27,12 +32,15 @@ server.listen(0, "127.0.0.1", () => {
         redirect_uris: ["http://127.0.0.1/single-sign-on"],
       },
     ],
+    jwks: { keys: [key] },
     pkce: { required: () => true },
     // The claims of the scopes stand in the identity token itself, as most companies' providers have it.
     conformIdTokenClaims: false,
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["groups"] },
-    findAccount: (_context, email) =>
-      people.has(email) ? { accountId: email, claims: () => people.get(email) } : undefined,
+    findAccount: (_context, subject) => {
+      const claims = accounts.get(subject.replace(/^subject of /, ""));
+      return claims ? { accountId: claims.sub, claims: () => claims } : undefined;
+    },
     cookies: { keys: ["of a test alone"] },
   });
   server.on("request", provider.callback());

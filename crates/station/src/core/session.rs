@@ -26,14 +26,15 @@ impl StationCore {
     /// The server's code, for example `wrong_credentials`, or `server_unreachable`.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedInPerson, StationError> {
         let request = SignInRequest { email: email.trim().to_owned(), password: password.to_owned() };
-        // With its own token the station is a place of its own: what fails elsewhere does not close it.
-        let exchange = self.state().exchange.clone();
-        let station_token = match exchange {
-            Some(exchange) => exchange.station_token(self.now()).await,
-            None => None,
-        };
+        let station_token = self.station_token().await;
         let opened = self.options.client.sign_in_at(station_token.as_deref(), &request).await?;
         self.take_session(opened).await
+    }
+
+    /// With its own token the station is a place of its own: what fails elsewhere does not close it.
+    pub(super) async fn station_token(&self) -> Option<String> {
+        let exchange = self.state().exchange.clone()?;
+        exchange.station_token(self.now()).await
     }
 
     /// The station works for the person of the session that was opened, however they proved who they are.

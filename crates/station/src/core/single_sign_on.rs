@@ -52,7 +52,8 @@ impl StationCore {
             () = cancelled => return Err(StationError::SingleSignOn("single_sign_on_cancelled")),
         };
         let request = FinishSingleSignOn { state: begun.state, proof: begun.proof, code };
-        let opened = self.options.client.finish_single_sign_on(&request).await?;
+        let station_token = self.station_token().await;
+        let opened = self.options.client.finish_single_sign_on(station_token.as_deref(), &request).await?;
         self.take_session(opened).await
     }
 

@@ -115,7 +115,15 @@ pub(in crate::handlers) async fn possible_account(app: &AppState, email: &str) -
     }
 }
 
-/// Opens a session of somebody who has proved to be the account's person.
+/// What has proved who somebody is.
+pub(in crate::handlers) enum Proved {
+    /// The account's password; with its new hash, where the old one is weak.
+    Password { replaced: Option<String> },
+    /// The company's identity provider. No password was seen, so none is used up.
+    Provider,
+}
+
+/// Opens a session of somebody who has proved by the password to be the account's person.
 pub(in crate::handlers) async fn open_session(
     app: &AppState,
     account: Account,
@@ -128,18 +136,21 @@ pub(in crate::handlers) async fn open_session(
         Checked::RightButOld => Some(app.passwords.hash(password).await.map_err(ApiError::internal)?),
         Checked::Right | Checked::Wrong => None,
     };
-    open_proved_session(app, account, replaced, "sign-in", address, now).await
+    open_proved_session(app, account, Proved::Password { replaced }, place, now).await
 }
 
-/// As [`open_session`], whatever has proved who the person is; `means` says what.
+/// As [`open_session`], whatever has proved who the person is.
 pub(in crate::handlers) async fn open_proved_session(
     app: &AppState,
     account: Account,
-    replaced: Option<String>,
-    means: &str,
-    address: Address,
+    proved: Proved,
+    place: Place,
     now: DateTime<Utc>,
 ) -> Result<OpenSession, ApiError> {
+    let (means, replaced, is_password) = match proved {
+        Proved::Password { replaced } => ("sign-in", replaced, true),
+        Proved::Provider => ("single sign-on", None, false),
+    };
     let person = account.person;
     let session_id = SessionId(Uuid::now_v7());
     let refresh = app.refresh_tokens.make(session_id).map_err(ApiError::internal)?;
@@ -150,7 +161,7 @@ pub(in crate::handlers) async fn open_proved_session(
     }
     let standing = accounts::standing(unit.connection(), &person.id).await?;
     let must_change_password = standing.is_some_and(|standing| standing.must_change_password);
-    if must_change_password && !accounts::use_up(&mut unit, &person.id, now).await? {
+    if must_change_password && is_password && !accounts::use_up(&mut unit, &person.id, now).await? {
         return Err(ProblemCode::OneTimePasswordUsed.into());
     }
     let client_address = place.address.to_string();
