@@ -13,4 +13,4 @@ CREATE TABLE person_identities (
 SELECT viruj_follow('person_identities', 'issuer,subject', '');
 
 REVOKE ALL ON person_identities FROM PUBLIC, viruj_runtime;
-GRANT SELECT, INSERT ON person_identities TO viruj_runtime;
+GRANT SELECT, INSERT, DELETE ON person_identities TO viruj_runtime;

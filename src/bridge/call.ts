@@ -16,9 +16,6 @@ export class CommandFailure extends Error {
   }
 }
 
-/** The code of a failed command; empty for what is none. */
-export const codeOf = (error: Error) => (error instanceof CommandFailure ? error.code : "");
-
 /** The data of a command's answer, or a `CommandFailure`: a broken bridge fails the same way as a refused command. */
 export async function call<T>(answer: Promise<Result<T, CommandError>>): Promise<T> {
   const result = await answer.catch((cause: unknown) => {

@@ -101,6 +101,8 @@ export class FakeStation {
       case "sign_in_at_provider":
         state.person = operator;
         return operator;
+      case "cancel_single_sign_on":
+        return null;
       case "sign_out":
         state.person = null;
         return null;

@@ -20,7 +20,7 @@ pub async fn person_of(database: &Database, issuer: &str, subject: &str) -> Resu
     Ok(found.map(UserId))
 }
 
-/// Links the subject to the person; false when either is linked to another already. The link is for good.
+/// Links the subject to the person; false when either is linked to another already. The link stays until [`forget`].
 ///
 /// # Errors
 /// Failures of the database.
@@ -51,4 +51,15 @@ pub async fn link(
     .fetch_one(unit.connection())
     .await?;
     Ok(is_linked)
+}
+
+/// Forgets every link of the person; false when there was none.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn forget(unit: &mut UnitOfWork, person: &UserId) -> Result<bool, StorageError> {
+    let forgotten = sqlx::query!("DELETE FROM person_identities WHERE user_id = $1", person.as_str())
+        .execute(unit.connection())
+        .await?;
+    Ok(forgotten.rows_affected() > 0)
 }

@@ -1,9 +1,14 @@
 //! Signing in and out; tokens stay on this side.
 
+use std::time::Duration;
+
 use tauri::State;
 use viruj_api::station::{CommandError, SignedInPerson};
 
 use crate::shell::Shell;
+
+/// A browser that cannot be opened says so sooner.
+const BROWSER_PATIENCE: Duration = Duration::from_secs(3);
 
 #[tauri::command]
 #[specta::specta]
@@ -22,7 +27,7 @@ pub async fn offers_single_sign_on(shell: State<'_, Shell>) -> Result<bool, Comm
 #[tauri::command]
 #[specta::specta]
 pub async fn sign_in_at_provider(shell: State<'_, Shell>) -> Result<SignedInPerson, CommandError> {
-    Ok(shell.core()?.sign_in_at_provider(|url| open::that_detached(url)).await?)
+    Ok(shell.core()?.sign_in_at_provider(|url| open::that_detached_with_timeout(url, BROWSER_PATIENCE)).await?)
 }
 
 #[tauri::command]

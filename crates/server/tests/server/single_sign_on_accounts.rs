@@ -95,6 +95,16 @@ async fn sec_13_a_link_is_to_the_subject_whatever_becomes_of_the_address() {
         .await
         .unwrap();
     assert_eq!(links, 1);
+    // Only whoever has the server's command line says that the account is the newcomer's now.
+    app.application.forget_company_account(&world::email("qa-manager")).await.unwrap();
+    let alive: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions WHERE revoked_at IS NULL")
+        .fetch_one(&mut app.database.superuser().await)
+        .await
+        .unwrap();
+    assert_eq!(alive, 0);
+    assert_eq!(sign_in(&client, "newcomer").await.unwrap().person.id.as_str(), "qa-manager");
+    let unknown = app.application.forget_company_account(&world::email("warehouse")).await.unwrap_err();
+    assert_eq!(unknown.code(), "company_account_unknown");
     drop(provider);
 }
 

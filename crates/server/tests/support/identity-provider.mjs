@@ -1,7 +1,7 @@
 // A real OpenID provider of this machine, for tests of single sign-on.
 // Prints its issuer on one line; ends with its standard input. Each start has a key of its own.
-// `identity-provider.mjs PORT PERSON…`: 0 is a free port; a person is `email|verified|groups|subject`, where the subject,
-// which is also what the person signs in with, is the address when there is none.
+// `identity-provider.mjs PORT PERSON…`: 0 is a free port; a person is `email|verified|groups|subject`. People sign in
+// with their subject, which is the address when there is none.
 import crypto from "node:crypto";
 import http from "node:http";
 import { Provider } from "oidc-provider";
@@ -10,7 +10,7 @@ const [, , port, ...people] = process.argv;
 const accounts = new Map(
   people.map((person) => {
     const [email, verified, groups = "", subject = email] = person.split("|");
-    const claims = { sub: `subject of ${subject}`, email, email_verified: verified === "verified" };
+    const claims = { sub: subject, email, email_verified: verified === "verified" };
     return [subject, { ...claims, groups: groups.split(",").filter(Boolean) }];
   }),
 );
@@ -37,10 +37,8 @@ server.listen(Number(port), "127.0.0.1", () => {
     // The claims of the scopes stand in the identity token itself, as most companies' providers have it.
     conformIdTokenClaims: false,
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["groups"] },
-    findAccount: (_context, subject) => {
-      const claims = accounts.get(subject.replace(/^subject of /, ""));
-      return claims ? { accountId: claims.sub, claims: () => claims } : undefined;
-    },
+    findAccount: (_context, accountId) =>
+      accounts.has(accountId) ? { accountId, claims: () => accounts.get(accountId) } : undefined,
     cookies: { keys: ["of a test alone"] },
   });
   server.on("request", provider.callback());

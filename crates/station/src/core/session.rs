@@ -39,6 +39,8 @@ impl StationCore {
 
     /// The station works for the person of the session that was opened, however they proved who they are.
     pub(super) async fn take_session(&self, opened: OpenSession) -> Result<SignedInPerson, StationError> {
+        // Whoever still waits for the browser comes too late: the station is this person's now.
+        self.cancel_single_sign_on();
         let _refreshing = self.refreshing.lock().await;
         self.revoke_later().await?;
         let person = self.adopt_session(opened).await?;

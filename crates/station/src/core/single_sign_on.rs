@@ -7,7 +7,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use viruj_api::{
-    single_sign_on::{BeginSingleSignOn, FinishSingleSignOn, RETURN_PATH},
+    sessions::OpenSession,
+    single_sign_on::{BeginSingleSignOn, BegunSingleSignOn, FinishSingleSignOn, RETURN_PATH},
     station::SignedInPerson,
 };
 
@@ -20,6 +21,14 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
 /// The provider's code and state with the browser's own headers are far below.
 const LONGEST_REQUEST: usize = 16 * 1024;
+
+// The browser's page knows nothing of the language that the person has chosen here.
+const GO_BACK: &str = "You can close this page and go back to Viruj Station.\n\n\
+    आप यह पेज बंद करके Viruj Station पर लौट सकते हैं।\n\n\
+    మీరు ఈ పేజీని మూసి Viruj Stationకు తిరిగి వెళ్లవచ్చు.\n";
+const NOT_SIGNED_IN: &str = "You were not signed in. Go back to Viruj Station.\n\n\
+    आप साइन इन नहीं हुए। Viruj Station पर लौटें।\n\n\
+    మీరు సైన్ ఇన్ కాలేదు. Viruj Stationకు తిరిగి వెళ్లండి.\n";
 
 impl StationCore {
     /// Whether the server has an identity provider; false while it cannot be reached.
@@ -35,8 +44,10 @@ impl StationCore {
     /// The server's code, `browser_not_opened`, `single_sign_on_declined`, `single_sign_on_expired`.
     pub async fn sign_in_at_provider(
         &self,
-        open_browser: impl FnOnce(&str) -> std::io::Result<()>,
+        open_browser: impl FnOnce(&str) -> std::io::Result<()> + Send + 'static,
     ) -> Result<SignedInPerson, StationError> {
+        // One at a time: the person who began another before has gone.
+        self.cancel_single_sign_on();
         let cancelled = self.cancel_single_sign_on.notified();
         // Loopback alone, on a port that the system picks: nobody else on the network can answer.
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(broken_off)?;
@@ -45,16 +56,23 @@ impl StationCore {
         if !is_page(&begun.authorisation_url) {
             return Err(StationError::BrowserNotOpened("the server gave no web address".to_owned()));
         }
-        open_browser(&begun.authorisation_url).map_err(|error| StationError::BrowserNotOpened(error.to_string()))?;
-        let code = tokio::select! {
-            code = code_for(&listener, &begun.state) => code?,
+        let url = begun.authorisation_url.clone();
+        let is_opened = tokio::task::spawn_blocking(move || open_browser(&url)).await.map_err(std::io::Error::other);
+        is_opened.flatten().map_err(|error| StationError::BrowserNotOpened(error.to_string()))?;
+        let opened = tokio::select! {
+            opened = self.answered(&listener, begun) => opened?,
             () = tokio::time::sleep(PATIENCE) => return Err(StationError::SingleSignOn("single_sign_on_expired")),
             () = cancelled => return Err(StationError::SingleSignOn("single_sign_on_cancelled")),
         };
+        self.take_session(opened).await
+    }
+
+    /// Waits for the browser and hands in what it brings.
+    async fn answered(&self, listener: &TcpListener, begun: BegunSingleSignOn) -> Result<OpenSession, StationError> {
+        let code = code_for(listener, &begun.state).await?;
         let request = FinishSingleSignOn { state: begun.state, proof: begun.proof, code };
         let station_token = self.station_token().await;
-        let opened = self.options.client.finish_single_sign_on(station_token.as_deref(), &request).await?;
-        self.take_session(opened).await
+        Ok(self.options.client.finish_single_sign_on(station_token.as_deref(), &request).await?)
     }
 
     /// Gives up a sign-in that waits for the browser.
@@ -65,7 +83,8 @@ impl StationCore {
 
 /// The browser is given nothing but a page: another scheme could start a program.
 fn is_page(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:")
+    url.starts_with("https://")
+        || ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"].iter().any(|here| url.starts_with(here))
 }
 
 /// The code of the answer to this state; whatever else asks is told that there is nothing here.
@@ -75,8 +94,8 @@ async fn code_for(listener: &TcpListener, state: &str) -> Result<String, Station
         let Ok(Some(target)) = tokio::time::timeout(REQUEST_PATIENCE, target_of(&mut stream)).await else { continue };
         let answer = answer_of(&target, state);
         let (status, words) = match &answer {
-            Some(Ok(_)) => ("200 OK", "You can close this page and go back to Viruj Station."),
-            Some(Err(_)) => ("200 OK", "You were not signed in. Go back to Viruj Station."),
+            Some(Ok(_)) => ("200 OK", GO_BACK),
+            Some(Err(_)) => ("200 OK", NOT_SIGNED_IN),
             None => ("404 Not Found", "There is nothing here."),
         };
         let page = format!(

@@ -8,7 +8,8 @@ it("offers the company account only where the server has it, and never without t
   await byId("sign-in-email");
   expect(isShown("single-sign-on")).toBe(false);
   without.unmount();
-  const offline = { ...readyStatus, connection: { type: "offline" as const, since: "2026-11-24T08:00:00Z" } };
+  const connection = { type: "offline", since: "2026-11-24T08:40:00Z", code: "server_unreachable" } as const;
+  const offline = { ...readyStatus, connection };
   const away = renderApp({ person: null, offersSingleSignOn: true, status: offline });
   await byId("sign-in-offline");
   expect(isShown("single-sign-on")).toBe(false);
@@ -34,7 +35,7 @@ it("says that no account is opened, and nothing of a sign-in that was given up",
   const { user, station } = renderApp({
     person: null,
     offersSingleSignOn: true,
-    failures: { sign_in_at_provider: failure("single_sign_on_refused") },
+    failures: { sign_in_at_provider: failure("single_sign_on_no_account") },
   });
   await user.click(await byId("single-sign-on-start"));
   expect(await byId("single-sign-on-error")).toHaveTextContent("Ask your administrator");

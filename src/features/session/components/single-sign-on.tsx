@@ -1,8 +1,8 @@
 import { Button, Loader } from "@mantine/core";
 import { IconBuildingSkyscraper } from "@tabler/icons-react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { codeOf } from "../../../bridge/call";
-import { failureText } from "../../../texts/failure-text";
+import { failureCode, failureText } from "../../../texts/failure-text";
 import { ActionButton } from "../../../ui/action-button";
 import { Notice } from "../../../ui/notice";
 import { cancelSingleSignOn, useOffersSingleSignOn, useSignInAtProvider } from "../api/single-sign-on";
@@ -13,10 +13,17 @@ export function SingleSignOn({ isOnline }: { isOnline: boolean }) {
   const { t } = useTranslation();
   const offers = useOffersSingleSignOn(isOnline);
   const signIn = useSignInAtProvider();
+  const isWaiting = signIn.isPending;
+
+  // Whoever goes to another screen has given up; a person who signs in hours later would be a surprise.
+  useEffect(() => {
+    if (!isWaiting) return;
+    return () => void cancelSingleSignOn();
+  }, [isWaiting]);
 
   if (!isOnline || offers.data !== true) return null;
   // Whoever gave up knows it.
-  const failure = signIn.isError && codeOf(signIn.error) !== "single_sign_on_cancelled" ? signIn.error : null;
+  const failure = signIn.isError && failureCode(signIn.error) !== "single_sign_on_cancelled" ? signIn.error : null;
   return (
     <div className={styles.form} data-testid="single-sign-on">
       <span className={styles.or} aria-hidden>
@@ -27,7 +34,7 @@ export function SingleSignOn({ isOnline }: { isOnline: boolean }) {
           {failureText(t, failure)}
         </Notice>
       )}
-      {signIn.isPending ? (
+      {isWaiting ? (
         <div className={styles.waiting} role="status" data-testid="single-sign-on-waiting">
           <Loader size={22} aria-hidden />
           <span>{t("signIn.inBrowser")}</span>
