@@ -1,5 +1,6 @@
 // A person's own account at the station: the password, a one-time password, a code by mail, sign-ins elsewhere.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, before } from "node:test";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { setUpDesk } from "./support/desk.mjs";
@@ -51,6 +52,20 @@ async function signInElsewhere({ email, password }) {
 async function statusOfMe({ access_token: token }) {
   const answer = await fetch(`${server.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } });
   return answer.status;
+}
+
+// As an authenticator app makes it (RFC 6238).
+function codeOf(secret) {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replace(/\s/g, "")]
+    .map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0"))
+    .join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
 }
 
 async function openProfile() {
@@ -144,6 +159,61 @@ step("[SEC-10] a code by mail sets a new password", async () => {
   await station.typeInto("forgotten-code", code);
   await station.clickTestId("forgotten-set");
   await station.clickTestId("forgotten-sign-in");
+  await signIn(station, { ...OPERATOR, password: SET_BY_CODE });
+  await station.waitForText("person-name", OPERATOR.name);
+});
+
+step(
+  "[SEC-9] a second factor is taken up in the account and asked for at sign-in; a recovery code works once",
+  async () => {
+    await openProfile();
+    await station.typeInto("second-factor-password", SET_BY_CODE);
+    await station.clickTestId("second-factor-submit");
+    const secret = await station.textOf("second-factor-secret");
+    await station.screenshots("second-factor", LOOKS);
+    await station.typeInto("second-factor-code", "000000");
+    await station.clickTestId("second-factor-confirm");
+    await station.waitForAttribute("second-factor-refused", "data-code", "second_factor_wrong");
+    const first = codeOf(secret);
+    await station.typeInto("second-factor-code", first);
+    await station.clickTestId("second-factor-confirm");
+    const recovery = (await station.textOf("recovery-codes")).split(/\s+/);
+    assert.equal(recovery.length, 10);
+    await station.screenshots("recovery-codes", { light: [SMALL], te: [SMALL] });
+    await station.clickTestId("recovery-done");
+    await station.waitForText("second-factor-on", "10");
+    await signOut(station);
+    await signIn(station, { ...OPERATOR, password: SET_BY_CODE });
+    // The code that confirmed the device is used.
+    await station.typeInto("sign-in-code", first);
+    await station.screenshots("sign-in-code", { light: [SMALL], te: [SMALL] });
+    await station.clickTestId("sign-in-submit");
+    await station.waitForText("sign-in-error", "used");
+    await station.typeInto("sign-in-code", recovery[0]);
+    await station.clickTestId("sign-in-submit");
+    await station.waitForText("person-name", OPERATOR.name);
+    await openProfile();
+    await station.waitForText("second-factor-on", "9");
+    await signOut(station);
+  },
+);
+
+step("[P11-300c] an administrator removes the second factor of somebody who has lost the device", async () => {
+  await signIn(station, ADMINISTRATOR);
+  await station.waitForText("person-name", ADMINISTRATOR.name);
+  await station.clickTestId("menu-users");
+  await station.typeInto("users-search", OPERATOR.email);
+  await station.clickTestId(`user-row-${OPERATOR.email}`);
+  await station.byTestId("user-factor");
+  await station.screenshots("user-second-factor", { light: SIZES, te: [SMALL] });
+  await station.clickTestId("user-remove-factor");
+  await station.typeInto("change-reason", "The phone is lost.");
+  await station.screenshots("user-remove-second-factor", { light: [SMALL] });
+  await station.clickTestId("user-act");
+  await station.waitForNo("user-action");
+  await station.waitForNo("user-factor");
+  await station.clickTestId("user-sheet-close");
+  await signOut(station);
   await signIn(station, { ...OPERATOR, password: SET_BY_CODE });
   await station.waitForText("person-name", OPERATOR.name);
 });

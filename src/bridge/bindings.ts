@@ -21,6 +21,8 @@ export const commands = {
 	/**  The IANA names that a plant's zone is chosen from. */
 	timeZones: () => typedError<string[], CommandError>(__TAURI_INVOKE("time_zones")),
 	signIn: (email: string, password: string) => typedError<SignedInPerson, CommandError>(__TAURI_INVOKE("sign_in", { email, password })),
+	/**  Where the server asked for a second factor. */
+	signInWithCode: (email: string, password: string, code: string) => typedError<SignedInPerson, CommandError>(__TAURI_INVOKE("sign_in_with_code", { email, password, code })),
 	/**  Whether people may sign in at the company's identity provider. */
 	offersSingleSignOn: () => typedError<boolean, CommandError>(__TAURI_INVOKE("offers_single_sign_on")),
 	/**  Opens the provider's page in the system's browser and waits until the person has signed in there. */
@@ -31,6 +33,9 @@ export const commands = {
 	currentPerson: () => typedError<SignedInPerson | null, CommandError>(__TAURI_INVOKE("current_person")),
 	account: () => typedError<AccountView, CommandError>(__TAURI_INVOKE("account")),
 	changePassword: (currentPassword: string, newPassword: string) => typedError<null, CommandError>(__TAURI_INVOKE("change_password", { currentPassword, newPassword })),
+	beginSecondFactor: (currentPassword: string) => typedError<SecondFactorView, CommandError>(__TAURI_INVOKE("begin_second_factor", { currentPassword })),
+	confirmSecondFactor: (code: string) => typedError<string[], CommandError>(__TAURI_INVOKE("confirm_second_factor", { code })),
+	removeSecondFactor: (currentPassword: string) => typedError<null, CommandError>(__TAURI_INVOKE("remove_second_factor", { currentPassword })),
 	revokeSession: (sessionId: string) => typedError<null, CommandError>(__TAURI_INVOKE("revoke_session", { sessionId })),
 	requestPasswordReset: (email: string) => typedError<null, CommandError>(__TAURI_INVOKE("request_password_reset", { email })),
 	redeemPasswordReset: (email: string, code: string, newPassword: string) => typedError<null, CommandError>(__TAURI_INVOKE("redeem_password_reset", { email, code, newPassword })),
@@ -50,6 +55,7 @@ export const commands = {
 	changeUser: (change: UserChange) => typedError<null, CommandError>(__TAURI_INVOKE("change_user", { change })),
 	setUserActive: (activity: UserActivity) => typedError<null, CommandError>(__TAURI_INVOKE("set_user_active", { activity })),
 	unlockUser: (action: UserAction) => typedError<null, CommandError>(__TAURI_INVOKE("unlock_user", { action })),
+	removeUserSecondFactor: (action: UserAction) => typedError<null, CommandError>(__TAURI_INVOKE("remove_user_second_factor", { action })),
 	/**  Answers the secret once; it is kept nowhere. */
 	giveOneTimeSecret: (action: UserAction) => typedError<ShownSecret, CommandError>(__TAURI_INVOKE("give_one_time_secret", { action })),
 	/**  Ends one session, or every session when none is named. */
@@ -85,6 +91,8 @@ export type AccountState = "active" | "inactive" |
 /**  What a person should know of their own account. */
 export type AccountView = {
 	passwordChangedAt: string | null,
+	hasSecondFactor: boolean,
+	recoveryCodesLeft: number,
 	sessions: SessionView[],
 };
 
@@ -409,6 +417,12 @@ export type PhaseView = {
 	entries: EntryView[],
 };
 
+/**  A square picture of `size` units: the path of an SVG. */
+export type PictureView = {
+	size: number,
+	path: string,
+};
+
 export type PlantBatches = {
 	status: BatchStatus,
 	count: number,
@@ -536,6 +550,13 @@ export type SaveSettings = {
 
 /**  A screen that exists. */
 export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "backups";
+
+/**  What the person's device is to hold; shown once. */
+export type SecondFactorView = {
+	/**  For typing. */
+	secret: string,
+	picture: PictureView,
+};
 
 export type SessionItem = {
 	id: string,
@@ -744,6 +765,8 @@ export type UserItem = {
 	state: AccountState,
 	/**  The next sign-in ends in choosing a password. */
 	mustChangePassword: boolean,
+	/**  Signing in asks for a code of a device, too. */
+	hasSecondFactor: boolean,
 	lockedUntil: string | null,
 	createdAt: string | null,
 	lastSignedInAt: string | null,

@@ -36,6 +36,7 @@ function account(id: string, name: string, email: string, role: string, departme
     seesAllPlants,
     state: "active",
     mustChangePassword: false,
+    hasSecondFactor: id === "qa-man-1",
     lockedUntil: null,
     createdAt: "2026-11-01T06:00:00Z",
     lastSignedInAt: seesAllPlants ? "2026-11-24T08:00:00Z" : null,
@@ -115,6 +116,9 @@ export class FakeAdministration {
       }
       case "unlock_user":
         this.find((args.action as UserAction).id).state = "active";
+        return null;
+      case "remove_user_second_factor":
+        this.find((args.action as UserAction).id).hasSecondFactor = false;
         return null;
       case "give_one_time_secret":
         return this.secretOf(this.find((args.action as UserAction).id));

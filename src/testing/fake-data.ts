@@ -54,6 +54,8 @@ export const operator: SignedInPerson = {
 
 export const account: AccountView = {
   passwordChangedAt: "2026-11-02T06:12:00Z",
+  hasSecondFactor: false,
+  recoveryCodesLeft: 0,
   sessions: [
     {
       id: "0199a000-0000-7000-8000-000000000001",

@@ -111,6 +111,19 @@ export class FakeStation {
       case "change_password":
         if (state.person) state.person = { ...state.person, mustChangePassword: false };
         return null;
+      case "begin_second_factor":
+        return { secret: "JBSW Y3DP EHPK 3PXP", picture: { size: 21, path: "M0 0h1v1h-1z" } };
+      case "confirm_second_factor":
+        state.account.hasSecondFactor = true;
+        state.account.recoveryCodesLeft = 10;
+        return ["abcde-fghij", "kmnpq-rstuv"];
+      case "remove_second_factor":
+        state.account.hasSecondFactor = false;
+        return null;
+      case "sign_in_with_code":
+        if (args.code !== "123456") throw failure("second_factor_wrong");
+        state.person = operator;
+        return operator;
       case "revoke_session":
         state.account.sessions = state.account.sessions.filter((session) => session.id !== args.sessionId);
         return null;

@@ -32,6 +32,37 @@ pub struct RedeemPasswordReset {
 pub struct Account {
     pub must_change_password: bool,
     pub password_changed_at: Option<DateTime<Utc>>,
+    /// Signing in asks for a code, too.
+    pub has_second_factor: bool,
+    pub recovery_codes_left: u32,
+}
+
+/// The person gives the password once more.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnPassword {
+    pub current_password: String,
+}
+
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactorCode {
+    pub code: String,
+}
+
+/// What the person's device is to hold; shown once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct NewSecondFactor {
+    /// Base32, for typing.
+    pub secret: String,
+    /// `otpauth://…`, for scanning.
+    pub uri: String,
+}
+
+/// Each is good for one sign-in without the device; shown once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct RecoveryCodes {
+    pub codes: Vec<String>,
 }
 
 macro_rules! redacted {
@@ -43,4 +74,12 @@ macro_rules! redacted {
         }
     )*};
 }
-redacted!(ChangePassword, RequestPasswordReset, RedeemPasswordReset);
+redacted!(
+    ChangePassword,
+    RequestPasswordReset,
+    RedeemPasswordReset,
+    OwnPassword,
+    SecondFactorCode,
+    NewSecondFactor,
+    RecoveryCodes
+);

@@ -14,6 +14,16 @@ pub struct SignInRequest {
     pub password: String,
 }
 
+/// Where `POST /api/v1/sessions` has asked for a second factor.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInWithCode {
+    pub email: String,
+    pub password: String,
+    /// Six digits of the device, or a recovery code.
+    pub code: String,
+}
+
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefreshRequest {
@@ -65,4 +75,4 @@ macro_rules! redacted {
         }
     )*};
 }
-redacted!(SignInRequest, RefreshRequest, OpenSession);
+redacted!(SignInRequest, SignInWithCode, RefreshRequest, OpenSession);

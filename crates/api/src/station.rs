@@ -80,7 +80,22 @@ view! {
     /// What a person should know of their own account.
     pub struct AccountView {
         pub password_changed_at: Option<String>,
+        pub has_second_factor: bool,
+        pub recovery_codes_left: u32,
         pub sessions: Vec<SessionView>,
+    }
+
+    /// What the person's device is to hold; shown once.
+    pub struct SecondFactorView {
+        /// For typing.
+        pub secret: String,
+        pub picture: PictureView,
+    }
+
+    /// A square picture of `size` units: the path of an SVG.
+    pub struct PictureView {
+        pub size: u32,
+        pub path: String,
     }
 
     /// One sign-in that is still alive.

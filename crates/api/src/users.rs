@@ -25,6 +25,8 @@ pub struct User {
     pub is_active: bool,
     /// The next sign-in ends in choosing a password.
     pub must_change_password: bool,
+    /// Signing in asks for a code of a device, too.
+    pub has_second_factor: bool,
     /// Too many attempts have failed; nobody signs in to the account before this time.
     pub locked_until: Option<DateTime<Utc>>,
     pub created_at: Option<DateTime<Utc>>,

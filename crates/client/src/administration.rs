@@ -79,6 +79,16 @@ impl Client {
         self.post(&format!("{}/one-time-secret", user_path(id)), Some(access_token), Some(reason)).await
     }
 
+    /// Signing in asks the person for the password alone.
+    pub async fn remove_user_second_factor(
+        &self,
+        access_token: &str,
+        id: &UserId,
+        reason: &ChangeReason,
+    ) -> Answer<User> {
+        self.post(&format!("{}/second-factor/remove", user_path(id)), Some(access_token), Some(reason)).await
+    }
+
     pub async fn user_sessions(&self, access_token: &str, id: &UserId) -> Answer<UserSessions> {
         self.get(&format!("{}/sessions", user_path(id)), Some(access_token)).await
     }

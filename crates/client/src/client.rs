@@ -6,14 +6,17 @@ use bytes::Bytes;
 use http::{HeaderName, Method, Request, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use viruj_api::{
-    accounts::{Account, ChangePassword, RedeemPasswordReset, RequestPasswordReset},
+    accounts::{
+        Account, ChangePassword, NewSecondFactor, OwnPassword, RecoveryCodes, RedeemPasswordReset,
+        RequestPasswordReset, SecondFactorCode,
+    },
     audit::{AuditEntry, AuditExportQuery, AuditQuery, AuditReview, ReviewRequest},
     backups::{Backup, Backups},
     lists::{GateEntry, GoodsReceipt, Material, Page, PageQuery, QualitySample, QualityTest},
     people::Person,
     problem::Problem,
     server::ServerIdentity,
-    sessions::{OpenSession, RefreshRequest, SessionList, SignInRequest},
+    sessions::{OpenSession, RefreshRequest, SessionList, SignInRequest, SignInWithCode},
     signatures::{AttestRequest, AttestResponse},
     single_sign_on::{BeginSingleSignOn, BegunSingleSignOn, FinishSingleSignOn},
     stations::{RegisterStation, RegisteredStation, StationChallenge, StationSession, StationSignIn},
@@ -51,6 +54,15 @@ impl Client {
     /// Signs in at a station that says who it is: too many failures elsewhere at its address do not count here.
     pub async fn sign_in_at(&self, station_token: Option<&str>, request: &SignInRequest) -> Answer<OpenSession> {
         self.post("/api/v1/sessions", station_token, Some(request)).await
+    }
+
+    /// Signs in with a code where the password alone was not enough.
+    pub async fn sign_in_with_code(
+        &self,
+        station_token: Option<&str>,
+        request: &SignInWithCode,
+    ) -> Answer<OpenSession> {
+        self.post("/api/v1/sessions/second-factor", station_token, Some(request)).await
     }
 
     /// Where the system's browser is to go; `single_sign_on_off` where no identity provider is set up.
@@ -101,6 +113,19 @@ impl Client {
     pub async fn revoke_session(&self, access_token: &str, session: SessionId) -> Answer<()> {
         let path = format!("/api/v1/me/sessions/{session}");
         self.command(Method::DELETE, &path, Some(access_token), None::<&()>).await
+    }
+
+    /// Begins with a second factor, which a code must confirm.
+    pub async fn begin_second_factor(&self, access_token: &str, request: &OwnPassword) -> Answer<NewSecondFactor> {
+        self.post("/api/v1/me/second-factor", Some(access_token), Some(request)).await
+    }
+
+    pub async fn confirm_second_factor(&self, access_token: &str, request: &SecondFactorCode) -> Answer<RecoveryCodes> {
+        self.post("/api/v1/me/second-factor/confirm", Some(access_token), Some(request)).await
+    }
+
+    pub async fn remove_second_factor(&self, access_token: &str, request: &OwnPassword) -> Answer<()> {
+        self.command(Method::POST, "/api/v1/me/second-factor/remove", Some(access_token), Some(request)).await
     }
 
     /// Asks for a code that sets a new password; it goes to the address.

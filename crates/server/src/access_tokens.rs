@@ -20,6 +20,8 @@ pub const STATION_MINUTES: i64 = 15;
 const LONGEST_TOKEN: usize = 2048;
 /// Replicas whose clocks differ a little take each other's tokens.
 const CLOCK_TOLERANCE_SECONDS: i64 = 5;
+const KEY_PURPOSE: &str = "viruj access tokens, HS256, 1";
+const ID_PURPOSE: &str = "viruj access tokens, key id, 1";
 const PERSON_AUDIENCE: &str = "viruj-api";
 const LEGACY_AUDIENCE: &str = "viruj-legacy";
 const STATION_AUDIENCE: &str = "viruj-sync";
@@ -27,9 +29,15 @@ const STATION_AUDIENCE: &str = "viruj-sync";
 /// Makes and reads access tokens.
 pub struct AccessTokens {
     encoding: EncodingKey,
-    decoding: DecodingKey,
-    key_id: String,
+    written_with: ReadingKey,
+    /// While the secret is exchanged, tokens of the other one are good as well.
+    only_read: Option<ReadingKey>,
     issuer: String,
+}
+
+struct ReadingKey {
+    id: String,
+    key: DecodingKey,
 }
 
 /// A token with the time at which it ends.
@@ -70,15 +78,21 @@ struct PersonClaims {
 #[derive(Serialize, Deserialize)]
 struct StationClaims {}
 
+impl ReadingKey {
+    fn new(key: &[u8; 32], id: &[u8; 32]) -> Self {
+        Self { id: hex::encode(&id[..8]), key: DecodingKey::from_secret(key) }
+    }
+}
+
 impl AccessTokens {
     #[must_use]
     pub fn new(secret: &SecretKey, server_id: Uuid) -> Self {
-        let key = secret.derive("viruj access tokens, HS256, 1");
-        let key_id = hex::encode(&secret.derive("viruj access tokens, key id, 1")[..8]);
+        let key = secret.derive(KEY_PURPOSE);
+        let second = secret.derive_second(KEY_PURPOSE).zip(secret.derive_second(ID_PURPOSE));
         Self {
             encoding: EncodingKey::from_secret(&*key),
-            decoding: DecodingKey::from_secret(&*key),
-            key_id,
+            written_with: ReadingKey::new(&key, &secret.derive(ID_PURPOSE)),
+            only_read: second.map(|(key, id)| ReadingKey::new(&key, &id)),
             issuer: format!("urn:viruj:server:{server_id}"),
         }
     }
@@ -149,7 +163,7 @@ impl AccessTokens {
         now: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     ) -> Result<IssuedToken, jsonwebtoken::errors::Error> {
-        let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::HS256) };
+        let header = Header { kid: Some(self.written_with.id.clone()), ..Header::new(Algorithm::HS256) };
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: audience.to_owned(),
@@ -174,12 +188,11 @@ impl AccessTokens {
             return Err(InvalidToken);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken)?;
-        if header.kid.as_deref() != Some(self.key_id.as_str()) {
-            return Err(InvalidToken);
-        }
-        let claims = jsonwebtoken::decode::<Claims<S>>(token, &self.decoding, &self.validation(audience))
-            .map_err(|_| InvalidToken)?
-            .claims;
+        let id = header.kid.ok_or(InvalidToken)?;
+        let known = std::iter::once(&self.written_with).chain(&self.only_read).find(|known| known.id == id);
+        let key = &known.ok_or(InvalidToken)?.key;
+        let claims =
+            jsonwebtoken::decode::<Claims<S>>(token, key, &self.validation(audience)).map_err(|_| InvalidToken)?.claims;
         let seconds = now.timestamp();
         let is_timely = claims.exp > seconds && claims.nbf <= seconds + CLOCK_TOLERANCE_SECONDS;
         if is_timely && claims.exp > 0 { Ok(claims) } else { Err(InvalidToken) }

@@ -98,6 +98,23 @@ pub async fn proof_closed(
     accounts::alert_security(unit, Some(&person.id), "Signatures fail", &message, now).await
 }
 
+/// Somebody knows a password and has not the device.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn second_factor_closed(
+    unit: &mut UnitOfWork,
+    person: &Person,
+    attempt: Attempt,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let detail = format!("{} wrong codes after the right password", attempt.count);
+    unit.audit_event("users", person.id.as_str(), "second_factor_closed", &detail).await?;
+    let message =
+        format!("{detail} of {}. Its codes are refused for a while; the password may be known to others.", person.name);
+    accounts::alert_security(unit, Some(&person.id), "A second factor fails", &message, now).await
+}
+
 fn id_of(person: Option<&Person>) -> &str {
     person.map_or("unknown", |person| person.id.as_str())
 }

@@ -11,7 +11,7 @@ use viruj_domain::{clock::Clock, ids::UserId, plant::PlantScope};
 use viruj_storage::{
     ChangeContext, Database, StorageError, UnitOfWork,
     audit::{self, Checkpoint},
-    installation, migrate,
+    installation, migrate, second_factors,
 };
 use viruj_sync::signing;
 
@@ -29,6 +29,7 @@ use crate::{
     refresh_tokens::RefreshTokens,
     reset_codes::ResetCodes,
     routes,
+    second_factors::SecondFactors,
     settings::ServerSettings,
     signing_keys::{SigningKeyError, SigningKeys},
     single_sign_on::SingleSignOn,
@@ -60,6 +61,7 @@ pub struct Shared {
     pub live_sessions: Arc<LiveSessions>,
     pub attempts: Attempts,
     pub reset_codes: ResetCodes,
+    pub second_factors: SecondFactors,
     /// Absent where no message can be sent.
     pub mail: Option<Mail>,
     pub trusted_proxies: TrustedProxies,
@@ -122,7 +124,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
     make_known(&database, &signing_keys).await?;
     let server_id = installation::server_id(&database).await?;
     let secret = &settings.secret_key;
-    Ok(Application {
+    let application = Application {
         state: AppState(Arc::new(Shared {
             access_tokens: AccessTokens::new(secret, server_id),
             refresh_tokens: RefreshTokens::new(secret),
@@ -131,6 +133,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             live_sessions: LiveSessions::listening_to(&database),
             attempts: Attempts::new(secret),
             reset_codes: ResetCodes::new(secret),
+            second_factors: SecondFactors::new(secret),
             mail: settings.mail.as_ref().map(Mail::new).transpose()?,
             trusted_proxies: settings.trusted_proxies.clone(),
             answers: Answers::new(secret),
@@ -143,7 +146,26 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             server_id,
             signing_keys,
         })),
-    })
+    };
+    if secret.has_second() {
+        seal_anew(&application.state).await?;
+    }
+    Ok(application)
+}
+
+/// While `SECRET_KEY` is exchanged, what the database keeps for long under the other one goes under the one that is
+/// written with; what cannot be opened stays as it is.
+async fn seal_anew(app: &AppState) -> Result<(), StartError> {
+    let mut unit = app.begin_for_system("keys", "SECRET_KEY is exchanged").await?;
+    for (person, sealed) in second_factors::lock_all(&mut unit).await? {
+        match app.second_factors.open(&person, &sealed).map(|secret| secret.sealed_anew) {
+            Ok(Some(sealed)) => second_factors::seal_anew(&mut unit, &person, &sealed).await?,
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, %person, "a second factor cannot be used"),
+        }
+    }
+    unit.commit().await?;
+    Ok(())
 }
 
 /// Signatures must stay verifiable after the key file is gone, so the public half is in the database.

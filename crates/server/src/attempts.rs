@@ -31,6 +31,8 @@ pub enum Kind {
     SingleSignOn,
     /// The password that somebody who is signed in is asked for: to sign, to change it.
     Proof,
+    /// Codes of one account's second factor, of people who know its password.
+    SecondFactor,
     /// Every login on the old path, right or wrong, as the old backend counted them.
     LegacyLogin,
     /// Messages with a code to one account.
@@ -49,6 +51,7 @@ impl Kind {
             Self::Address => "address",
             Self::SingleSignOn => "single_sign_on",
             Self::Proof => "proof",
+            Self::SecondFactor => "second_factor",
             Self::LegacyLogin => "legacy_login",
             Self::ResetMail => "reset_mail",
             Self::ResetAddress => "reset_address",
@@ -66,7 +69,7 @@ impl Kind {
             Self::LegacyLogin => (5, 1),
             Self::ResetMail => (3, 60),
             Self::ResetAddress => (20, 60),
-            Self::ResetCode => (5, 15),
+            Self::SecondFactor | Self::ResetCode => (5, 15),
         };
         Limit { attempts, window: TimeDelta::minutes(minutes) }
     }

@@ -50,9 +50,11 @@ codes! {
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED, "The e-mail address or the password is wrong";
     InvalidRefreshToken = "invalid_refresh_token", UNAUTHORIZED, "The refresh token is not valid, or no longer";
     WrongPassword = "wrong_password", UNAUTHORIZED, "The password is wrong";
+    SecondFactorWrong = "second_factor_wrong", UNAUTHORIZED, "The code of the second factor is wrong or was used";
     ResetCodeInvalid = "reset_code_invalid", UNAUTHORIZED, "The code is wrong, used or has run out";
     StationRefused = "station_refused", UNAUTHORIZED, "The station could not be identified by its key";
     NotAuthorised = "not_authorised", FORBIDDEN, "The role does not allow this";
+    SecondFactorRequired = "second_factor_required", FORBIDDEN, "Signing in asks for a code of the second factor";
     PasswordChangeRequired = "password_change_required", FORBIDDEN, "The password must be changed first";
     OneTimePasswordUsed = "one_time_password_used", FORBIDDEN, "The one-time password has been used";
     SingleSignOnRefused = "single_sign_on_refused", FORBIDDEN,
@@ -134,6 +136,8 @@ codes! {
     PasswordTooPersonal = "password_too_personal", UNPROCESSABLE_ENTITY,
         "The new password is made of the person's or the product's name";
     PasswordUnchanged = "password_unchanged", UNPROCESSABLE_ENTITY, "The new password is the old one";
+    SecondFactorActive = "second_factor_active", CONFLICT, "There is a second factor already";
+    SecondFactorMissing = "second_factor_missing", CONFLICT, "There is no second factor";
     MailNotConfigured = "mail_not_configured", CONFLICT, "This server sends no e-mail";
     TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, "Too many attempts have failed";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";

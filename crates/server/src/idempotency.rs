@@ -5,10 +5,6 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
-use chacha20poly1305::{
-    ChaCha20Poly1305, KeyInit,
-    aead::{Aead, Payload},
-};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use serde::{Deserialize, Serialize};
@@ -22,14 +18,14 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{ApiError, ProblemCode},
-    secrets::{SecretKey, random},
+    sealing::Sealer,
+    secrets::SecretKey,
 };
 
 /// How long an answer is given again.
 pub const KEPT_HOURS: i64 = 24;
 const SHORTEST_KEY: usize = 8;
 const LONGEST_KEY: usize = 128;
-const NONCE_LENGTH: usize = 12;
 /// Says that the answer is one of before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -54,7 +50,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 
 /// Seals answers: one may hold a secret that is shown once.
 pub struct Answers {
-    key: Zeroizing<[u8; 32]>,
+    sealer: Sealer,
 }
 
 /// A creation that is under way.
@@ -80,7 +76,7 @@ struct Kept {
 impl Answers {
     #[must_use]
     pub fn new(secret: &SecretKey) -> Self {
-        Self { key: secret.derive("viruj idempotent answers v1") }
+        Self { sealer: Sealer::new(secret, "viruj idempotent answers v1") }
     }
 
     /// Claims the caller's key for this request, or finds what was answered to it before.
@@ -112,22 +108,14 @@ impl Answers {
 
     fn seal(&self, kept: &Kept, person: &UserId, key: &str) -> Result<Vec<u8>, ApiError> {
         let bytes = Zeroizing::new(serde_json::to_vec(kept).map_err(ApiError::internal)?);
-        let nonce = random::<NONCE_LENGTH>().map_err(ApiError::internal)?;
-        let belongs_to = belongs_to(person, key);
-        let sealed = ChaCha20Poly1305::new((&*self.key).into())
-            .encrypt(&nonce.into(), Payload { msg: &bytes, aad: &belongs_to })
-            .map_err(|_| ApiError::internal("an answer could not be sealed"))?;
-        Ok([&nonce[..], &sealed].concat())
+        self.sealer.seal(&bytes, &belongs_to(person, key)).map_err(ApiError::internal)
     }
 
     fn open(&self, sealed: &[u8], person: &UserId, key: &str) -> Result<Kept, ApiError> {
-        let unreadable = || ApiError::internal("a kept answer cannot be opened: SECRET_KEY is another one");
-        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or_else(unreadable)?;
-        let belongs_to = belongs_to(person, key);
-        let bytes = ChaCha20Poly1305::new((&*self.key).into())
-            .decrypt(nonce.into(), Payload { msg: sealed, aad: &belongs_to })
-            .map_err(|_| unreadable())?;
-        serde_json::from_slice(&Zeroizing::new(bytes)).map_err(ApiError::internal)
+        let opened = self.sealer.open(sealed, &belongs_to(person, key));
+        let opened =
+            opened.ok_or_else(|| ApiError::internal("a kept answer cannot be opened: SECRET_KEY is another one"))?;
+        serde_json::from_slice(&opened.bytes).map_err(ApiError::internal)
     }
 }
 

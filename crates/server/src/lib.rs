@@ -32,6 +32,8 @@ pub mod proxies;
 mod refresh_tokens;
 mod reset_codes;
 pub mod routes;
+mod sealing;
+mod second_factors;
 pub mod secrets;
 pub mod serve;
 pub mod settings;

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use viruj_domain::ids::UserId;
 
-use crate::secrets::{SecretKey, TagKey, in_groups};
+use crate::secrets::{SecretKey, TAG_LENGTH, TagKey, in_groups};
 
 /// Life of a code.
 pub const CODE_MINUTES: i64 = 15;
@@ -28,17 +28,25 @@ impl ResetCodes {
     /// When the operating system has no randomness to give.
     pub fn make(&self, person: &UserId) -> Result<NewCode, getrandom::Error> {
         let code = in_groups::<10>()?;
-        let hash = self.hash(person, &code);
+        let hash = hash(self.tags.tag(&plain(person, &code)));
         Ok(NewCode { code, hash })
     }
 
     /// Hyphens, spaces and capitals do not matter. A code is of one person and of this installation.
+    /// While `SECRET_KEY` is exchanged there are two hashes that it may be kept as.
     #[must_use]
-    pub fn hash(&self, person: &UserId, code: &str) -> [u8; 32] {
-        let plain: String = code.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
-        let bytes = [person.as_str().as_bytes(), b"\0", plain.to_ascii_lowercase().as_bytes()].concat();
-        Sha256::digest(self.tags.tag(&bytes)).into()
+    pub fn hashes(&self, person: &UserId, code: &str) -> Vec<[u8; 32]> {
+        self.tags.each_tag(&plain(person, code)).map(hash).collect()
     }
+}
+
+fn plain(person: &UserId, code: &str) -> Vec<u8> {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
+    [person.as_str().as_bytes(), b"\0", plain.to_ascii_lowercase().as_bytes()].concat()
+}
+
+fn hash(tag: [u8; TAG_LENGTH]) -> [u8; 32] {
+    Sha256::digest(tag).into()
 }
 
 #[cfg(test)]
@@ -52,8 +60,8 @@ mod tests {
         let made = codes.make(&one).unwrap();
         assert_eq!(made.code.len(), 11);
         let typed = made.code.to_uppercase().replace('-', " ");
-        assert_eq!(codes.hash(&one, &typed), made.hash);
-        assert_ne!(codes.hash(&other, &made.code), made.hash);
+        assert_eq!(codes.hashes(&one, &typed), [made.hash]);
+        assert_ne!(codes.hashes(&other, &made.code), [made.hash]);
         assert_ne!(codes.make(&one).unwrap().code, made.code);
     }
 }

@@ -45,6 +45,11 @@ pub fn all() -> Vec<Route> {
         Route { authorisation: Public, audit: Event("signed_in"), operation: routes!(handlers::sessions::open::open) },
         Route {
             authorisation: Public,
+            audit: Event("signed_in"),
+            operation: routes!(handlers::sessions::open_with_code::open_with_code),
+        },
+        Route {
+            authorisation: Public,
             audit: Event("session_revoked"),
             operation: routes!(handlers::sessions::refresh::refresh),
         },
@@ -65,6 +70,21 @@ pub fn all() -> Vec<Route> {
             authorisation: AnySession,
             audit: Event("password_changed"),
             operation: routes!(handlers::me::change_password::change_password),
+        },
+        Route {
+            authorisation: SignedIn,
+            audit: Event("second_factor_begun"),
+            operation: routes!(handlers::me::second_factor::begin::begin),
+        },
+        Route {
+            authorisation: SignedIn,
+            audit: Event("second_factor_confirmed"),
+            operation: routes!(handlers::me::second_factor::confirm::confirm),
+        },
+        Route {
+            authorisation: SignedIn,
+            audit: Event("second_factor_removed"),
+            operation: routes!(handlers::me::second_factor::remove::remove),
         },
         Route { authorisation: SignedIn, audit: ReadsOnly, operation: routes!(handlers::me::sessions::sessions) },
         Route {
@@ -189,6 +209,11 @@ pub fn all() -> Vec<Route> {
             authorisation: may(Capability::UserManage),
             audit: Event("one_time_secret_given"),
             operation: routes!(handlers::users::one_time_secret::give),
+        },
+        Route {
+            authorisation: may(Capability::UserManage),
+            audit: Event("second_factor_removed"),
+            operation: routes!(handlers::users::remove_second_factor::remove),
         },
         Route {
             authorisation: may(Capability::UserManage),

@@ -37,8 +37,13 @@ impl std::fmt::Debug for Secret {
 }
 
 /// `SECRET_KEY`: everything that must be kept secret on the server hangs on it.
+///
+/// While it is exchanged there are two: one that is written with, and one that is only read.
 #[derive(Clone, Debug)]
-pub struct SecretKey(Secret);
+pub struct SecretKey {
+    written_with: Secret,
+    only_read: Option<Secret>,
+}
 
 /// Why a text cannot be the secret of an installation (ASVS 5.0 V13.3, check 15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,33 +68,59 @@ impl SecretKey {
         if text.chars().count() < SHORTEST_SECRET_KEY {
             return Err(SecretKeyError::TooShort);
         }
-        Ok(Self(Secret::new(text)))
+        Ok(Self { written_with: Secret::new(text), only_read: None })
+    }
+
+    /// With a second one that is read as well: the next one, which other replicas write with already, or the last one.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_second(self, text: &str) -> Result<Self, SecretKeyError> {
+        let second = Self::new(text)?;
+        Ok(Self { only_read: Some(second.written_with), ..self })
+    }
+
+    #[must_use]
+    pub fn has_second(&self) -> bool {
+        self.only_read.is_some()
     }
 
     /// A key of 256 bits for one purpose (HKDF-SHA256, RFC 5869).
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        self.expand(purpose)
+        expand(&self.written_with, purpose)
     }
 
-    fn expand<const LENGTH: usize>(&self, purpose: &str) -> Zeroizing<[u8; LENGTH]> {
-        let mut key = Zeroizing::new([0; LENGTH]);
-        let expanded = Hkdf::<Sha256>::new(None, self.0.expose().as_bytes()).expand(purpose.as_bytes(), &mut *key);
-        // HKDF gives up to 255 blocks of 32 bytes; two are the most that is asked for.
-        debug_assert!(expanded.is_ok());
-        key
+    /// As [`Self::derive`], of the secret that is only read.
+    #[must_use]
+    pub fn derive_second(&self, purpose: &str) -> Option<Zeroizing<[u8; 32]>> {
+        self.only_read.as_ref().map(|secret| expand(secret, purpose))
     }
 
     /// A key that only makes and checks authentication tags.
     #[must_use]
     pub fn tag_key(&self, purpose: &str) -> TagKey {
-        TagKey(self.expand(purpose))
+        TagKey {
+            written_with: expand(&self.written_with, purpose),
+            only_read: self.only_read.as_ref().map(|secret| expand(secret, purpose)),
+        }
     }
+}
+
+fn expand<const LENGTH: usize>(secret: &Secret, purpose: &str) -> Zeroizing<[u8; LENGTH]> {
+    let mut key = Zeroizing::new([0; LENGTH]);
+    let expanded = Hkdf::<Sha256>::new(None, secret.expose().as_bytes()).expand(purpose.as_bytes(), &mut *key);
+    // HKDF gives up to 255 blocks of 32 bytes; two are the most that is asked for.
+    debug_assert!(expanded.is_ok());
+    key
 }
 
 /// Makes and checks tags (HMAC-SHA256, cut to 128 bits).
 #[derive(Clone)]
-pub struct TagKey(Zeroizing<[u8; 64]>);
+pub struct TagKey {
+    written_with: Zeroizing<[u8; 64]>,
+    only_read: Option<Zeroizing<[u8; 64]>>,
+}
 
 /// Bytes of a tag.
 pub const TAG_LENGTH: usize = 16;
@@ -97,23 +128,36 @@ pub const TAG_LENGTH: usize = 16;
 impl TagKey {
     #[must_use]
     pub fn tag(&self, bytes: &[u8]) -> [u8; TAG_LENGTH] {
-        let mut tag = [0; TAG_LENGTH];
-        tag.copy_from_slice(&self.mac(bytes).finalize().into_bytes()[..TAG_LENGTH]);
-        tag
+        tag(&self.written_with, bytes)
+    }
+
+    /// The tag under the secret that is written with, then the one under the secret that is only read.
+    pub fn each_tag(&self, bytes: &[u8]) -> impl Iterator<Item = [u8; TAG_LENGTH]> {
+        self.each().map(|key| tag(key, bytes))
+    }
+
+    fn each(&self) -> impl Iterator<Item = &Zeroizing<[u8; 64]>> {
+        std::iter::once(&self.written_with).chain(&self.only_read)
     }
 
     /// Compares in constant time.
     #[must_use]
     pub fn fits(&self, bytes: &[u8], tag: &[u8]) -> bool {
-        tag.len() == TAG_LENGTH && self.mac(bytes).verify_truncated_left(tag).is_ok()
+        tag.len() == TAG_LENGTH && self.each().any(|key| mac(key, bytes).verify_truncated_left(tag).is_ok())
     }
+}
 
-    fn mac(&self, bytes: &[u8]) -> Hmac<Sha256> {
-        use hkdf::hmac::digest::KeyInit;
-        let mut mac = <Hmac<Sha256> as KeyInit>::new((&*self.0).into());
-        mac.update(bytes);
-        mac
-    }
+fn tag(key: &Zeroizing<[u8; 64]>, bytes: &[u8]) -> [u8; TAG_LENGTH] {
+    let mut tag = [0; TAG_LENGTH];
+    tag.copy_from_slice(&mac(key, bytes).finalize().into_bytes()[..TAG_LENGTH]);
+    tag
+}
+
+fn mac(key: &Zeroizing<[u8; 64]>, bytes: &[u8]) -> Hmac<Sha256> {
+    use hkdf::hmac::digest::KeyInit;
+    let mut mac = <Hmac<Sha256> as KeyInit>::new((&**key).into());
+    mac.update(bytes);
+    mac
 }
 
 /// Random bytes from the operating system.

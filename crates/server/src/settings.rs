@@ -28,7 +28,7 @@ pub struct ServerSettings {
     pub database_url: Secret,
     /// `MIGRATION_DATABASE_URL`, `DATABASE_URL` when absent: a role that may make roles and tables.
     pub migration_database_url: Option<Secret>,
-    /// `SECRET_KEY`.
+    /// `SECRET_KEY`, with `SECRET_KEY_SECOND` while it is exchanged.
     pub secret_key: SecretKey,
     /// `VIRUJ_KEY_DIR`: where the wrapped signing keys lie; the same for every replica.
     pub key_dir: PathBuf,
@@ -118,7 +118,7 @@ impl ServerSettings {
         Ok(Self {
             database_url: database_url(&read)?,
             migration_database_url: read("MIGRATION_DATABASE_URL").map(Secret::new),
-            secret_key: SecretKey::new(&read("SECRET_KEY").ok_or(SettingsError::Missing("SECRET_KEY"))?)?,
+            secret_key: secret_key(&read)?.ok_or(SettingsError::Missing("SECRET_KEY"))?,
             key_dir: key_dir(&read)?,
             checkpoint_dir: checkpoint_dir(&read)?,
             backup: backup(&read)?,
@@ -234,8 +234,17 @@ impl KeySettings {
     pub fn from_environment() -> Result<Option<Self>, SettingsError> {
         let _ = dotenvy::dotenv();
         let read = |name: &'static str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let Some(secret) = read("SECRET_KEY") else { return Ok(None) };
-        Ok(Some(Self { key_dir: key_dir(&read)?, secret_key: SecretKey::new(secret.trim())? }))
+        let Some(secret_key) = secret_key(&read)? else { return Ok(None) };
+        Ok(Some(Self { key_dir: key_dir(&read)?, secret_key }))
+    }
+}
+
+fn secret_key(read: &dyn Fn(&'static str) -> Option<String>) -> Result<Option<SecretKey>, SettingsError> {
+    let Some(text) = read("SECRET_KEY") else { return Ok(None) };
+    let secret = SecretKey::new(text.trim())?;
+    match read("SECRET_KEY_SECOND") {
+        Some(second) => Ok(Some(secret.with_second(second.trim())?)),
+        None => Ok(Some(secret)),
     }
 }
 

@@ -8,10 +8,6 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use chacha20poly1305::{
-    ChaCha20Poly1305, KeyInit,
-    aead::{Aead, Payload},
-};
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
@@ -21,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     files::{create_private_folder, write_private},
+    sealing::{SealError, Sealer},
     secrets::{SecretKey, random},
 };
 
@@ -52,6 +49,8 @@ pub enum SigningKeyError {
     OtherKey { path: PathBuf },
     #[error("the operating system has no randomness to give: {0}")]
     Randomness(#[from] getrandom::Error),
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,6 +73,7 @@ struct OpenKey {
     key: SigningKey,
     created_at: DateTime<Utc>,
     endorsement: Option<String>,
+    is_of_second_secret: bool,
 }
 
 impl OpenKey {
@@ -95,8 +95,11 @@ impl SigningKeys {
             create_file(folder, &path_of(folder, 1), &new_file(secret, None, now)?).map_err(unusable)?;
         }
         let numbers = numbers(folder).map_err(unusable)?;
+        for number in &numbers {
+            seal_anew(folder, &path_of(folder, *number), secret)?;
+        }
         let newest = numbers.last().copied().unwrap_or(1);
-        let OpenKey { key, created_at, endorsement } = open_file(&path_of(folder, newest), secret)?;
+        let OpenKey { key, created_at, endorsement, .. } = open_file(&path_of(folder, newest), secret)?;
         let previous = numbers.iter().rev().nth(1).map(|number| open_file(&path_of(folder, *number), secret));
         let previous = previous.transpose()?.map(|previous| previous.published());
         Ok(Self { current: key, endorsement, previous, created_at })
@@ -198,8 +201,8 @@ pub(crate) fn key_files(folder: &Path) -> Result<Vec<PathBuf>, SigningKeyError> 
     Ok(paths)
 }
 
-fn cipher(secret: &SecretKey) -> ChaCha20Poly1305 {
-    ChaCha20Poly1305::new((&*secret.derive("viruj signing keys, ChaCha20-Poly1305, 1")).into())
+fn sealer(secret: &SecretKey) -> Sealer {
+    Sealer::new(secret, "viruj signing keys, ChaCha20-Poly1305, 1")
 }
 
 fn path_of(folder: &Path, number: u64) -> PathBuf {
@@ -230,11 +233,10 @@ fn sealed_file(
     created_at: DateTime<Utc>,
     endorsement: Option<String>,
 ) -> Result<KeyFile, SigningKeyError> {
-    let nonce = random::<NONCE_LENGTH>()?;
     let public = SigningKey::from_bytes(seed).verifying_key();
     let id = key_id(&public);
-    let sealed =
-        cipher(secret).encrypt(&nonce.into(), Payload { msg: &**seed, aad: id.as_bytes() }).unwrap_or_default();
+    let sealed = sealer(secret).seal(&**seed, id.as_bytes())?;
+    let (nonce, sealed) = sealed.split_at(NONCE_LENGTH);
     Ok(KeyFile {
         format: FORMAT,
         key_id: id,
@@ -253,24 +255,37 @@ fn open_file(path: &Path, secret: &SecretKey) -> Result<OpenKey, SigningKeyError
     if file.format != FORMAT {
         return Err(damaged());
     }
-    let key = unseal(path, &file, secret)?;
-    Ok(OpenKey { key, created_at: file.created_at, endorsement: file.endorsement })
-}
-
-fn unseal(path: &Path, file: &KeyFile, secret: &SecretKey) -> Result<SigningKey, SigningKeyError> {
-    let damaged = || SigningKeyError::Damaged { path: path.to_owned() };
-    let nonce = BASE64.decode(&file.nonce).ok().and_then(|bytes| <[u8; NONCE_LENGTH]>::try_from(bytes).ok());
+    let nonce = BASE64.decode(&file.nonce).ok().filter(|nonce| nonce.len() == NONCE_LENGTH);
     let sealed = BASE64.decode(&file.sealed).map_err(|_| damaged())?;
-    let seed = cipher(secret)
-        .decrypt(&nonce.ok_or_else(damaged)?.into(), Payload { msg: &sealed, aad: file.key_id.as_bytes() })
-        .map(Zeroizing::new)
-        .map_err(|_| SigningKeyError::OtherSecret { path: path.to_owned() })?;
-    let seed = Zeroizing::new(<[u8; 32]>::try_from(seed.as_slice()).map_err(|_| damaged())?);
+    let sealed = [nonce.ok_or_else(damaged)?, sealed].concat();
+    let opened = sealer(secret).open(&sealed, file.key_id.as_bytes());
+    let opened = opened.ok_or_else(|| SigningKeyError::OtherSecret { path: path.to_owned() })?;
+    let seed = Zeroizing::new(<[u8; 32]>::try_from(opened.bytes.as_slice()).map_err(|_| damaged())?);
     let key = SigningKey::from_bytes(&seed);
     if key_id(&key.verifying_key()) != file.key_id {
         return Err(damaged());
     }
-    Ok(key)
+    let KeyFile { created_at, endorsement, .. } = file;
+    Ok(OpenKey { key, created_at, endorsement, is_of_second_secret: opened.is_of_second_key })
+}
+
+/// While `SECRET_KEY` is exchanged, what lies under the other one is written anew, whole and at once.
+fn seal_anew(folder: &Path, path: &Path, secret: &SecretKey) -> Result<(), SigningKeyError> {
+    let OpenKey { key, created_at, endorsement, is_of_second_secret } = open_file(path, secret)?;
+    if !is_of_second_secret {
+        return Ok(());
+    }
+    let file = sealed_file(secret, &Zeroizing::new(key.to_bytes()), created_at, endorsement)?;
+    let draft = draft_in(folder);
+    let written = serde_json::to_vec_pretty(&file)
+        .map_err(io::Error::from)
+        .and_then(|bytes| write_private(&draft, &bytes))
+        .and_then(|()| fs::rename(&draft, path));
+    written.map_err(|source| SigningKeyError::Folder { path: folder.to_owned(), source })
+}
+
+fn draft_in(folder: &Path) -> PathBuf {
+    folder.join(format!(".{}.draft", uuid::Uuid::now_v7()))
 }
 
 /// A key as a backup carries it: readable, since the backup as a whole is encrypted.
@@ -292,7 +307,7 @@ pub(crate) struct CarriedKey {
 pub(crate) fn export(folder: &Path, secret: &SecretKey) -> Result<Vec<CarriedKey>, SigningKeyError> {
     let mut keys = Vec::new();
     for path in key_files(folder)? {
-        let OpenKey { key, created_at, endorsement } = open_file(&path, secret)?;
+        let OpenKey { key, created_at, endorsement, .. } = open_file(&path, secret)?;
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         keys.push(CarriedKey { file_name, created_at, seed: BASE64.encode(key.to_bytes()), endorsement });
     }
@@ -353,7 +368,7 @@ pub(crate) fn import(folder: &Path, secret: &SecretKey, keys: &[CarriedKey]) -> 
 
 /// Whether the file is this one and not another's, who was faster: it appears whole and at once, or not at all.
 fn create_file(folder: &Path, path: &Path, file: &KeyFile) -> io::Result<bool> {
-    let draft = folder.join(format!(".{}.draft", uuid::Uuid::now_v7()));
+    let draft = draft_in(folder);
     let written = write_private(&draft, &serde_json::to_vec_pretty(file)?).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
     match written {
@@ -400,6 +415,22 @@ mod tests {
         let error = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap_err();
         assert!(matches!(error, SigningKeyError::Damaged { .. }), "{error}");
         assert!(!before.is_empty());
+    }
+
+    #[test]
+    fn an_exchanged_secret_takes_the_keys_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap();
+        let rotated = SigningKeys::rotate(folder.path(), &secret("one"), now()).unwrap();
+        let exchanging = secret("two").with_second("one c2VjcmV0IG9mIHRoZSBpbnN0YWxsYXRpb24").unwrap();
+        let taken = SigningKeys::open_or_create(folder.path(), &exchanging, now()).unwrap();
+        assert_eq!(taken.published(), rotated.published());
+        let after = SigningKeys::open_or_create(folder.path(), &secret("two"), now()).unwrap();
+        assert_eq!(after.published(), rotated.published());
+        assert_ne!(after.published(), made.published());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no draft is left behind");
+        let error = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap_err();
+        assert!(matches!(error, SigningKeyError::OtherSecret { .. }), "{error}");
     }
 
     #[test]

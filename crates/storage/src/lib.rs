@@ -33,6 +33,7 @@ pub mod plant_store;
 pub mod plants;
 pub mod quality_samples;
 pub mod quality_tests;
+pub mod second_factors;
 pub mod sessions;
 pub mod set_up;
 pub mod statements;

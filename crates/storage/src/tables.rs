@@ -36,6 +36,8 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "materials",
     "password_resets",
     "person_identities",
+    "recovery_codes",
+    "second_factors",
     "sessions",
     "signing_keys",
     "stations",
@@ -55,5 +57,6 @@ pub const OUTSIDE_THE_TRAIL: &[(&str, &str)] = &[
     ("idempotency_keys", "answers that are kept for a day; what was created is in the trail"),
     ("identities", "ids and addresses of people, whose rows are in the trail"),
     ("password_resets", "asked for and used are events in the trail; a code lives for a quarter of an hour"),
+    ("recovery_codes", "hashes; made and used are events in the trail"),
     ("sessions", "sign-in and sign-out are events in the trail; rows may be purged"),
 ];

@@ -26,6 +26,7 @@ struct Row {
     plant_ids: Vec<String>,
     is_active: bool,
     must_change_password: bool,
+    has_second_factor: bool,
     locked_until: Option<DateTime<Utc>>,
     created_at: Option<DateTime<Utc>>,
     password_changed_at: Option<DateTime<Utc>>,
@@ -46,6 +47,7 @@ impl Row {
             department: self.department,
             is_active: self.is_active,
             must_change_password: self.must_change_password,
+            has_second_factor: self.has_second_factor,
             locked_until: self.locked_until,
             created_at: self.created_at,
             password_changed_at: self.password_changed_at,
@@ -79,6 +81,8 @@ macro_rules! users_after {
             Row,
             r#"SELECT u.id, u.name, u.email, u.role, u.department, u.plant_ids AS "plant_ids!: Vec<String>",
                    coalesce(u.is_active, false) AS "is_active!", u.must_change_password, u.locked_until, u.created_at,
+               EXISTS (SELECT FROM second_factors AS f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+                   AS "has_second_factor!",
                    u.password_changed_at, u.place AS "place!",
                    (SELECT max(s.created_at) FROM sessions AS s WHERE s.user_id = u.id) AS last_signed_in_at
                FROM (
@@ -209,6 +213,8 @@ async fn find_on(connection: &mut PgConnection, id: &UserId) -> Result<Option<Us
                      UNION SELECT m.id FROM plants AS m WHERE m.manager_id = u.id
                      ORDER BY 1) AS "plant_ids!: Vec<String>",
                coalesce(u.is_active, false) AS "is_active!", u.must_change_password, u.locked_until, u.created_at,
+               EXISTS (SELECT FROM second_factors AS f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+                   AS "has_second_factor!",
                u.password_changed_at, (SELECT max(s.created_at) FROM sessions AS s WHERE s.user_id = u.id) AS last_signed_in_at,
                '' AS "place!"
            FROM users AS u WHERE u.id = $1"#,

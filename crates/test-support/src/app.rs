@@ -90,7 +90,17 @@ impl TestApp {
     /// # Panics
     /// When it does not start.
     pub async fn replica(&self) -> Application {
-        application(&self.settings, Arc::new(self.clock.clone())).await.expect("a replica starts")
+        self.replica_with(|_| {}).await
+    }
+
+    /// As [`Self::replica`], with other settings.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn replica_with(&self, change: impl FnOnce(&mut ServerSettings)) -> Application {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        application(&settings, Arc::new(self.clock.clone())).await.expect("a replica starts")
     }
 
     async fn with_settings(database: TestDatabase, url: &str, change: impl FnOnce(&mut ServerSettings)) -> Self {

@@ -1,7 +1,7 @@
 //! The person's own account, and a new password for somebody who has forgotten theirs.
 
 use tauri::State;
-use viruj_api::station::{AccountView, CommandError};
+use viruj_api::station::{AccountView, CommandError, SecondFactorView};
 
 use crate::shell::Shell;
 
@@ -19,6 +19,27 @@ pub async fn change_password(
     new_password: String,
 ) -> Result<(), CommandError> {
     Ok(shell.core()?.change_password(&current_password, &new_password).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn begin_second_factor(
+    shell: State<'_, Shell>,
+    current_password: String,
+) -> Result<SecondFactorView, CommandError> {
+    Ok(shell.core()?.begin_second_factor(&current_password).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn confirm_second_factor(shell: State<'_, Shell>, code: String) -> Result<Vec<String>, CommandError> {
+    Ok(shell.core()?.confirm_second_factor(&code).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn remove_second_factor(shell: State<'_, Shell>, current_password: String) -> Result<(), CommandError> {
+    Ok(shell.core()?.remove_second_factor(&current_password).await?)
 }
 
 #[tauri::command]

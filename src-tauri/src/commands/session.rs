@@ -16,6 +16,18 @@ pub async fn sign_in(shell: State<'_, Shell>, email: String, password: String) -
     Ok(shell.core()?.sign_in(&email, &password).await?)
 }
 
+/// Where the server asked for a second factor.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in_with_code(
+    shell: State<'_, Shell>,
+    email: String,
+    password: String,
+    code: String,
+) -> Result<SignedInPerson, CommandError> {
+    Ok(shell.core()?.sign_in_with_code(&email, &password, &code).await?)
+}
+
 /// Whether people may sign in at the company's identity provider.
 #[tauri::command]
 #[specta::specta]

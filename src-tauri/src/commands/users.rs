@@ -48,6 +48,12 @@ pub async fn unlock_user(shell: State<'_, Shell>, action: UserAction) -> Result<
     Ok(shell.core()?.unlock_user(&action).await?)
 }
 
+#[tauri::command]
+#[specta::specta]
+pub async fn remove_user_second_factor(shell: State<'_, Shell>, action: UserAction) -> Result<(), CommandError> {
+    Ok(shell.core()?.remove_user_second_factor(&action).await?)
+}
+
 /// Answers the secret once; it is kept nowhere.
 #[tauri::command]
 #[specta::specta]

@@ -38,6 +38,8 @@ view! {
         pub state: AccountState,
         /// The next sign-in ends in choosing a password.
         pub must_change_password: bool,
+        /// Signing in asks for a code of a device, too.
+        pub has_second_factor: bool,
         pub locked_until: Option<String>,
         pub created_at: Option<String>,
         pub last_signed_in_at: Option<String>,

@@ -19,7 +19,7 @@ fn noon() -> DateTime<Utc> {
 }
 
 fn good_header() -> Value {
-    json!({"alg": "HS256", "typ": "JWT", "kid": tokens().key_id})
+    json!({"alg": "HS256", "typ": "JWT", "kid": tokens().written_with.id})
 }
 
 fn good_claims() -> Value {

@@ -3,5 +3,6 @@
 pub mod account;
 pub mod change_password;
 pub mod revoke_session;
+pub mod second_factor;
 pub mod sessions;
 pub mod show;

@@ -2,6 +2,7 @@
 
 pub mod close_current;
 pub mod open;
+pub mod open_with_code;
 pub mod refresh;
 
 use chrono::{DateTime, SubsecRound, Utc};

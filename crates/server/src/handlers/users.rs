@@ -9,6 +9,7 @@ pub mod list;
 pub mod list_sessions;
 pub mod one_time_secret;
 pub mod reactivate;
+pub mod remove_second_factor;
 pub mod show;
 pub mod unlock;
 

@@ -30,6 +30,8 @@ mod program;
 mod raw;
 mod replicas;
 mod restart;
+mod second_factor;
+mod secret_exchange;
 mod sessions;
 mod single_sign_on;
 mod single_sign_on_accounts;

@@ -164,6 +164,21 @@ impl StationCore {
         Ok(())
     }
 
+    /// Removes the second factor of somebody who has lost device and recovery codes.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub async fn remove_user_second_factor(&self, action: &UserAction) -> Result<(), StationError> {
+        let (id, reason) = read_action(action);
+        self.at_server(|client, token| {
+            let (id, reason) = (id.clone(), reason.clone());
+            async move { client.remove_user_second_factor(token.expose(), &id, &reason).await.map(drop) }
+        })
+        .await?;
+        self.tell(&[QueryKey::Users]);
+        Ok(())
+    }
+
     /// Gives a person a password that works once, in the place of the one that was lost.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Signing in and out. Tokens live in the keychain and in memory; nobody outside this module sees one.
 
 use viruj_api::{
-    sessions::{OpenSession, RefreshRequest, SignInRequest},
+    sessions::{OpenSession, RefreshRequest, SignInRequest, SignInWithCode},
     station::{QueryKey, SignedInPerson},
 };
 use viruj_client::ClientError;
@@ -25,9 +25,26 @@ impl StationCore {
     /// # Errors
     /// The server's code, for example `wrong_credentials`, or `server_unreachable`.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedInPerson, StationError> {
-        let request = SignInRequest { email: email.trim().to_owned(), password: password.to_owned() };
-        let station_token = self.station_token().await;
-        let opened = self.options.client.sign_in_at(station_token.as_deref(), &request).await?;
+        let (email, password) = (email.trim().to_owned(), password.to_owned());
+        let token = self.station_token().await;
+        let opened = self.options.client.sign_in_at(token.as_deref(), &SignInRequest { email, password }).await?;
+        self.take_session(opened).await
+    }
+
+    /// Signs a person in with a code of their second factor, where the server asked for one.
+    ///
+    /// # Errors
+    /// The server's code, for example `second_factor_wrong`.
+    pub async fn sign_in_with_code(
+        &self,
+        email: &str,
+        password: &str,
+        code: &str,
+    ) -> Result<SignedInPerson, StationError> {
+        let (email, password, code) = (email.trim().to_owned(), password.to_owned(), code.trim().to_owned());
+        let token = self.station_token().await;
+        let request = SignInWithCode { email, password, code };
+        let opened = self.options.client.sign_in_with_code(token.as_deref(), &request).await?;
         self.take_session(opened).await
     }
 

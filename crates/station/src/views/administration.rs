@@ -33,6 +33,7 @@ pub(crate) fn user(user: User, names: &BTreeMap<PlantId, String>, now: DateTime<
             (true, false) => AccountState::Active,
         },
         must_change_password: user.must_change_password,
+        has_second_factor: user.has_second_factor,
         locked_until: user.locked_until.filter(|_| is_locked).map(time),
         created_at: user.created_at.map(time),
         last_signed_in_at: user.last_signed_in_at.map(time),

@@ -80,3 +80,24 @@ it("sets a new password with a code", async () => {
   await user.click(await byId("forgotten-sign-in"));
   expect(await byId("sign-in-email")).toHaveValue("david.chen@pharma.com");
 });
+
+it("[SEC-9] takes a second factor up with a code of the device, shows recovery codes once, and removes it again", async () => {
+  const { user, station } = renderApp({}, "#/profile");
+  await user.type(await byId("second-factor-password"), "demo123");
+  await user.click(await byId("second-factor-submit"));
+  expect(await byId("second-factor-secret")).toHaveTextContent("JBSW Y3DP EHPK 3PXP");
+  expect(await byId("second-factor-picture")).toBeVisible();
+  station.state.failures.confirm_second_factor = failure("second_factor_wrong");
+  await user.type(await byId("second-factor-code"), "000000");
+  await user.click(await byId("second-factor-confirm"));
+  expect(await byId("second-factor-refused")).toBeVisible();
+  delete station.state.failures.confirm_second_factor;
+  await user.click(await byId("second-factor-confirm"));
+  expect(await byId("recovery-codes")).toHaveTextContent("abcde-fghij");
+  await user.click(await byId("recovery-done"));
+  expect(await byId("second-factor-on")).toHaveTextContent("10");
+  expect(isShown("recovery-codes")).toBe(false);
+  await user.type(await byId("second-factor-password"), "demo123");
+  await user.click(await byId("second-factor-submit"));
+  expect(await byId("second-factor-off")).toBeVisible();
+});

@@ -7,6 +7,7 @@ import { Page } from "../../../ui/page";
 import { useAccount } from "../api/account";
 import styles from "./account.module.css";
 import { PasswordForm } from "./password-form";
+import { SecondFactor } from "./second-factor";
 import { SessionList } from "./session-list";
 
 type Props = { person: SignedInPerson; preferences: ReactNode };
@@ -18,9 +19,14 @@ export function ProfileScreen({ person, preferences }: Props) {
   return (
     <Page title={t("account.title")} note={`${person.name} · ${role} · ${person.email}`} data-testid="profile">
       <div className={styles.columns}>
-        <Section title={t("account.sectionPassword")} note={<ChangedAt />}>
-          <PasswordForm currentLabel={t("account.currentPassword")} />
-        </Section>
+        <div className={styles.side}>
+          <Section title={t("account.sectionPassword")} note={<ChangedAt />}>
+            <PasswordForm currentLabel={t("account.currentPassword")} />
+          </Section>
+          <Section title={t("account.sectionFactor")}>
+            <SecondFactor />
+          </Section>
+        </div>
         <div className={styles.side}>
           <Section title={t("account.sectionSessions")} note={t("account.sessionsHelp")}>
             <SessionList />

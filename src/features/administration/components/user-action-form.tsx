@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { UserDetails } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
 import { useGiveOneTimeSecret } from "../api/give-one-time-secret";
+import { useRemoveSecondFactor } from "../api/remove-second-factor";
 import { useSetUserActive } from "../api/set-user-active";
 import { useUnlockUser } from "../api/unlock-user";
 import styles from "./administration.module.css";
@@ -10,7 +11,7 @@ import { ChangeFailure } from "./change-failure";
 import { ReasonField } from "./reason-field";
 import { ShownSecretPanel } from "./shown-secret-panel";
 
-export type UserAct = "secret" | "unlock" | "deactivate" | "reactivate";
+export type UserAct = "secret" | "unlock" | "factor" | "deactivate" | "reactivate";
 
 type Props = {
   act: UserAct;
@@ -28,12 +29,14 @@ export function UserActionForm({ act, details, onBack, onRefresh, onKeep }: Prop
   const [isTried, setTried] = useState(false);
   const secret = useGiveOneTimeSecret();
   const unlock = useUnlockUser();
+  const factor = useRemoveSecondFactor();
   const activity = useSetUserActive();
   const { id, name } = details.user;
-  const doing = { secret, unlock, deactivate: activity, reactivate: activity }[act];
+  const doing = { secret, unlock, factor, deactivate: activity, reactivate: activity }[act];
   const words = {
     secret: { sentence: t("users.giveSecretHelp", { name }), press: t("users.giveSecret") },
     unlock: { sentence: t("users.unlockHelp", { name }), press: t("users.unlock") },
+    factor: { sentence: t("users.removeFactorHelp", { name }), press: t("users.removeFactor") },
     deactivate: { sentence: t("users.deactivateHelp", { name }), press: t("users.deactivate") },
     reactivate: { sentence: t("users.reactivateHelp", { name }), press: t("users.reactivate") },
   }[act];
@@ -44,6 +47,7 @@ export function UserActionForm({ act, details, onBack, onRefresh, onKeep }: Prop
     if (reason.trim() === "") return;
     if (act === "secret") secret.mutate({ id, reason }, { onSuccess: () => onKeep(true) });
     else if (act === "unlock") unlock.mutate({ id, reason }, { onSuccess: onBack });
+    else if (act === "factor") factor.mutate({ id, reason }, { onSuccess: onBack });
     else activity.mutate({ id, etag: details.etag, isActive: act === "reactivate", reason }, { onSuccess: onBack });
   }
 

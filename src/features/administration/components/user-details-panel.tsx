@@ -1,4 +1,4 @@
-import { IconKey, IconLockOpen, IconPencil, IconUserCheck, IconUserOff } from "@tabler/icons-react";
+import { IconKey, IconLockOpen, IconPencil, IconShieldOff, IconUserCheck, IconUserOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { UserDetails } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
@@ -39,6 +39,12 @@ export function UserDetailsPanel({ details, onAct }: Props) {
         <dd>{codedText(t, "departments", user.department) ?? user.department}</dd>
         <dt>{t("users.plants")}</dt>
         <dd>{plantsText(user, t)}</dd>
+        {user.hasSecondFactor && (
+          <>
+            <dt>{t("users.factor")}</dt>
+            <dd data-testid="user-factor">{t("users.factorOn")}</dd>
+          </>
+        )}
         <dt>{t("users.lastSignedIn")}</dt>
         <dd>{when(user.lastSignedInAt)}</dd>
         <dt>{t("users.id")}</dt>
@@ -70,6 +76,17 @@ export function UserDetailsPanel({ details, onAct }: Props) {
         >
           {t("users.unlock")}
         </ActionButton>
+        {user.hasSecondFactor && (
+          <ActionButton
+            variant="default"
+            leftSection={<IconShieldOff size={20} aria-hidden />}
+            data-testid="user-remove-factor"
+            disabledReason={isOwn ? t("users.ownAccount") : undefined}
+            onClick={() => onAct("factor")}
+          >
+            {t("users.removeFactor")}
+          </ActionButton>
+        )}
         {user.state === "inactive" ? (
           <ActionButton
             variant="default"

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { administrator, readyStatus } from "../../../testing/fake-data";
 import { failure } from "../../../testing/fake-station";
-import { byId, renderApp } from "../../../testing/render-app";
+import { byId, isShown, renderApp } from "../../../testing/render-app";
 
 const asAdministrator = { person: administrator };
 const called = (station: { calls: { command: string; args: Record<string, unknown> }[] }, command: string) =>
@@ -111,6 +111,23 @@ it("gives a one-time password and ends sessions", async () => {
   expect(await byId("user-sheet-close")).toBeDisabled();
   await user.click(await byId("secret-done"));
   expect(await byId("user-state")).toBeVisible();
+});
+
+it("[SEC-9] removes the second factor of somebody who has lost the device, with a reason", async () => {
+  const { user, station } = renderApp(asAdministrator, "#/users");
+  await user.click(await byId("user-row-david.chen@pharma.com"));
+  expect(await byId("user-state")).toBeVisible();
+  expect(isShown("user-remove-factor")).toBe(false);
+  await user.click(await byId("user-sheet-close"));
+  await user.click(await byId("user-row-priya.sharma@pharma.com"));
+  expect(await byId("user-factor")).toBeVisible();
+  await user.click(await byId("user-remove-factor"));
+  await user.type(await byId("change-reason"), "the phone is lost");
+  await user.click(await byId("user-act"));
+  expect(await byId("user-state")).toBeVisible();
+  expect(called(station, "remove_user_second_factor")).toEqual([
+    { action: { id: "qa-man-1", reason: "the phone is lost" } },
+  ]);
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import { PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, type RefObject, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { failureText } from "../../../texts/failure-text";
+import { failureCode, failureText } from "../../../texts/failure-text";
 import { ActionButton } from "../../../ui/action-button";
 import { Notice } from "../../../ui/notice";
 import { useSignIn } from "../api/sign-in";
@@ -17,13 +17,25 @@ type Props = {
 export function SignInForm({ email, onEmail, passwordRef, isRegistering }: Props) {
   const { t } = useTranslation();
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [asksForCode, setAsksForCode] = useState(false);
   const signIn = useSignIn();
-  const isComplete = email.trim() !== "" && password !== "";
+  const isComplete = email.trim() !== "" && password !== "" && (!asksForCode || code.trim() !== "");
+  const isRefused = signIn.isError && failureCode(signIn.error) !== "second_factor_required";
 
   function submit(event: FormEvent) {
     event.preventDefault();
     if (!isComplete || signIn.isPending) return;
-    signIn.mutate({ email: email.trim(), password }, { onError: () => passwordRef.current?.select() });
+    signIn.mutate(
+      { email: email.trim(), password, code: asksForCode ? code : null },
+      {
+        onError: (error) => {
+          if (failureCode(error) === "second_factor_required") setAsksForCode(true);
+          else if (asksForCode) setCode("");
+          else passwordRef.current?.select();
+        },
+      },
+    );
   }
 
   return (
@@ -36,7 +48,11 @@ export function SignInForm({ email, onEmail, passwordRef, isRegistering }: Props
         spellCheck={false}
         data-testid="sign-in-email"
         value={email}
-        onChange={(event) => onEmail(event.currentTarget.value)}
+        onChange={(event) => {
+          // Another person may have no second factor.
+          setAsksForCode(false);
+          onEmail(event.currentTarget.value);
+        }}
       />
       <PasswordInput
         ref={passwordRef}
@@ -47,7 +63,18 @@ export function SignInForm({ email, onEmail, passwordRef, isRegistering }: Props
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
-      {signIn.isError && (
+      {asksForCode && (
+        <TextInput
+          label={t("signIn.code")}
+          description={t("signIn.codeHelp")}
+          autoComplete="off"
+          autoFocus
+          data-testid="sign-in-code"
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
+      )}
+      {isRefused && (
         <Notice tone="bad" data-testid="sign-in-error">
           {failureText(t, signIn.error)}
         </Notice>
@@ -57,7 +84,7 @@ export function SignInForm({ email, onEmail, passwordRef, isRegistering }: Props
         fullWidth
         data-testid="sign-in-submit"
         loading={signIn.isPending}
-        disabledReason={isComplete ? undefined : t("signIn.missing")}
+        disabledReason={isComplete ? undefined : t(asksForCode ? "signIn.codeMissing" : "signIn.missing")}
       >
         {isRegistering ? t("signIn.registerSubmit") : t("signIn.submit")}
       </ActionButton>

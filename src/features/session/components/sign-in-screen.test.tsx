@@ -63,3 +63,19 @@ it("signs out from the person menu", async () => {
   await user.click(await byId("sign-out"));
   expect(await byId("sign-in")).toBeVisible();
 });
+
+it("[SEC-9] asks for a code only where the server does, and for another after a wrong one", async () => {
+  const { user, station } = renderApp({ person: null, failures: { sign_in: failure("second_factor_required") } });
+  await user.type(await byId("sign-in-email"), "david.chen@pharma.com");
+  await user.type(await byId("sign-in-password"), "demo123");
+  expect(isShown("sign-in-code")).toBe(false);
+  await user.click(await byId("sign-in-submit"));
+  expect(await byId("sign-in-code")).toHaveFocus();
+  expect(isShown("sign-in-error")).toBe(false);
+  await user.type(await byId("sign-in-code"), "000000{Enter}");
+  expect(await byId("sign-in-error")).toHaveTextContent("was used");
+  await user.type(await byId("sign-in-code"), "123456{Enter}");
+  expect(await byId("shell")).toBeVisible();
+  const sent = station.calls.filter(({ command }) => command === "sign_in_with_code").at(-1);
+  expect(sent?.args).toEqual({ email: "david.chen@pharma.com", password: "demo123", code: "123456" });
+});

@@ -49,22 +49,24 @@ export function SignInScreen({ status, settings, forgotten }: Props) {
         )}
         <SignInForm email={email} onEmail={setEmail} passwordRef={password} isRegistering={isRegistering} />
         {!isRegistering && <SingleSignOn isOnline={status.connection.type === "online"} />}
-        <Button
-          variant="subtle"
-          leftSection={<IconKey size={20} aria-hidden />}
-          data-testid="sign-in-forgotten"
-          onClick={() => setForgotten(true)}
-        >
-          {t("signIn.forgotten")}
-        </Button>
-        <Button
-          variant="subtle"
-          leftSection={<IconServerCog size={20} aria-hidden />}
-          data-testid="sign-in-settings"
-          onClick={() => setSettings(true)}
-        >
-          {t("signIn.settings")}
-        </Button>
+        <div className={styles.links}>
+          <Button
+            variant="subtle"
+            leftSection={<IconKey size={20} aria-hidden />}
+            data-testid="sign-in-forgotten"
+            onClick={() => setForgotten(true)}
+          >
+            {t("signIn.forgotten")}
+          </Button>
+          <Button
+            variant="subtle"
+            leftSection={<IconServerCog size={20} aria-hidden />}
+            data-testid="sign-in-settings"
+            onClick={() => setSettings(true)}
+          >
+            {t("signIn.settings")}
+          </Button>
+        </div>
       </div>
       {status.isDemo && (
         <DemoPeople

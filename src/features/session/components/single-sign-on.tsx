@@ -29,11 +29,6 @@ export function SingleSignOn({ isOnline }: { isOnline: boolean }) {
       <span className={styles.or} aria-hidden>
         {t("signIn.or")}
       </span>
-      {failure !== null && (
-        <Notice tone="bad" data-testid="single-sign-on-error">
-          {failureText(t, failure)}
-        </Notice>
-      )}
       {isWaiting ? (
         <div className={styles.waiting} role="status" data-testid="single-sign-on-waiting">
           <Loader size={22} aria-hidden />
@@ -52,6 +47,11 @@ export function SingleSignOn({ isOnline }: { isOnline: boolean }) {
         >
           {t("signIn.atProvider")}
         </ActionButton>
+      )}
+      {failure !== null && (
+        <Notice tone="bad" data-testid="single-sign-on-error">
+          {failureText(t, failure)}
+        </Notice>
       )}
     </div>
   );

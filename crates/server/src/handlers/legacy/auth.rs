@@ -14,26 +14,30 @@ use super::response;
 use crate::{
     application::AppState,
     error::{ApiError, ProblemCode},
+    handlers::sessions::open::has_second_factor,
 };
 
 /// The answer to a login and to a refresh.
-fn logged_in(
+async fn logged_in(
     app: &AppState,
     user: LegacyUser,
     session_id: SessionId,
     now: DateTime<Utc>,
 ) -> Result<LoginResponse, ApiError> {
-    may_use_an_old_client(&user)?;
+    may_use_an_old_client(app, &user).await?;
     let person_id = UserId(user.id.clone());
     let token = app.access_tokens.for_legacy_client(&person_id, session_id, now).map_err(ApiError::internal)?;
     Ok(LoginResponse { access_token: token.token, token_type: "bearer".to_owned(), user: response(user) })
 }
 
 /// An old client cannot ask for what these people have to do first.
-fn may_use_an_old_client(user: &LegacyUser) -> Result<(), ApiError> {
-    if user.must_change_password {
-        let text = "Your password must be changed first. Please sign in with Viruj Station.";
-        return Err(ApiError::new(ProblemCode::NotAuthorised).with_detail(text));
-    }
-    Ok(())
+async fn may_use_an_old_client(app: &AppState, user: &LegacyUser) -> Result<(), ApiError> {
+    let text = if user.must_change_password {
+        "Your password must be changed first. Please sign in with Viruj Station."
+    } else if has_second_factor(app, &UserId(user.id.clone())).await? {
+        "Your account asks for a second factor. Please sign in with Viruj Station."
+    } else {
+        return Ok(());
+    };
+    Err(ApiError::new(ProblemCode::NotAuthorised).with_detail(text))
 }

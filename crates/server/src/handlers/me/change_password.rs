@@ -55,7 +55,12 @@ pub async fn change_password(
 }
 
 /// Failures count with those of signing: both guess at the password of somebody who is signed in.
-async fn prove(app: &AppState, caller: &Caller, password: &str, now: DateTime<Utc>) -> Result<Account, ApiError> {
+pub(super) async fn prove(
+    app: &AppState,
+    caller: &Caller,
+    password: &str,
+    now: DateTime<Utc>,
+) -> Result<Account, ApiError> {
     let id = &caller.person.id;
     let counted = app.attempts.of(Kind::Proof, &[id.as_str()], Some(id));
     let attempt = counted.take(&app.database, now).await??;

@@ -1,9 +1,13 @@
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use http::StatusCode;
 use tokio::time::Instant;
 use viruj_api::accounts::RedeemPasswordReset;
-use viruj_domain::password::{Owner, check_new};
-use viruj_storage::{accounts, attempts, sessions};
+use viruj_domain::{
+    ids::UserId,
+    password::{Owner, check_new},
+};
+use viruj_storage::{UnitOfWork, accounts, attempts, sessions};
 
 use crate::{
     application::AppState,
@@ -40,7 +44,7 @@ pub async fn redeem(
     let attempt = by_address.take(&app.database, now).await??;
     let mut unit = app.begin_for_system("sign-in", "password reset").await?;
     let is_right = match &id {
-        Some(id) => accounts::redeem_reset(&mut unit, id, app.reset_codes.hash(id, &request.code), now).await?,
+        Some(id) => is_redeemed(&app, &mut unit, id, &request.code, now).await?,
         None => false,
     };
     let Some(person) = account.filter(|_| is_right).map(|account| account.person) else {
@@ -64,4 +68,19 @@ pub async fn redeem(
         app.live_sessions.forget(session);
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn is_redeemed(
+    app: &AppState,
+    unit: &mut UnitOfWork,
+    person: &UserId,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, ApiError> {
+    for hash in app.reset_codes.hashes(person, code) {
+        if accounts::redeem_reset(unit, person, hash, now).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -16,6 +16,7 @@ use viruj_domain::{
 use viruj_storage::{
     StorageError, accounts, attempts,
     people::{self, Account},
+    second_factors,
     sessions::{self, NewSession},
 };
 
@@ -44,6 +45,7 @@ const REMEMBERED_DAYS: i64 = 30;
 /// Opens a session of a person. Unknown, inactive and wrong are one answer: 401 `invalid_credentials`.
 /// After several failures 429 `too_many_attempts` with `Retry-After`.
 /// A password that somebody else chose opens one session, in which it must be changed; then 403 `one_time_password_used`.
+/// Where there is a second factor, 403 `second_factor_required` says so to those who know the password.
 /// A station that sends its own access token along is counted as a place of its own.
 #[utoipa::path(post, path = "/api/v1/sessions", operation_id = "sessions_open", tag = "sessions",
     request_body = SignInRequest,
@@ -56,8 +58,17 @@ pub async fn open(
     let started = Instant::now();
     let now = now(&app);
     let (account, checked) = prove(&app, place, &request, started, now).await?;
+    if has_second_factor(&app, &account.person.id).await? {
+        return Err(ProblemCode::SecondFactorRequired.into());
+    }
     let session = open_session(&app, account, checked, &request.password, place, now).await?;
     Ok((StatusCode::CREATED, Json(session)))
+}
+
+/// Whether signing in asks for a code, too.
+pub(in crate::handlers) async fn has_second_factor(app: &AppState, person: &UserId) -> Result<bool, ApiError> {
+    let mut connection = app.database.system().acquire().await.map_err(StorageError::from)?;
+    Ok(second_factors::of_person(&mut connection, person).await?.has_second_factor)
 }
 
 /// The account of somebody who knows its password.

@@ -46,7 +46,7 @@ pub async fn login(
     let (account, checked) = open::prove(&app, place, &request, started, now).await?;
     let user = legacy_users::find(&app.database, account.person.id.as_str()).await?;
     let user = user.ok_or(ProblemCode::InvalidCredentials)?;
-    may_use_an_old_client(&user)?;
+    may_use_an_old_client(&app, &user).await?;
     let opened = open::open_session(&app, account, checked, &request.password, place, now).await?;
-    Ok(Json(logged_in(&app, user, opened.session_id, now)?))
+    Ok(Json(logged_in(&app, user, opened.session_id, now).await?))
 }

@@ -18,5 +18,5 @@ use crate::{
 pub async fn refresh(State(app): State<AppState>, caller: Caller) -> Result<Json<LoginResponse>, ApiError> {
     let user = legacy_users::find(&app.database, caller.person.id.as_str()).await?;
     let user = user.ok_or(ProblemCode::InvalidToken)?;
-    Ok(Json(logged_in(&app, user, caller.session_id, now(&app))?))
+    Ok(Json(logged_in(&app, user, caller.session_id, now(&app)).await?))
 }
