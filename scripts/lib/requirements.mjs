@@ -21,8 +21,9 @@ const BUILD = [
   ["libdbus-1-dev", "talks to the session bus, hence to the keychain"],
 ];
 
-// One provider of the Secret Service is enough; a desktop may bring its own.
-const KEYCHAIN = [
+// What a station needs of its desktop. One provider of the Secret Service is enough; a desktop may bring its own.
+const DESKTOP = [
+  ["xdg-utils", "opens the system's browser for the sign-in with a company account"],
   ["gnome-keyring|kwalletmanager|keepassxc", "the keychain (Secret Service) that holds tokens and keys"],
 ];
 
@@ -35,6 +36,7 @@ const TEST = [
   ["gnome-keyring", "a keychain for the tests alone"],
   ["libsecret-tools", "looks into that keychain"],
   ["x11-utils", "asks the screen which windows it shows"],
+  ["xdg-utils", "opens the browser of the sign-in with a company account"],
   ["xdotool", "sizes the window for screenshots"],
   ["openbox", "title bars, so that the window can be closed by its button"],
   ["fonts-dejavu-core", "a font where the system has none"],
@@ -70,7 +72,7 @@ export function checkTools() {
 }
 
 export async function installPackages({ forTests }) {
-  await install([...BUILD, ...(forTests ? TEST : KEYCHAIN)]);
+  await install([...BUILD, ...(forTests ? TEST : DESKTOP)]);
 }
 
 // Pairs of a package and what it is for.

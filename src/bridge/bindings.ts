@@ -23,6 +23,11 @@ export const commands = {
 	signIn: (email: string, password: string) => typedError<SignedInPerson, CommandError>(__TAURI_INVOKE("sign_in", { email, password })),
 	/**  Where the server asked for a second factor. */
 	signInWithCode: (email: string, password: string, code: string) => typedError<SignedInPerson, CommandError>(__TAURI_INVOKE("sign_in_with_code", { email, password, code })),
+	/**  Whether people may sign in at the company's identity provider. */
+	offersSingleSignOn: () => typedError<boolean, CommandError>(__TAURI_INVOKE("offers_single_sign_on")),
+	/**  Opens the provider's page in the system's browser and waits until the person has signed in there. */
+	signInAtProvider: () => typedError<SignedInPerson, CommandError>(__TAURI_INVOKE("sign_in_at_provider")),
+	cancelSingleSignOn: () => typedError<null, CommandError>(__TAURI_INVOKE("cancel_single_sign_on")),
 	/**  Revokes the session at the server as well; what is unsent still goes out under the station's own key. */
 	signOut: () => typedError<null, CommandError>(__TAURI_INVOKE("sign_out")),
 	currentPerson: () => typedError<SignedInPerson | null, CommandError>(__TAURI_INVOKE("current_person")),

@@ -22,6 +22,7 @@ export const keys = {
   apiKeyChoices: ["api_keys", "choices"],
   backups: ["backups"],
   settings: ["settings"],
+  singleSignOn: ["single_sign_on"],
   plants: ["registration_plants"],
   timeZones: ["time_zones"],
 } as const;

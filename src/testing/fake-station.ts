@@ -43,6 +43,7 @@ export type FakeState = {
   /** A command listed here fails with the error, or hangs when it is `null`. */
   failures: Record<string, CommandError | null>;
   isIdentified: boolean;
+  offersSingleSignOn: boolean;
 };
 
 export const failure = (code: string, values: Record<string, string> = {}): CommandError => ({
@@ -66,6 +67,7 @@ export function fakeState(change: Partial<FakeState> = {}): FakeState {
     backups: structuredClone(backupList),
     failures: {},
     isIdentified: true,
+    offersSingleSignOn: false,
     ...change,
   };
 }
@@ -96,6 +98,13 @@ export class FakeStation {
         if (args.password !== "demo123") throw failure("wrong_password");
         state.person = operator;
         return operator;
+      case "offers_single_sign_on":
+        return state.offersSingleSignOn;
+      case "sign_in_at_provider":
+        state.person = operator;
+        return operator;
+      case "cancel_single_sign_on":
+        return null;
       case "sign_out":
         state.person = null;
         return null;

@@ -96,6 +96,11 @@ export const testIds = {
   "session-here": "",
   "sessions-failed": "",
   "sessions-error": "",
+  "single-sign-on": "only where the server has an identity provider",
+  "single-sign-on-start": "opens the system's browser",
+  "single-sign-on-waiting": "until the person has signed in there",
+  "single-sign-on-cancel": "",
+  "single-sign-on-error": "",
   "demo-people": "only with demo data",
   "demo-person-*": "by email; fills the email only",
   // Shell

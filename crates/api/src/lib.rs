@@ -17,6 +17,7 @@ pub mod roles;
 pub mod server;
 pub mod sessions;
 pub mod signatures;
+pub mod single_sign_on;
 pub mod statement;
 pub mod station;
 pub mod stations;

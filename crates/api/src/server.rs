@@ -21,6 +21,9 @@ pub struct ServerIdentity {
     pub plants: Vec<PlantSummary>,
     /// The database holds demo data.
     pub is_demo: bool,
+    /// An identity provider is set up: people may sign in there.
+    #[serde(default)]
+    pub single_sign_on: bool,
     pub time: DateTime<Utc>,
 }
 

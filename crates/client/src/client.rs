@@ -18,6 +18,7 @@ use viruj_api::{
     server::ServerIdentity,
     sessions::{OpenSession, RefreshRequest, SessionList, SignInRequest, SignInWithCode},
     signatures::{AttestRequest, AttestResponse},
+    single_sign_on::{BeginSingleSignOn, BegunSingleSignOn, FinishSingleSignOn},
     stations::{RegisterStation, RegisteredStation, StationChallenge, StationSession, StationSignIn},
     sync::{FeedCursor, FeedPage, PushRequest, PushResponse},
 };
@@ -62,6 +63,20 @@ impl Client {
         request: &SignInWithCode,
     ) -> Answer<OpenSession> {
         self.post("/api/v1/sessions/second-factor", station_token, Some(request)).await
+    }
+
+    /// Where the system's browser is to go; `single_sign_on_off` where no identity provider is set up.
+    pub async fn begin_single_sign_on(&self, request: &BeginSingleSignOn) -> Answer<BegunSingleSignOn> {
+        self.post("/api/v1/single-sign-on", None, Some(request)).await
+    }
+
+    /// Hands in what the identity provider sent back, at a station that says who it is where there is one.
+    pub async fn finish_single_sign_on(
+        &self,
+        station_token: Option<&str>,
+        request: &FinishSingleSignOn,
+    ) -> Answer<OpenSession> {
+        self.post("/api/v1/single-sign-on/sessions", station_token, Some(request)).await
     }
 
     /// Exchanges a refresh token; the one given works no more.

@@ -85,6 +85,22 @@ pub async fn keys_closed_at_address(
     accounts::alert_security(unit, None, "API keys fail", &message, now).await
 }
 
+/// Many come back from the identity provider to one place with answers that are none.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn single_sign_on_closed(
+    unit: &mut UnitOfWork,
+    place: Place,
+    attempt: Attempt,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let detail = format!("{} single sign-ons failed from {place}", attempt.count);
+    unit.audit_event("sessions", "single sign-on", "single_sign_on_closed", &detail).await?;
+    let message = format!("{detail}. It is closed there for a while; passwords work.");
+    accounts::alert_security(unit, None, "Sign-ins fail", &message, now).await
+}
+
 /// Somebody who is signed in does not know the password that signs.
 ///
 /// # Errors

@@ -33,6 +33,7 @@ use crate::{
     second_factors::SecondFactors,
     settings::ServerSettings,
     signing_keys::{SigningKeyError, SigningKeys},
+    single_sign_on::SingleSignOn,
 };
 
 /// Password checks that run at the same time.
@@ -69,6 +70,8 @@ pub struct Shared {
     pub trusted_proxies: TrustedProxies,
     /// Answers to creations that may be asked for again.
     pub answers: Answers,
+    /// The company's identity provider, where one is set up.
+    pub single_sign_on: Option<SingleSignOn>,
     /// The origin of the old web client.
     pub frontend: Option<HeaderValue>,
     /// Where the heads of the audit trail are written down.
@@ -138,6 +141,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             mail: settings.mail.as_ref().map(Mail::new).transpose()?,
             trusted_proxies: settings.trusted_proxies.clone(),
             answers: Answers::new(secret),
+            single_sign_on: settings.single_sign_on.clone().map(|told| SingleSignOn::new(told, secret)),
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             checkpoint_dir: settings.checkpoint_dir.clone(),
             backups: KeptBackups::new(settings),

@@ -27,6 +27,8 @@ pub enum Kind {
     Account,
     /// Signing in to whatever account from one address.
     Address,
+    /// Coming back from the company's identity provider to one place.
+    SingleSignOn,
     /// The password that somebody who is signed in is asked for: to sign, to change it.
     Proof,
     /// Codes of one account's second factor, of people who know its password.
@@ -51,6 +53,7 @@ impl Kind {
             Self::AccountAtPlace => "account_at_place",
             Self::Account => "account",
             Self::Address => "address",
+            Self::SingleSignOn => "single_sign_on",
             Self::Proof => "proof",
             Self::SecondFactor => "second_factor",
             Self::LegacyLogin => "legacy_login",
@@ -68,7 +71,7 @@ impl Kind {
         let (attempts, minutes) = match self {
             Self::AccountAtPlace | Self::Proof => (5, 5),
             Self::Account => (20, 15),
-            Self::Address | Self::ApiKeyAddress => (50, 5),
+            Self::Address | Self::ApiKeyAddress | Self::SingleSignOn => (50, 5),
             Self::LegacyLogin => (5, 1),
             Self::ResetMail => (3, 60),
             Self::ResetAddress => (20, 60),

@@ -65,6 +65,11 @@ enum Command {
         #[command(subcommand)]
         what: Admin,
     },
+    /// Company accounts of people who sign in at the identity provider.
+    CompanyAccount {
+        #[command(subcommand)]
+        what: CompanyAccount,
+    },
     /// The keys that the server signs with.
     Keys {
         #[command(subcommand)]
@@ -134,6 +139,15 @@ enum Admin {
     },
     /// Gives an administrator a one-time password, and prints it once.
     ResetPassword {
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum CompanyAccount {
+    /// Forgets which company account a person has; the next single sign-on finds the person by the address again.
+    Forget {
         #[arg(long)]
         email: String,
     },
@@ -213,6 +227,7 @@ pub async fn run(line: CommandLine, out: &mut (dyn Write + Send)) -> Result<(), 
         Command::Admin { what: Admin::Create { email, name } } => create_administrator(email, name, out).await,
         Command::Keys { what: Keys::Rotate } => rotate_signing_key(out).await,
         Command::Admin { what: Admin::ResetPassword { email } } => reset_administrator(&email, out).await,
+        Command::CompanyAccount { what: CompanyAccount::Forget { email } } => forget_company_account(&email, out).await,
         Command::Audit { what: Audit::Verify } => audit::verify(out).await,
         Command::Audit { what: Audit::Checkpoint } => audit::checkpoint(out).await,
         Command::Backup { file } => backup::backup(&file, out).await,
@@ -346,6 +361,16 @@ async fn reset_administrator(email: &str, out: &mut (dyn Write + Send)) -> Resul
     let application = start(&settings).await?;
     let password = application.reset_administrator(email).await?;
     writeln!(out, "{email} can sign in with this password once and must change it then: {password}")?;
+    application.close().await;
+    Ok(())
+}
+
+async fn forget_company_account(email: &str, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
+    let settings = ServerSettings::from_environment()?;
+    logging::start("warn");
+    let application = start(&settings).await?;
+    application.forget_company_account(email).await?;
+    writeln!(out, "The next sign-in with a company account of the address {email} is linked anew.")?;
     application.close().await;
     Ok(())
 }

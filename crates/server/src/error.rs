@@ -58,11 +58,26 @@ codes! {
     PasswordChangeRequired = "password_change_required", FORBIDDEN, "The password must be changed first";
     OneTimePasswordUsed = "one_time_password_used", FORBIDDEN, "The one-time password has been used";
     NotForApiKeys = "not_for_api_keys", FORBIDDEN, "API keys may not do this";
+    SingleSignOnRefused = "single_sign_on_refused", FORBIDDEN,
+        "The identity provider's answer is none to this sign-in";
+    SingleSignOnUnverified = "single_sign_on_unverified", FORBIDDEN,
+        "The identity provider has not verified the person's e-mail address";
+    SingleSignOnNoAccount = "single_sign_on_no_account", FORBIDDEN,
+        "The person at the identity provider has no active account here";
+    SingleSignOnOtherPerson = "single_sign_on_other_person", FORBIDDEN,
+        "The account with this e-mail address belongs to another person of the identity provider";
+    SingleSignOnNoRole = "single_sign_on_no_role", FORBIDDEN,
+        "The identity provider names no role of this plant for the person, or more than one";
+    SingleSignOnRoleUnfit = "single_sign_on_role_unfit", FORBIDDEN,
+        "The role that the identity provider names does not fit the account's department or plants";
     StationNotActive = "station_not_active", FORBIDDEN, "The station is not active";
     IdentificationRequired = "identification_required", FORBIDDEN,
         "The first signature of a session asks for the e-mail address too";
+    SingleSignOnOff = "single_sign_on_off", NOT_FOUND, "No identity provider is set up here";
     NotFound = "not_found", NOT_FOUND, "There is no such thing here";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not one of this resource";
+    SingleSignOnUnavailable = "single_sign_on_unavailable", SERVICE_UNAVAILABLE,
+        "The identity provider cannot be reached";
     TimedOut = "timed_out", SERVICE_UNAVAILABLE, "The server did not finish in time";
     AlreadyCompleted = "already_completed", CONFLICT, "The phase is already completed";
     BatchNotExecutable = "batch_not_executable", CONFLICT, "The batch cannot be executed now";
@@ -82,6 +97,8 @@ codes! {
     InvalidKey = "invalid_key", UNPROCESSABLE_ENTITY, "The public key is not one";
     InvalidStatement = "invalid_statement", UNPROCESSABLE_ENTITY, "The statement cannot be read";
     StatementOfAnother = "statement_of_another", UNPROCESSABLE_ENTITY, "The statement names another person or session";
+    SingleSignOnExpired = "single_sign_on_expired", UNPROCESSABLE_ENTITY,
+        "The single sign-on was begun too long ago, or by another station";
     NotSignable = "not_signable", UNPROCESSABLE_ENTITY, "The statement is not one that is signed";
     WrongMeaning = "wrong_meaning", UNPROCESSABLE_ENTITY, "The phase asks for a signature of another meaning";
     BatchUnknown = "batch_unknown", NOT_FOUND, "The batch is not known here";

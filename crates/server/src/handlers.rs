@@ -55,6 +55,7 @@ pub mod sessions;
 pub mod signatures {
     pub mod attest;
 }
+pub mod single_sign_on;
 pub mod stations;
 pub mod sync {
     pub mod pull;

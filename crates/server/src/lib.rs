@@ -40,6 +40,7 @@ pub mod serve;
 pub mod settings;
 pub mod setup;
 pub mod signing_keys;
+pub mod single_sign_on;
 pub mod tls;
 
 pub use application::{AppState, Application, StartError, application};

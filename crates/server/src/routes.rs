@@ -53,6 +53,12 @@ pub fn all() -> Vec<Route> {
             audit: Event("session_revoked"),
             operation: routes!(handlers::sessions::refresh::refresh),
         },
+        Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::single_sign_on::begin::begin) },
+        Route {
+            authorisation: Public,
+            audit: Event("signed_in"),
+            operation: routes!(handlers::single_sign_on::finish::finish),
+        },
         Route {
             authorisation: AnySession,
             audit: Event("signed_out"),

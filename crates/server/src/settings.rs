@@ -12,6 +12,7 @@ use crate::{
     mail::{MailSettings, MailSettingsError},
     proxies::{NotAnAddress, TrustedProxies},
     secrets::{Secret, SecretKey, SecretKeyError},
+    single_sign_on::{SingleSignOnSettings, SingleSignOnSettingsError},
 };
 
 /// The folder of the checkpoints, in the key folder unless it is told.
@@ -44,6 +45,8 @@ pub struct ServerSettings {
     pub trusted_proxies: TrustedProxies,
     /// `SMTP_URL` and `SMTP_FROM`; without them no message is sent.
     pub mail: Option<MailSettings>,
+    /// `OIDC_ISSUER` and its neighbours: the company's identity provider.
+    pub single_sign_on: Option<SingleSignOnSettings>,
     /// Loopback unless told otherwise.
     pub bind: IpAddr,
     /// `BACKEND_PORT`.
@@ -77,6 +80,8 @@ pub enum SettingsError {
     Missing(&'static str),
     #[error(transparent)]
     SecretKey(#[from] SecretKeyError),
+    #[error(transparent)]
+    SingleSignOn(#[from] SingleSignOnSettingsError),
     #[error("BACKEND_PORT is {0:?}, which is not a port")]
     Port(String),
     #[error("FRONTEND_URL is {0:?}, which is not one origin, for example https://viruj.example.com")]
@@ -121,6 +126,7 @@ impl ServerSettings {
             frontend_url: read("FRONTEND_URL").map(|text| origin(&text)).transpose()?,
             trusted_proxies: TrustedProxies::read(&read("TRUSTED_PROXIES").unwrap_or_default())?,
             mail: MailSettings::read(read("SMTP_URL"), read("SMTP_FROM"))?,
+            single_sign_on: SingleSignOnSettings::from_lookup(&read)?,
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: match read("BACKEND_PORT") {
                 Some(text) => text.parse().map_err(|_| SettingsError::Port(text))?,
@@ -144,6 +150,7 @@ impl ServerSettings {
             frontend_url: None,
             trusted_proxies: TrustedProxies::default(),
             mail: None,
+            single_sign_on: None,
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: DEFAULT_PORT,
             log_level: "info".to_owned(),

@@ -19,7 +19,7 @@ use viruj_storage::{
     Database, StorageError, accounts,
     backup::note_by_owner,
     demo::{self, SeedRequest},
-    migrate,
+    identities, migrate,
     people::{self, NewPerson},
     sessions,
     set_up::{SetUpError, set_up_plant},
@@ -78,6 +78,8 @@ pub enum SetupError {
     EmailTaken,
     #[error("no active administrator has the e-mail address {0:?}")]
     AdministratorUnknown(String),
+    #[error("nobody with the e-mail address {0:?} has signed in with a company account")]
+    CompanyAccountUnknown(String),
     #[error(transparent)]
     Password(#[from] Unsuitable),
     #[error("{}", .0.code.title())]
@@ -99,6 +101,7 @@ impl SetupError {
             Self::EmailInvalid(_) => "email_invalid",
             Self::EmailTaken => "email_taken",
             Self::AdministratorUnknown(_) => "administrator_unknown",
+            Self::CompanyAccountUnknown(_) => "company_account_unknown",
             Self::Password(unsuitable) => unsuitable.code(),
             Self::Refused(error) => error.code.code(),
             Self::Storage(error) => error.code(),
@@ -255,6 +258,25 @@ impl Application {
         unit.audit_event("users", person.id.as_str(), "one_time_password_made", "by the command line").await?;
         unit.commit().await?;
         Ok(password)
+    }
+
+    /// Forgets which company account the person has: the next single sign-on finds them by the address again. Every
+    /// session of theirs ends.
+    ///
+    /// # Errors
+    /// [`SetupError::CompanyAccountUnknown`], failures of the database.
+    pub async fn forget_company_account(&self, email: &str) -> Result<(), SetupError> {
+        let state = self.state();
+        let unknown = || SetupError::CompanyAccountUnknown(email.to_owned());
+        let account = people::account_by_email(&state.database, email.trim()).await?.ok_or_else(unknown)?;
+        let id = account.person.id;
+        let mut unit = state.begin_for_system(ACTOR, "company account forgotten by the server's command line").await?;
+        if !identities::forget(&mut unit, &id).await? {
+            return Err(unknown());
+        }
+        sessions::revoke_all(&mut unit, &id, None, "company_account_forgotten", state.clock.now()).await?;
+        unit.commit().await?;
+        Ok(())
     }
 
     /// Registers the station that runs this server in its own process; the same key once more changes nothing.

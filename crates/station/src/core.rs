@@ -37,6 +37,7 @@ mod lists;
 mod recording;
 mod registration;
 mod session;
+mod single_sign_on;
 mod syncing;
 
 /// A running station.
@@ -53,6 +54,7 @@ pub struct StationCore {
     /// A refresh token works once, so two requests never use the same.
     refreshing: Mutex<()>,
     wake: Notify,
+    cancel_single_sign_on: Notify,
     stopping: watch::Sender<bool>,
 }
 
@@ -136,6 +138,7 @@ impl StationCore {
             pulling: Mutex::new(()),
             refreshing: Mutex::new(()),
             wake: Notify::new(),
+            cancel_single_sign_on: Notify::new(),
             stopping: watch::Sender::new(false),
         };
         if let Some(identity) = identity {

@@ -33,6 +33,10 @@ pub enum StationError {
     SignatureNeedsServer,
     #[error("the person was remembered and must sign in again before signing")]
     SignInAgain,
+    #[error("the system's browser could not be opened: {0}")]
+    BrowserNotOpened(String),
+    #[error("the identity provider has not signed anybody in: {0}")]
+    SingleSignOn(&'static str),
     #[error("the signature was given by somebody else than the person who is signed in")]
     OtherSigner,
     #[error("the text is not a number that can be recorded: {0}")]
@@ -76,6 +80,8 @@ impl StationError {
             Self::BatchUnknown => "batch_unknown",
             Self::SignatureNeedsServer => "signature_needs_server",
             Self::SignInAgain => "sign_in_again",
+            Self::BrowserNotOpened(_) => "browser_not_opened",
+            Self::SingleSignOn(code) => code,
             Self::OtherSigner => "other_signer",
             Self::Number(code) => code,
             Self::BadInput => "bad_input",

@@ -20,6 +20,7 @@ pub mod feed;
 pub mod gate_entries;
 pub mod goods_receipts;
 pub mod idempotency;
+pub mod identities;
 pub mod installation;
 mod keyset;
 pub mod legacy_plants;

@@ -36,6 +36,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "installation",
     "materials",
     "password_resets",
+    "person_identities",
     "recovery_codes",
     "second_factors",
     "sessions",

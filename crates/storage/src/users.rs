@@ -273,6 +273,17 @@ pub async fn change(
     Ok(())
 }
 
+/// Writes another role; name, department and plants stay.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn set_role(unit: &mut UnitOfWork, id: &UserId, role: Role, now: DateTime<Utc>) -> Result<(), StorageError> {
+    sqlx::query!("UPDATE users SET role = $2, updated_at = $3 WHERE id = $1", id.as_str(), role.as_str(), now)
+        .execute(unit.connection())
+        .await?;
+    Ok(())
+}
+
 /// # Errors
 /// Failures of the database.
 pub async fn set_active(

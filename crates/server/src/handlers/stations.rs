@@ -20,6 +20,7 @@ pub(crate) async fn identity(app: &AppState) -> Result<ServerIdentity, ApiError>
         signing_keys: app.signing_keys.published(),
         plants: installation::plants(&app.database, &PlantScope::All).await?,
         is_demo: installation::is_demo(&app.database).await?,
+        single_sign_on: app.single_sign_on.is_some(),
         time: app.clock.now(),
     })
 }

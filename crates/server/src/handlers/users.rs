@@ -81,7 +81,7 @@ fn refuse_own(caller: &Caller, user: &User) -> Result<(), ApiError> {
 }
 
 /// Somebody must be left who administers every plant.
-async fn refuse_last_administrator(unit: &mut UnitOfWork, user: &User) -> Result<(), ApiError> {
+pub(in crate::handlers) async fn refuse_last_administrator(unit: &mut UnitOfWork, user: &User) -> Result<(), ApiError> {
     let administers_all = user.is_active && user.role.0 == Role::SystemAdmin.as_str() && user.sees_all_plants;
     if administers_all && !users::has_other_administrator(unit, &user.id).await? {
         return Err(ProblemCode::LastAdministrator.into());
@@ -127,7 +127,7 @@ async fn wanted<'a>(
 }
 
 /// Ends the person's sessions within the transaction; forgotten once it is committed (check 7).
-async fn end_sessions(
+pub(in crate::handlers) async fn end_sessions(
     app: &AppState,
     unit: &mut UnitOfWork,
     user: &UserId,
@@ -142,7 +142,7 @@ async fn end_sessions(
 }
 
 /// Makes everything durable; from then on the ended sessions are refused here at once.
-async fn commit(app: &AppState, unit: UnitOfWork, ended: &[SessionId]) -> Result<(), ApiError> {
+pub(in crate::handlers) async fn commit(app: &AppState, unit: UnitOfWork, ended: &[SessionId]) -> Result<(), ApiError> {
     unit.commit().await?;
     for session in ended {
         app.live_sessions.forget(*session);

@@ -26,9 +26,9 @@ impl StationCore {
     /// The server's code, for example `wrong_credentials`, or `server_unreachable`.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedInPerson, StationError> {
         let (email, password) = (email.trim().to_owned(), password.to_owned());
-        let token = self.own_token().await;
+        let token = self.station_token().await;
         let opened = self.options.client.sign_in_at(token.as_deref(), &SignInRequest { email, password }).await?;
-        self.begin_session(opened).await
+        self.take_session(opened).await
     }
 
     /// Signs a person in with a code of their second factor, where the server asked for one.
@@ -42,19 +42,22 @@ impl StationCore {
         code: &str,
     ) -> Result<SignedInPerson, StationError> {
         let (email, password, code) = (email.trim().to_owned(), password.to_owned(), code.trim().to_owned());
-        let token = self.own_token().await;
+        let token = self.station_token().await;
         let request = SignInWithCode { email, password, code };
         let opened = self.options.client.sign_in_with_code(token.as_deref(), &request).await?;
-        self.begin_session(opened).await
+        self.take_session(opened).await
     }
 
     /// With its own token the station is a place of its own: what fails elsewhere does not close it.
-    async fn own_token(&self) -> Option<String> {
-        let exchange = self.state().exchange.clone();
-        exchange?.station_token(self.now()).await
+    pub(super) async fn station_token(&self) -> Option<String> {
+        let exchange = self.state().exchange.clone()?;
+        exchange.station_token(self.now()).await
     }
 
-    async fn begin_session(&self, opened: OpenSession) -> Result<SignedInPerson, StationError> {
+    /// The station works for the person of the session that was opened, however they proved who they are.
+    pub(super) async fn take_session(&self, opened: OpenSession) -> Result<SignedInPerson, StationError> {
+        // Whoever still waits for the browser comes too late: the station is this person's now.
+        self.cancel_single_sign_on();
         let _refreshing = self.refreshing.lock().await;
         self.revoke_later().await?;
         let person = self.adopt_session(opened).await?;

@@ -8,6 +8,7 @@ import { ProductMark } from "../../../ui/product-mark";
 import { DemoPeople } from "./demo-people-list";
 import { SignInForm } from "./sign-in-form";
 import styles from "./sign-in-screen.module.css";
+import { SingleSignOn } from "./single-sign-on";
 
 type Props = {
   status: StationStatus;
@@ -47,22 +48,25 @@ export function SignInScreen({ status, settings, forgotten }: Props) {
           </Notice>
         )}
         <SignInForm email={email} onEmail={setEmail} passwordRef={password} isRegistering={isRegistering} />
-        <Button
-          variant="subtle"
-          leftSection={<IconKey size={20} aria-hidden />}
-          data-testid="sign-in-forgotten"
-          onClick={() => setForgotten(true)}
-        >
-          {t("signIn.forgotten")}
-        </Button>
-        <Button
-          variant="subtle"
-          leftSection={<IconServerCog size={20} aria-hidden />}
-          data-testid="sign-in-settings"
-          onClick={() => setSettings(true)}
-        >
-          {t("signIn.settings")}
-        </Button>
+        {!isRegistering && <SingleSignOn isOnline={status.connection.type === "online"} />}
+        <div className={styles.links}>
+          <Button
+            variant="subtle"
+            leftSection={<IconKey size={20} aria-hidden />}
+            data-testid="sign-in-forgotten"
+            onClick={() => setForgotten(true)}
+          >
+            {t("signIn.forgotten")}
+          </Button>
+          <Button
+            variant="subtle"
+            leftSection={<IconServerCog size={20} aria-hidden />}
+            data-testid="sign-in-settings"
+            onClick={() => setSettings(true)}
+          >
+            {t("signIn.settings")}
+          </Button>
+        </div>
       </div>
       {status.isDemo && (
         <DemoPeople

@@ -126,7 +126,15 @@ pub(in crate::handlers) async fn possible_account(app: &AppState, email: &str) -
     }
 }
 
-/// Opens a session of somebody who has proved to be the account's person.
+/// What has proved who somebody is.
+pub(in crate::handlers) enum Proved {
+    /// The account's password; with its new hash, where the old one is weak.
+    Password { replaced: Option<String> },
+    /// The company's identity provider. No password was seen, so none is used up.
+    Provider,
+}
+
+/// Opens a session of somebody who has proved by the password to be the account's person.
 pub(in crate::handlers) async fn open_session(
     app: &AppState,
     account: Account,
@@ -135,21 +143,36 @@ pub(in crate::handlers) async fn open_session(
     place: Place,
     now: DateTime<Utc>,
 ) -> Result<OpenSession, ApiError> {
-    let person = account.person;
-    let session_id = SessionId(Uuid::now_v7());
-    let refresh = app.refresh_tokens.make(session_id).map_err(ApiError::internal)?;
-    let expires_at = now + TimeDelta::hours(SESSION_HOURS);
     let replaced = match checked {
         Checked::RightButOld => Some(app.passwords.hash(password).await.map_err(ApiError::internal)?),
         Checked::Right | Checked::Wrong => None,
     };
-    let mut unit = app.begin_for(&person.id, "sign-in").await?;
+    open_proved_session(app, account, Proved::Password { replaced }, place, now).await
+}
+
+/// As [`open_session`], whatever has proved who the person is.
+pub(in crate::handlers) async fn open_proved_session(
+    app: &AppState,
+    account: Account,
+    proved: Proved,
+    place: Place,
+    now: DateTime<Utc>,
+) -> Result<OpenSession, ApiError> {
+    let (means, replaced, is_password) = match proved {
+        Proved::Password { replaced } => ("sign-in", replaced, true),
+        Proved::Provider => ("single sign-on", None, false),
+    };
+    let person = account.person;
+    let session_id = SessionId(Uuid::now_v7());
+    let refresh = app.refresh_tokens.make(session_id).map_err(ApiError::internal)?;
+    let expires_at = now + TimeDelta::hours(SESSION_HOURS);
+    let mut unit = app.begin_for(&person.id, means).await?;
     if let Some(hash) = replaced {
         people::set_password_hash(&mut unit, &person.id, &hash, now).await?;
     }
     let standing = accounts::standing(unit.connection(), &person.id).await?;
     let must_change_password = standing.is_some_and(|standing| standing.must_change_password);
-    if must_change_password && !accounts::use_up(&mut unit, &person.id, now).await? {
+    if must_change_password && is_password && !accounts::use_up(&mut unit, &person.id, now).await? {
         return Err(ProblemCode::OneTimePasswordUsed.into());
     }
     let client_address = place.address.to_string();
