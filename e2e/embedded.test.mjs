@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
+import { binary, environment, nativePostgres } from "../scripts/lib/paths.mjs";
+import { ask } from "../scripts/lib/run.mjs";
 import { waitUntil } from "../scripts/lib/wait.mjs";
 import { setUpDesk } from "./support/desk.mjs";
 import { EmbeddedDatabase } from "./support/embedded.mjs";
@@ -215,6 +217,8 @@ step("the plant is made, its administrator signs in, and empty is called empty",
   const settings = fs.readFileSync(path.join(desk.folder, "plant", "station.toml"), "utf8");
   assert.match(settings, /^source = "embedded"$/m);
   assert.match(settings, /^backup_folder = ".*\/backup"$/m);
+  const isBackup = (name) => /^viruj-backup-\w+\.age$/.test(name);
+  await waitUntil("the first backup", () => fs.readdirSync(path.join(desk.folder, "backup")).some(isBackup));
   assert.equal(leaks(desk.folder, new Map([["password", FIRST.password]])).join(), "");
 });
 
@@ -227,6 +231,33 @@ step("--demo answers the first start's question", async () => {
   await signIn(station, OPERATOR);
   await station.byTestId("batch-table");
   assert.deepEqual(database.query("SELECT count(*) FROM production_batches"), [["40"]]);
+  await station.close();
+  await noPostgres();
+  station = null;
+});
+
+step("[A11-7.2] what was backed up is restored on another computer, and work goes on", async () => {
+  const task = (args) => {
+    const env = environment({ ...desk.env, VIRUJ_POSTGRES_DIR: nativePostgres });
+    const answer = ask(binary("viruj-station"), args, { env });
+    assert.ok(answer.ok, `viruj-station ${args[0]}: ${answer.error}`);
+    return answer.output;
+  };
+  const key = path.join(desk.folder, "recovery-key.txt");
+  assert.match(task(["recovery-key", key]), /Keep it under lock and key/);
+  assert.match(fs.readFileSync(key, "utf8"), /^AGE-SECRET-KEY-1\w+$/m);
+  assert.equal(fs.statSync(key).mode & 0o077, 0, "nobody else reads it");
+  const folder = path.join(desk.stationData, "backups");
+  const newest = fs.readdirSync(folder).sort().at(-1);
+  const home = path.join(desk.folder, "another-computer");
+  const told = task(["restore", path.join(folder, newest), "--identity", key, "--data-dir", home]);
+  assert.match(told, /\d+ entries of the audit trail were verified/);
+  database = databaseOf(home);
+  station = await startStation(desk, { args: ["--data-dir", home] });
+  await signIn(station, OPERATOR);
+  await station.byTestId("batch-table");
+  assert.deepEqual(database.query("SELECT count(*) FROM production_batches"), [["40"]]);
+  assert.deepEqual(brokenLinks(database), []);
   await station.close();
   await noPostgres();
   station = null;

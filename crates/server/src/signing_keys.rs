@@ -21,6 +21,10 @@ use crate::{
     secrets::{SecretKey, random},
 };
 
+mod carried;
+
+pub(crate) use carried::{CarriedKey, export, import};
+
 const FORMAT: u16 = 1;
 const NONCE_LENGTH: usize = 12;
 
@@ -288,84 +292,6 @@ fn draft_in(folder: &Path) -> PathBuf {
     folder.join(format!(".{}.draft", uuid::Uuid::now_v7()))
 }
 
-/// A key as a backup carries it: readable, since the backup as a whole is encrypted.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CarriedKey {
-    file_name: String,
-    created_at: DateTime<Utc>,
-    /// The private half, base64.
-    seed: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    endorsement: Option<String>,
-}
-
-/// Every key in the folder, out of its wrapping.
-///
-/// # Errors
-/// [`SigningKeyError`].
-pub(crate) fn export(folder: &Path, secret: &SecretKey) -> Result<Vec<CarriedKey>, SigningKeyError> {
-    let mut keys = Vec::new();
-    for path in key_files(folder)? {
-        let OpenKey { key, created_at, endorsement, .. } = open_file(&path, secret)?;
-        let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        keys.push(CarriedKey { file_name, created_at, seed: BASE64.encode(key.to_bytes()), endorsement });
-    }
-    Ok(keys)
-}
-
-/// Key files that go away again unless they are kept.
-pub(crate) struct Imported {
-    made: Vec<PathBuf>,
-}
-
-impl Imported {
-    pub(crate) fn keep(mut self) {
-        self.made.clear();
-    }
-}
-
-impl Drop for Imported {
-    fn drop(&mut self) {
-        for path in &self.made {
-            if let Err(error) = fs::remove_file(path) {
-                tracing::error!(path = %path.display(), %error, "a key of a backup that was not restored stays behind");
-            }
-        }
-    }
-}
-
-/// Wraps a backup's keys under this host's secret; a key that is there already changes nothing.
-///
-/// # Errors
-/// [`SigningKeyError::OtherKey`] where another one lies in its place.
-pub(crate) fn import(folder: &Path, secret: &SecretKey, keys: &[CarriedKey]) -> Result<Imported, SigningKeyError> {
-    let unusable = |source| SigningKeyError::Folder { path: folder.to_owned(), source };
-    create_private_folder(folder).map_err(unusable)?;
-    let mut imported = Imported { made: Vec::new() };
-    for carried in keys {
-        // A name out of a file leads nowhere but into this folder.
-        let is_plain = carried.file_name.starts_with("signing-key-")
-            && carried.file_name.ends_with(".json")
-            && !carried.file_name.contains(['/', '\\']);
-        let path = if is_plain { folder.join(&carried.file_name) } else { path_of(folder, 1) };
-        let damaged = || SigningKeyError::Damaged { path: path.clone() };
-        let seed = BASE64.decode(&carried.seed).map(Zeroizing::new).map_err(|_| damaged())?;
-        let seed = Zeroizing::new(<[u8; 32]>::try_from(seed.as_slice()).map_err(|_| damaged())?);
-        if path.try_exists().map_err(unusable)? {
-            let present = open_file(&path, secret)?;
-            if present.key.to_bytes() != *seed {
-                return Err(SigningKeyError::OtherKey { path });
-            }
-            continue;
-        }
-        create_file(folder, &path, &sealed_file(secret, &seed, carried.created_at, carried.endorsement.clone())?)
-            .map_err(unusable)?;
-        imported.made.push(path);
-    }
-    Ok(imported)
-}
-
 /// Whether the file is this one and not another's, who was faster: it appears whole and at once, or not at all.
 fn create_file(folder: &Path, path: &Path, file: &KeyFile) -> io::Result<bool> {
     let draft = draft_in(folder);
@@ -378,95 +304,4 @@ fn create_file(folder: &Path, path: &Path, file: &KeyFile) -> io::Result<bool> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn secret(text: &str) -> SecretKey {
-        SecretKey::new(&format!("{text} c2VjcmV0IG9mIHRoZSBpbnN0YWxsYXRpb24")).unwrap()
-    }
-
-    fn now() -> DateTime<Utc> {
-        DateTime::from_timestamp(1_795_000_000, 0).unwrap()
-    }
-
-    #[test]
-    fn the_key_is_made_once_and_opens_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let keys = folder.path().join("keys");
-        let made = SigningKeys::open_or_create(&keys, &secret("one"), now()).unwrap();
-        let opened = SigningKeys::open_or_create(&keys, &secret("one"), now()).unwrap();
-        assert_eq!(made.published(), opened.published());
-        assert_eq!(fs::read_dir(&keys).unwrap().count(), 1, "no draft is left behind");
-        let file = keys.join("signing-key-1.json");
-        #[cfg(unix)]
-        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
-        let text = fs::read_to_string(&file).unwrap();
-        assert!(!text.contains(&BASE64.encode(made.current.to_bytes())), "the private half is sealed");
-    }
-
-    #[test]
-    fn a_file_of_another_secret_is_a_clear_error_and_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap();
-        let before = fs::read(folder.path().join("signing-key-1.json")).unwrap();
-        let error = SigningKeys::open_or_create(folder.path(), &secret("two"), now()).unwrap_err();
-        assert!(matches!(error, SigningKeyError::OtherSecret { .. }), "{error}");
-        fs::write(folder.path().join("signing-key-1.json"), b"{}").unwrap();
-        let error = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap_err();
-        assert!(matches!(error, SigningKeyError::Damaged { .. }), "{error}");
-        assert!(!before.is_empty());
-    }
-
-    #[test]
-    fn an_exchanged_secret_takes_the_keys_along() {
-        let folder = tempfile::tempdir().unwrap();
-        let made = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap();
-        let rotated = SigningKeys::rotate(folder.path(), &secret("one"), now()).unwrap();
-        let exchanging = secret("two").with_second("one c2VjcmV0IG9mIHRoZSBpbnN0YWxsYXRpb24").unwrap();
-        let taken = SigningKeys::open_or_create(folder.path(), &exchanging, now()).unwrap();
-        assert_eq!(taken.published(), rotated.published());
-        let after = SigningKeys::open_or_create(folder.path(), &secret("two"), now()).unwrap();
-        assert_eq!(after.published(), rotated.published());
-        assert_ne!(after.published(), made.published());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no draft is left behind");
-        let error = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap_err();
-        assert!(matches!(error, SigningKeyError::OtherSecret { .. }), "{error}");
-    }
-
-    #[test]
-    fn replicas_that_start_together_share_one_key() {
-        let folder = tempfile::tempdir().unwrap();
-        let keys: Vec<_> = std::thread::scope(|scope| {
-            let starts: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap()))
-                .collect();
-            starts.into_iter().map(|start| start.join().unwrap().published()).collect()
-        });
-        assert!(keys.windows(2).all(|pair| pair[0] == pair[1]));
-    }
-
-    #[test]
-    fn after_a_rotation_two_keys_are_alive_and_the_new_one_signs() {
-        let folder = tempfile::tempdir().unwrap();
-        let made = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap();
-        let mut before = made.published().remove(0);
-        for _ in 0..3 {
-            let rotated = SigningKeys::rotate(folder.path(), &secret("one"), now()).unwrap();
-            let published = rotated.published();
-            assert_eq!(published.len(), 2, "two are alive");
-            assert_eq!(published[1], before);
-            let previous = public_key(&before.public_key).unwrap();
-            assert!(
-                viruj_sync::signing::is_endorsed_by(&published[0], &previous),
-                "the old key vouches for the new one"
-            );
-            let opened = SigningKeys::open_or_create(folder.path(), &secret("one"), now()).unwrap();
-            assert_eq!(opened.published(), published);
-            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
-            before = published[0].clone();
-        }
-        let error = SigningKeys::rotate(folder.path(), &secret("two"), now()).unwrap_err();
-        assert!(matches!(error, SigningKeyError::OtherSecret { .. }), "{error}");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
-    }
-}
+mod tests;

@@ -58,6 +58,18 @@ impl Computer {
         Ok(running)
     }
 
+    /// For a computer whose cluster was made by a task alone.
+    async fn find_cluster(&self) {
+        let plan = ClusterPlan {
+            binaries: find_binaries(None).unwrap(),
+            home: self.data(),
+            database: start::DATABASE.to_owned(),
+        };
+        let cluster = Cluster::start(plan).await.unwrap();
+        let _ = self.cluster.set(cluster.folder().to_owned());
+        cluster.stop().await.unwrap();
+    }
+
     async fn run(&self, task: Task) -> Result<String, RecoveryError> {
         let mut out = Vec::new();
         run(&task, &LaunchOptions::default(), &self.data(), &mut out).await?;
@@ -196,6 +208,7 @@ async fn a_restore_that_fails_leaves_neither_database_nor_secret_and_says_why() 
     assert!(matches!(cut, RecoveryError::NoRecoveryKey { .. }), "{cut}");
     let nowhere = computer.run(Task::Restore { file, identity: computer.path("nowhere") }).await.unwrap_err();
     assert!(nowhere.to_string().contains("cannot be read"), "{nowhere}");
+    computer.find_cluster().await;
     let running = start::lock_data_folder(&computer.data()).unwrap();
     let whole = computer.path("identity.txt");
     fs::write(&whole, identity.expose()).unwrap();
