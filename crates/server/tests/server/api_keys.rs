@@ -1,7 +1,7 @@
 //! API keys of machines and reports (check 14).
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -539,6 +539,27 @@ async fn the_last_use_of_a_key_is_kept_to_the_hour_and_is_no_change() {
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
+impl Lines {
+    /// Those of all tests of this process: a subscriber of one thread loses what another thread comes to first.
+    fn of_this_process() -> &'static Self {
+        static LINES: OnceLock<Lines> = OnceLock::new();
+        LINES.get_or_init(|| {
+            let lines = Self::default();
+            let writer = lines.clone();
+            tracing_subscriber::fmt()
+                .json()
+                .with_env_filter("viruj_server=info")
+                .with_writer(move || writer.clone())
+                .init();
+            lines
+        })
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
 impl std::io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
@@ -550,26 +571,21 @@ impl std::io::Write for Lines {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_14_the_log_says_which_key_asked_and_never_its_text() {
+    let lines = Lines::of_this_process();
     let app = TestApp::start().await;
     let client = app.client(Reach::InProcess);
     let head = head_of(&app, "plant-a").await;
     let (key, secret) = make(&client, &head, &wanted(&["plant-a"], &[Capability::BatchRead])).await;
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
     assert_eq!(get(&app, "/api/v1/batches", &secret).await.status, 200);
     client.revoke_api_key(&head, key.id, &because("lost")).await.unwrap();
     assert_eq!(get(&app, "/api/v1/batches", &secret).await.status, 401);
-    drop(guard);
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    let answered = |status: &str| {
-        let line = text.lines().find(|line| line.contains("answered") && line.contains(status));
-        line.unwrap_or_else(|| panic!("no line of {status} in {text}"))
-    };
-    assert!(answered("\"status\":200").contains(&format!("\"api_key\":\"{}\"", key.id)), "{text}");
-    assert!(text.contains("a key that has ended was shown"), "{text}");
-    assert!(!text.contains(secret.rsplit('_').next().unwrap()), "{text}");
+    let text = lines.text();
+    let id = format!("\"api_key\":\"{}\"", key.id);
+    let of_key: Vec<_> = text.lines().filter(|line| line.contains(&id)).collect();
+    let [answered, ended] = of_key[..] else { panic!("{of_key:?}") };
+    assert!(answered.contains("answered") && answered.contains("\"status\":200"), "{answered}");
+    assert!(ended.contains("a key that has ended was shown") && ended.contains("Revoked"), "{ended}");
+    assert!(!text.contains(secret.rsplit('_').next().unwrap()));
 }

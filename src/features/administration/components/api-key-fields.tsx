@@ -64,6 +64,7 @@ export function ApiKeyFields({ values, choices, onChange, isTried, failure }: Pr
             <Checkbox
               key={scope}
               value={scope}
+              size="md"
               label={codedText(t, "capabilities", scope) ?? scope}
               data-testid={`api-key-scope-${scope}`}
             />

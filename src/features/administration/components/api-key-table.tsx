@@ -32,7 +32,7 @@ function columnsOf(t: TFunction, formats: Formats): TableColumn<ApiKeyItem>[] {
     {
       id: "name",
       header: t("apiKeys.name"),
-      width: "minmax(200px, 1.3fr)",
+      width: "minmax(180px, 1.2fr)",
       cell: (item) => (
         <div className={styles.two}>
           <strong>{item.name}</strong>
@@ -43,7 +43,7 @@ function columnsOf(t: TFunction, formats: Formats): TableColumn<ApiKeyItem>[] {
     {
       id: "scopes",
       header: t("apiKeys.scopes"),
-      width: "minmax(190px, 1.3fr)",
+      width: "minmax(180px, 1.4fr)",
       cell: (item) => <span className={styles.cut}>{scopesText(item, t)}</span>,
     },
     {
@@ -55,7 +55,7 @@ function columnsOf(t: TFunction, formats: Formats): TableColumn<ApiKeyItem>[] {
     {
       id: "state",
       header: t("apiKeys.state"),
-      width: "190px",
+      width: "170px",
       cell: (item) => <ApiKeyStateWord state={item.state} />,
     },
     {
