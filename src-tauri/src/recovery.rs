@@ -120,8 +120,8 @@ async fn restore(
     let keychain = Keychain::open(data_folder)?;
     let binaries = find_binaries(launch.postgres_dir.as_deref())?;
     let database = start::DATABASE.to_owned();
-    let cluster = Cluster::start(ClusterPlan { binaries, home: data_folder.to_owned(), database }).await?;
     let adopted = Adopted::from_file(&keychain, identity)?;
+    let cluster = Cluster::start(ClusterPlan { binaries, home: data_folder.to_owned(), database }).await?;
     let restored = restore_into(&cluster, &keychain, data_folder, backup, &identities).await;
     cluster.stop().await?;
     let (point, entries) = restored?;
