@@ -65,6 +65,7 @@ export function ApiKeyFields({ values, choices, onChange, isTried, failure }: Pr
               key={scope}
               value={scope}
               size="md"
+              classNames={{ body: styles.choice }}
               label={codedText(t, "capabilities", scope) ?? scope}
               data-testid={`api-key-scope-${scope}`}
             />
