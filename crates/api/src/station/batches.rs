@@ -1,0 +1,258 @@
+//! What the lists of batches and the execution of one show and send.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use viruj_domain::{
+    batch::{BatchStatus, RecordStatus, ReleaseStatus},
+    deviation::DeviationCause,
+    phase::{LimitCheck, PhaseStatus},
+    signature::{SignatureMeaning, SignatureMethod},
+};
+
+use super::NamedValue;
+
+view! {
+    pub struct BatchListQuery {
+        pub search: String,
+        pub statuses: Vec<BatchStatus>,
+        pub sort: BatchSort,
+        pub descending: bool,
+        /// Only batches assigned to the person who is signed in.
+        pub only_mine: bool,
+    }
+
+    pub struct BatchList {
+        pub items: Vec<BatchListItem>,
+        /// How many batches each status holds before the status filter.
+        pub counts: Vec<StatusCount>,
+        /// The time of the last synchronisation that brought these rows.
+        pub as_of: Option<String>,
+        /// The first synchronisation has not finished: the list may still grow.
+        pub is_loading: bool,
+    }
+
+    pub struct StatusCount {
+        pub status: BatchStatus,
+        pub count: u32,
+    }
+
+    pub struct BatchListItem {
+        pub id: String,
+        pub number: String,
+        pub product: String,
+        pub quantity: String,
+        pub unit: String,
+        pub status: BatchStatus,
+        pub release_status: ReleaseStatus,
+        pub started_at: String,
+        pub completed_phases: u32,
+        pub phase_count: u32,
+        /// Title of the phase to be executed next.
+        pub next_phase: Option<String>,
+        pub assigned_to_name: Option<String>,
+        pub is_mine: bool,
+        pub hold_reason: Option<String>,
+        pub open_deviations: u32,
+        pub unsent: u32,
+    }
+
+    /// A batch with all its phases, as the execution screen shows it.
+    pub struct BatchView {
+        pub id: String,
+        pub number: String,
+        pub product: String,
+        pub quantity: String,
+        pub unit: String,
+        pub status: BatchStatus,
+        pub record_status: RecordStatus,
+        pub release_status: ReleaseStatus,
+        pub hold_reason: Option<String>,
+        pub completed_phases: u32,
+        pub phases: Vec<PhaseView>,
+        /// The phase to be executed next.
+        pub next_phase_id: Option<Uuid>,
+        /// Why nothing can be executed, as a code; `None` when the next phase can be.
+        pub blocked_code: Option<String>,
+    }
+
+    pub struct PhaseView {
+        pub id: Uuid,
+        pub number: u32,
+        pub unit_procedure: String,
+        pub operation: String,
+        pub title: String,
+        pub instruction: String,
+        pub status: PhaseStatus,
+        /// Passed back with the entry, as the version that the operator saw.
+        pub version: String,
+        pub task: PhaseTask,
+        /// The meaning of the signature that the phase needs.
+        pub signature: Option<SignatureMeaning>,
+        /// Why this phase cannot be executed now, as a code with its values; `None` when it can.
+        pub waits_for: Option<Waiting>,
+        /// Every entry ever recorded, oldest first.
+        pub entries: Vec<EntryView>,
+    }
+
+    pub struct Waiting {
+        pub code: String,
+        pub values: Vec<NamedValue>,
+    }
+
+    /// Limits as they are printed.
+    pub struct NumberView {
+        pub unit: String,
+        pub places: u32,
+        pub low: Option<String>,
+        pub target: Option<String>,
+        pub high: Option<String>,
+    }
+
+    pub struct EntryView {
+        pub operation_id: Uuid,
+        /// `Confirmed`, a number with its unit, an elapsed time: what the record shows.
+        pub kind: EntryKind,
+        pub value: Option<String>,
+        pub unit: Option<String>,
+        pub lot: Option<String>,
+        pub container: Option<String>,
+        pub elapsed_seconds: Option<u32>,
+        pub person_name: String,
+        pub recorded_at: String,
+        pub reason: Option<String>,
+        pub deviation: Option<DeviationCause>,
+        pub signature: Option<SignatureView>,
+        /// The server has not yet given its verdict.
+        pub is_unsent: bool,
+        /// The code of a verdict other than accepted.
+        pub verdict_code: Option<String>,
+        /// The entry counts; a duplicate that was kept beside another does not.
+        pub is_effective: bool,
+    }
+
+    /// A signature as it prints (21 CFR 11.50).
+    pub struct SignatureView {
+        pub person_name: String,
+        pub meaning: SignatureMeaning,
+        pub method: SignatureMethod,
+        pub signed_at: String,
+        pub time_zone: String,
+    }
+
+    /// A number as it was typed or scanned, read in the person's locale.
+    pub struct CheckNumber {
+        pub batch_id: String,
+        pub phase_id: Uuid,
+        pub text: String,
+        /// `.` or `,`: the decimal key of the locale.
+        pub decimal_separator: String,
+    }
+
+    pub struct NumberCheck {
+        /// The number as it will be recorded; `None` when the text is not one.
+        pub value: Option<String>,
+        pub check: Option<LimitCheck>,
+        /// `not_a_number`, `too_many_digits`, `too_many_places`.
+        pub problem: Option<String>,
+        /// Where the value lies between the limits, 0 to 1000, for the drawing only.
+        pub position: Option<u32>,
+    }
+
+    pub struct RecordEntry {
+        pub batch_id: String,
+        pub phase_id: Uuid,
+        /// [`PhaseView::version`] as it was shown.
+        pub version: String,
+        pub entry: EntryInput,
+        /// Required outside limits.
+        pub reason: Option<String>,
+        pub signature: Option<SignatureInput>,
+        /// The sentence that the signer saw, in the language shown.
+        pub shown_text: String,
+        /// BCP 47, for example `te`.
+        pub language: String,
+    }
+
+    pub struct SignatureInput {
+        /// Both components are needed at the first signing of a session (21 CFR 11.200).
+        pub email: Option<String>,
+        pub password: String,
+    }
+
+    /// What became of an entry, said only after it is durable on this station.
+    pub struct EntryReceipt {
+        pub operation_id: Uuid,
+        pub state: ReceiptState,
+        /// Operations that wait for the server, this one included.
+        pub unsent: u32,
+        pub verdict_code: Option<String>,
+        pub deviation: Option<DeviationCause>,
+        pub signature: Option<SignatureView>,
+        pub batch: BatchView,
+    }
+
+    pub struct UnsentEntry {
+        pub operation_id: Uuid,
+        pub batch_number: String,
+        pub phase_number: u32,
+        pub phase_title: String,
+        pub person_name: String,
+        pub recorded_at: String,
+        pub attempts: u32,
+        /// The code of what the last attempt failed with.
+        pub last_problem: Option<String>,
+    }
+}
+
+choice! {
+    #[serde(rename_all = "snake_case")]
+    pub enum BatchSort {
+        Number,
+        Product,
+        Status,
+        StartedAt,
+        Progress,
+    }
+
+    #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+    pub enum PhaseTask {
+        Confirmation,
+        Value { number: NumberView, },
+        InProcessCheck { number: NumberView, },
+        MaterialCharge { material: String, material_code: String, number: NumberView, },
+        Timer {
+            minimum_seconds: u32,
+            maximum_seconds: Option<u32>,
+            /// When the running timer was started; `None` while it has not been.
+            started_at: Option<String>,
+        },
+        SampleRequest { sample: String, tests: Vec<String>, },
+    }
+
+    #[serde(rename_all = "snake_case")]
+    pub enum EntryKind {
+        Confirmed,
+        Number,
+        TimerStarted,
+        TimerStopped,
+        SampleRequested,
+    }
+
+    #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+    pub enum EntryInput {
+        Confirm,
+        Number { text: String, decimal_separator: String, lot: Option<String>, },
+        StartTimer,
+        StopTimer,
+        RequestSample { container: String, },
+    }
+
+    #[serde(rename_all = "snake_case")]
+    pub enum ReceiptState {
+        /// Durable here; the server has not answered yet.
+        Saved,
+        Accepted,
+        AcceptedWithDeviation,
+        NotApplied,
+    }
+}
