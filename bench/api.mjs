@@ -197,7 +197,7 @@ function bareStatements(desk, name) {
       };
     case "by_id":
       return {
-        script: `${statement(["FROM users WHERE id = $1", "is_active!"], "FOR UPDATE")};`,
+        script: `${statement(["FROM users WHERE id = $1", "is_active!", "must_change_password"], "FOR UPDATE")};`,
         variables: { p1: userId(1) },
       };
     case "list":
@@ -334,7 +334,7 @@ async function measureKeyset(desk) {
   const token = await logIn(desk.url, manager, "/api/v1/sessions");
   const [[cursor]] = desk.postgres.query(`
     SELECT (extract(epoch FROM created_at) * 1000000)::bigint || '.' || id FROM gate_entries
-    ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC OFFSET 1000000 LIMIT 1`);
+    ORDER BY CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END DESC, id DESC OFFSET 1000000 LIMIT 1`);
   const first = `${desk.url}/api/v1/gate-entries?limit=50`;
   const runs = { first: [], millionth: [] };
   for (let round = 0; round < ROUNDS; round += 1) {

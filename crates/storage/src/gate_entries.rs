@@ -147,7 +147,7 @@ pub async fn list(
              driver_contact, supplier_name, document_number, quantity, uom, remarks, seal_intact, status, plant_id,
              created_by, created_by_name, created_at
                  FROM gate_entries WHERE status = $1
-                 ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $2",
+                 ORDER BY CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END DESC, id DESC LIMIT $2",
                 status,
                 MOST,
             )
@@ -160,7 +160,7 @@ pub async fn list(
                 "SELECT id, entry_code, material_name, material_category, po_number, vehicle_name, vehicle_number, driver_name,
              driver_contact, supplier_name, document_number, quantity, uom, remarks, seal_intact, status, plant_id,
              created_by, created_by_name, created_at
-                 FROM gate_entries ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $1",
+                 FROM gate_entries ORDER BY CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END DESC, id DESC LIMIT $1",
                 MOST,
             )
             .fetch_all(&statements)

@@ -168,7 +168,7 @@ pub async fn list(database: &Database, scope: &PlantScope) -> Result<Vec<Grn>, S
              created_by, created_by_name, created_at, updated_at, supplier_name, supplier_address, supplier_location,
              supplier_contact, document_status, document_date, delivery_date, period, reference, comment, items,
              net_total, vat_total, gross_total
-         FROM goods_receipt_notes ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $1",
+         FROM goods_receipt_notes ORDER BY CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END DESC, id DESC LIMIT $1",
         MOST,
     )
     .fetch_all(&database.reader(scope))
@@ -188,7 +188,7 @@ pub async fn pending_qa(database: &Database, scope: &PlantScope) -> Result<Vec<P
                gate.created_at
            FROM goods_receipt_notes AS receipt JOIN gate_entries AS gate ON gate.id = receipt.gate_entry_id
            WHERE coalesce(receipt.status, $1) = $1
-           ORDER BY coalesce(receipt.created_at, 'epoch'::timestamptz), receipt.id LIMIT $2"#,
+           ORDER BY CASE WHEN receipt.created_at IS NULL THEN 'epoch' ELSE receipt.created_at END, receipt.id LIMIT $2"#,
         GoodsReceiptStatus::AwaitingQa.as_str(),
         MOST,
     )

@@ -51,12 +51,12 @@ pub async fn list(
     query: &NotificationQuery,
 ) -> Result<Page<Notification>, StorageError> {
     let after = After::read(query.limit, query.cursor.as_deref(), ORDER)?;
+    // The first page begins after the end of time: one condition for every page is found by the index.
     let time = match &after.place {
         Some(micros) => {
-            let time = micros.parse().ok().and_then(DateTime::from_timestamp_micros);
-            Some(time.ok_or(StorageError::CursorInvalid)?)
+            micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or(StorageError::CursorInvalid)?
         }
-        None => None,
+        None => DateTime::<Utc>::MAX_UTC,
     };
     let rows = sqlx::query_as!(
         Row,
@@ -64,12 +64,12 @@ pub async fn list(
                created_at, read_at
            FROM notifications
            WHERE user_id = $1
-               AND ($2::timestamptz IS NULL OR (coalesce(created_at, 'epoch'::timestamptz), id) < ($2, $3::text))
+               AND (CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END, id) < ($2, $3)
                AND ($4::boolean IS NULL OR coalesce(is_read, false) = $4)
-           ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $5"#,
+           ORDER BY CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END DESC, id DESC LIMIT $5"#,
         person.as_str(),
         time,
-        after.id.as_deref(),
+        after.id.as_deref().unwrap_or_default(),
         query.is_read,
         after.fetch_limit(),
     )

@@ -51,7 +51,7 @@ pub async fn list(
                coalesce(status, $2) AS "status!", analyst_id, requested_by_name, priority, qa_notes,
                (SELECT count(*) FROM quality_tests AS test WHERE test.sample_id = sample.id) AS "test_count!"
            FROM quality_samples AS sample WHERE (analyst_id IS NOT NULL) = $1
-           ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, sample.id DESC LIMIT $3"#,
+           ORDER BY CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END DESC, sample.id DESC LIMIT $3"#,
         is_assigned,
         SampleStatus::Pending.as_str(),
         MOST,

@@ -178,7 +178,7 @@ pub async fn list(
                AND ($3::text IS NULL OR test.assigned_to = $3)
                AND ($4::text IS NULL OR test.qa_officer_id = $4)
                AND ($5::boolean IS NULL OR (test.warehouse_action IS NOT NULL) = $5)
-           ORDER BY coalesce(test.created_at, 'epoch'::timestamptz), test.id LIMIT $7"#,
+           ORDER BY CASE WHEN test.created_at IS NULL THEN 'epoch' ELSE test.created_at END, test.id LIMIT $7"#,
         selection.sample,
         selection.statuses.as_deref(),
         selection.assigned_to,

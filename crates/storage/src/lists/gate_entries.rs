@@ -35,10 +35,10 @@ pub async fn gate_entries(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT id, entry_code, material_name, supplier_name, vehicle_number, quantity, uom, status, plant_id,
-               created_by_name, created_at, coalesce(created_at, 'epoch'::timestamptz) AS "placed_at!"
+               created_by_name, created_at, CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END AS "placed_at!"
            FROM gate_entries
-           WHERE (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
-           ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $3"#,
+           WHERE (CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END, id) < ($1, $2)
+           ORDER BY CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END DESC, id DESC LIMIT $3"#,
         after.time,
         after.id,
         after.fetch_limit(),

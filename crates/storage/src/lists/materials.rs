@@ -25,10 +25,10 @@ pub async fn materials(
     let after = After::<String>::read(query)?;
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, name, type AS kind, default_unit, coalesce(created_at, 'epoch'::timestamptz) AS "placed_at!"
+        r#"SELECT id, name, type AS kind, default_unit, CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END AS "placed_at!"
            FROM materials
-           WHERE (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
-           ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $3"#,
+           WHERE (CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END, id) < ($1, $2)
+           ORDER BY CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END DESC, id DESC LIMIT $3"#,
         after.time,
         after.id,
         after.fetch_limit(),

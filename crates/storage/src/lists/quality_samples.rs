@@ -33,10 +33,10 @@ pub async fn quality_samples(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT id, entry_code, product_name, batch_number, sample_type, sample_date, due_date, priority, status,
-               requested_by_name, coalesce(created_at, 'epoch'::timestamptz) AS "placed_at!"
+               requested_by_name, CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END AS "placed_at!"
            FROM quality_samples
-           WHERE (coalesce(created_at, 'epoch'::timestamptz), id) < ($1, $2)
-           ORDER BY coalesce(created_at, 'epoch'::timestamptz) DESC, id DESC LIMIT $3"#,
+           WHERE (CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END, id) < ($1, $2)
+           ORDER BY CASE WHEN created_at IS NULL THEN 'epoch' ELSE created_at END DESC, id DESC LIMIT $3"#,
         after.time,
         after.id,
         after.fetch_limit(),

@@ -32,12 +32,12 @@ pub async fn quality_tests(
         Row,
         r#"SELECT test.id, test.sample_id, sample.product_name AS "product_name?", test.test_name, test.method,
                test.status, analyst.name AS "assigned_to_name?", test.submitted_on,
-               coalesce(test.created_at, 'epoch'::timestamptz) AS "placed_at!"
+               CASE WHEN test.created_at IS NULL THEN 'epoch' ELSE test.created_at END AS "placed_at!"
            FROM quality_tests AS test
            LEFT JOIN quality_samples AS sample ON sample.id = test.sample_id
            LEFT JOIN users AS analyst ON analyst.id = test.assigned_to
-           WHERE (coalesce(test.created_at, 'epoch'::timestamptz), test.id) < ($1, $2)
-           ORDER BY coalesce(test.created_at, 'epoch'::timestamptz) DESC, test.id DESC LIMIT $3"#,
+           WHERE (CASE WHEN test.created_at IS NULL THEN 'epoch' ELSE test.created_at END, test.id) < ($1, $2)
+           ORDER BY CASE WHEN test.created_at IS NULL THEN 'epoch' ELSE test.created_at END DESC, test.id DESC LIMIT $3"#,
         after.time,
         after.id,
         after.fetch_limit(),

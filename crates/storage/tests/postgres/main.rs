@@ -9,6 +9,8 @@ mod demo;
 #[path = "../../../test-support/src/legacy.rs"]
 mod legacy;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod migration;
 #[cfg(test)]
 mod policies;
