@@ -3,7 +3,12 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use viruj_server::cli::{CommandLine, run};
+
+/// Gives the memory of a storm of password checks back to the system, which the C library's allocator keeps.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
