@@ -25,6 +25,7 @@ use crate::{
     kept_backups::KeptBackups,
     live_sessions::LiveSessions,
     mail::{Mail, MailSettingsError},
+    metrics::Metrics,
     passwords::{PasswordError, Passwords},
     proxies::TrustedProxies,
     refresh_tokens::RefreshTokens,
@@ -74,6 +75,7 @@ pub struct Shared {
     pub single_sign_on: Option<SingleSignOn>,
     /// The origin of the old web client.
     pub frontend: Option<HeaderValue>,
+    pub metrics: Metrics,
     /// Where the heads of the audit trail are written down.
     pub checkpoint_dir: PathBuf,
     pub backups: KeptBackups,
@@ -142,6 +144,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             trusted_proxies: settings.trusted_proxies.clone(),
             answers: Answers::new(secret),
             single_sign_on: settings.single_sign_on.clone().map(|told| SingleSignOn::new(told, secret)),
+            metrics: Metrics::default(),
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             checkpoint_dir: settings.checkpoint_dir.clone(),
             backups: KeptBackups::new(settings),

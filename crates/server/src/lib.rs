@@ -26,6 +26,7 @@ mod kept_backups;
 pub mod live_sessions;
 pub mod logging;
 pub mod mail;
+mod metrics;
 mod middleware;
 pub mod openapi;
 pub mod passwords;

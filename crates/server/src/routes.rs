@@ -10,7 +10,7 @@ use viruj_domain::capability::Capability;
 use crate::{
     application::AppState,
     caller::{Authorisation, authorise},
-    handlers, middleware, openapi,
+    handlers, metrics, middleware, openapi,
 };
 
 /// How a route's work gets into the audit trail. Every route states one.
@@ -302,7 +302,9 @@ pub fn router(state: &AppState) -> Router {
             router = router.route(path, guarded.clone());
         }
     }
-    middleware::around(router, state.frontend.as_ref(), middleware::LONGEST_REQUEST).with_state(state.clone())
+    middleware::around(router, state.frontend.as_ref(), middleware::LONGEST_REQUEST)
+        .layer(from_fn_with_state(state.clone(), metrics::count))
+        .with_state(state.clone())
 }
 
 /// The OpenAPI document of the routes, with what follows from their rules.

@@ -4,6 +4,7 @@
 pub mod auth;
 mod body;
 pub mod grn;
+pub mod metrics;
 pub mod plants;
 pub mod quality_samples;
 pub mod quality_tests;

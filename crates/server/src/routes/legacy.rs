@@ -12,6 +12,7 @@ pub(super) fn all() -> Vec<Route> {
     let may = Authorisation::LegacyCapability;
     vec![
         Route { authorisation: Public, audit: ReadsOnly, operation: routes!(handlers::legacy::root::root) },
+        Route { authorisation: Public, audit: ReadsOnly, operation: routes!(handlers::legacy::metrics::metrics) },
         Route {
             authorisation: Public,
             audit: Event("signed_in"),

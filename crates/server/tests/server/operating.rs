@@ -122,3 +122,25 @@ async fn sec_21_an_unknown_field_is_refused() {
     let answer = raw::send(&app, Method::GET, path, Some(&security.access_token), "").await;
     assert_eq!(answer.code(), "invalid_query");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_answered_is_counted_by_route_and_never_by_what_was_asked_for() {
+    let app = TestApp::start().await;
+    for path in ["/health", "/health", "/api/v1/users/somebody", "/nowhere/secret-path"] {
+        raw::send(&app, Method::GET, path, None, "").await;
+    }
+    let url = format!("http://{}/metrics", app.address);
+    let answer = reqwest::get(&url).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let text = answer.text().await.unwrap();
+    for line in [
+        r#"http_requests_total{handler="/health",method="GET",status="2xx"} 2"#,
+        r#"http_requests_total{handler="/api/v1/users/{user_id}",method="GET",status="4xx"} 1"#,
+        r#"http_requests_total{handler="none",method="GET",status="4xx"} 1"#,
+        r#"http_request_duration_seconds_count{handler="/health",method="GET"} 2"#,
+    ] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
+    assert!(!text.contains("somebody") && !text.contains("secret-path"), "{text}");
+}
