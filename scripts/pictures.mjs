@@ -1,10 +1,41 @@
-// `npm run pictures`: every screen as a picture under docs/ui, made by the end-to-end run in the real window.
+// `npm run pictures`: the screens as pictures under docs/ui, taken by the end-to-end stories in the real window.
+// `npm run pictures -- --taken` copies those that the last end-to-end run took.
+import fs from "node:fs";
 import path from "node:path";
 import { buildPrograms, buildUi } from "./lib/build.mjs";
-import { nativePostgres, root } from "./lib/paths.mjs";
+import { cache, nativePostgres, root } from "./lib/paths.mjs";
+import { giveUp, say } from "./lib/report.mjs";
 import { run } from "./lib/run.mjs";
 
-const built = (await buildUi()).ok && (await buildPrograms(["viruj-station", "viruj-server"])).ok;
-const env = { VIRUJ_PICTURES: path.join(root, "docs/ui"), VIRUJ_POSTGRES_DIR: nativePostgres };
-const taken = built && (await run("node", ["--test", "--test-force-exit", "e2e/screens.test.mjs"], { env })).ok;
-process.exit(taken ? 0 : 1);
+const TAKEN = path.join(cache, "pictures");
+const SHOWN = path.join(root, "docs/ui");
+const STORIES = ["screens", "administration", "api-keys", "audit", "embedded", "profile", "single-sign-on"];
+// What a reader wants to see; the stories take more.
+const SCREENS = [
+  ...["first-start", "sign-in", "single-sign-on", "single-sign-on-refused", "forced-change"],
+  ...["batches", "execution", "signature-sheet", "decision", "list", "offline", "settings"],
+  ...["profile", "second-factor", "recovery-codes", "sign-in-code"],
+  ...["users", "user", "new-user", "user-second-factor", "roles", "plants", "plant-form", "lost-race", "users-offline"],
+  ...["api-keys", "api-key-new", "api-key-shown", "audit-trail", "audit-entry", "audit-review"],
+  ...["backups", "backups-embedded"],
+];
+
+if (!process.argv.includes("--taken")) {
+  const isBuilt = (await buildUi()).ok && (await buildPrograms(["viruj-station", "viruj-server"])).ok;
+  if (!isBuilt) giveUp("the programs are not built");
+  const env = { VIRUJ_POSTGRES_DIR: nativePostgres };
+  const files = STORIES.map((story) => `e2e/${story}.test.mjs`);
+  const options = ["--test", "--test-force-exit", "--test-concurrency=1"];
+  if (!(await run("node", [...options, ...files], { env })).ok)
+    giveUp("a story failed; its pictures would not be the truth");
+}
+
+// <screen>-<width>x<height>-<look>.png
+const screenOf = (file) => /^(.+)-\d+x\d+-\w+\.png$/.exec(file)?.[1];
+const taken = fs.readdirSync(TAKEN).filter((file) => SCREENS.includes(screenOf(file)));
+const missing = SCREENS.filter((screen) => !taken.some((file) => screenOf(file) === screen));
+if (missing.length > 0) giveUp(`no picture of: ${missing.join(", ")}`);
+fs.rmSync(SHOWN, { recursive: true, force: true });
+fs.mkdirSync(SHOWN, { recursive: true });
+for (const file of taken) fs.copyFileSync(path.join(TAKEN, file), path.join(SHOWN, file));
+say(`${taken.length} pictures of ${SCREENS.length} screens`);
