@@ -14,7 +14,7 @@ use viruj_api::{
     backups::{Backup, Backups},
     lists::{GateEntry, GoodsReceipt, Material, Page, PageQuery, QualitySample, QualityTest},
     people::Person,
-    problem::Problem,
+    problem::{Problem, with_causes},
     server::ServerIdentity,
     sessions::{OpenSession, RefreshRequest, SessionList, SignInRequest, SignInWithCode},
     signatures::{AttestRequest, AttestResponse},
@@ -334,16 +334,6 @@ fn problem(answer: &Response<Bytes>) -> ClientError {
 
 pub(crate) fn bad_answer(answer: &Response<Bytes>, detail: &str) -> ClientError {
     ClientError::BadAnswer { status: answer.status().as_u16(), detail: detail.to_owned() }
-}
-
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let _ = write!(text, ": {next}");
-        cause = next.source();
-    }
-    text
 }
 
 /// What is asked for, behind a question mark; fields without a value are left out by their type.

@@ -19,7 +19,7 @@ use tower_http::{
 };
 use tracing::Instrument;
 use uuid::Uuid;
-use viruj_api::problem::Problem;
+use viruj_api::problem::{Problem, with_causes};
 
 use crate::error::{ApiError, ProblemCode};
 
@@ -220,16 +220,6 @@ fn say_deprecated(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("deprecation"), HeaderValue::from_static(OLD_PATHS_DEPRECATED_AT));
     headers.append(header::LINK, HeaderValue::from_static("</docs>; rel=\"deprecation\"; type=\"text/html\""));
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text = format!("{text}: {next}");
-        cause = next.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use keyring_core::{CredentialPersistence, Entry, Error};
 use sha2::{Digest, Sha256};
+use viruj_api::problem::with_causes;
 use zeroize::Zeroizing;
 
 use crate::secrets::{SecretKey, SecretText};
@@ -281,17 +282,6 @@ fn failure(error: Error) -> KeychainError {
         }
         other => KeychainError::Failed(other.to_string()),
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use viruj_api::single_sign_on::RETURN_PATH;
+use viruj_api::{problem::with_causes, single_sign_on::RETURN_PATH};
 
 use super::{SingleSignOnError, settings::SingleSignOnSettings, state::StateSecrets};
 
@@ -172,22 +172,10 @@ impl Provider {
     }
 }
 
-fn unavailable(error: impl std::error::Error) -> SingleSignOnError {
+fn unavailable(error: impl std::error::Error + 'static) -> SingleSignOnError {
     SingleSignOnError::Unavailable(with_causes(&error))
 }
 
-fn refused(error: impl std::error::Error) -> SingleSignOnError {
+fn refused(error: impl std::error::Error + 'static) -> SingleSignOnError {
     SingleSignOnError::Refused(with_causes(&error))
-}
-
-/// For the log: the outermost error alone says little.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }
