@@ -32,7 +32,8 @@ if (!process.argv.includes("--taken")) {
 
 // <screen>-<width>x<height>-<look>.png
 const screenOf = (file) => /^(.+)-\d+x\d+-\w+\.png$/.exec(file)?.[1];
-const taken = fs.readdirSync(TAKEN).filter((file) => SCREENS.includes(screenOf(file)));
+const present = fs.existsSync(TAKEN) ? fs.readdirSync(TAKEN) : [];
+const taken = present.filter((file) => SCREENS.includes(screenOf(file)));
 const missing = SCREENS.filter((screen) => !taken.some((file) => screenOf(file) === screen));
 if (missing.length > 0) giveUp(`no picture of: ${missing.join(", ")}`);
 fs.rmSync(SHOWN, { recursive: true, force: true });
