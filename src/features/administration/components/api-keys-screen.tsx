@@ -1,4 +1,4 @@
-import { Select, Skeleton } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { IconKey, IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { codedText } from "../../../texts/coded";
 import { ActionButton } from "../../../ui/action-button";
 import { EmptyState } from "../../../ui/empty-state";
 import { FailureState } from "../../../ui/failure-state";
+import { LoadingRows } from "../../../ui/loading-rows";
 import { Page } from "../../../ui/page";
 import { type ApiKeyFilter, useApiKeys } from "../api/list-api-keys";
 import styles from "./administration.module.css";
@@ -72,7 +73,7 @@ export function ApiKeysScreen({ isOffline }: { isOffline: boolean }) {
       )}
       {(items.length === 0 || read.isError) && (
         <div className={styles.frame}>
-          {isWaiting && <LoadingRows />}
+          {isWaiting && <LoadingRows data-testid="api-keys-loading" />}
           {read.isError && (
             <FailureState
               title={isOffline ? t("administration.offlineTitle") : t("apiKeys.failed")}
@@ -106,16 +107,5 @@ export function ApiKeysScreen({ isOffline }: { isOffline: boolean }) {
       {opened === "new" && <NewApiKeySheet onClose={close} />}
       {opened !== null && opened !== "new" && <ApiKeySheet key={opened.id} item={opened} onClose={close} />}
     </Page>
-  );
-}
-
-function LoadingRows() {
-  const { t } = useTranslation();
-  return (
-    <div className={styles.skeleton} role="status" aria-label={t("common.loading")} data-testid="api-keys-loading">
-      {[1, 2, 3, 4].map((row) => (
-        <Skeleton key={row} height={36} />
-      ))}
-    </div>
   );
 }

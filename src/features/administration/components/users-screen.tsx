@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch, IconUsers } from "@tabler/icons-react";
 import { useState } from "react";
@@ -6,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../../ui/action-button";
 import { EmptyState } from "../../../ui/empty-state";
 import { FailureState } from "../../../ui/failure-state";
+import { LoadingRows } from "../../../ui/loading-rows";
 import { Page } from "../../../ui/page";
 import { type UserFilter, useUsers } from "../api/list-users";
 import styles from "./administration.module.css";
@@ -67,7 +67,7 @@ export function UsersScreen({ isOffline }: { isOffline: boolean }) {
       )}
       {(items.length === 0 || read.isError) && (
         <div className={styles.frame}>
-          {isWaiting && <LoadingRows />}
+          {isWaiting && <LoadingRows data-testid="users-loading" />}
           {read.isError && (
             <FailureState
               title={isOffline ? t("administration.offlineTitle") : t("users.failed")}
@@ -101,16 +101,5 @@ export function UsersScreen({ isOffline }: { isOffline: boolean }) {
       {opened === "new" && <NewUserSheet onClose={close} />}
       {opened !== null && opened !== "new" && <UserSheet key={opened.id} userId={opened.id} onClose={close} />}
     </Page>
-  );
-}
-
-function LoadingRows() {
-  const { t } = useTranslation();
-  return (
-    <div className={styles.skeleton} role="status" aria-label={t("common.loading")} data-testid="users-loading">
-      {[1, 2, 3, 4, 5, 6].map((row) => (
-        <Skeleton key={row} height={36} />
-      ))}
-    </div>
   );
 }

@@ -1,10 +1,10 @@
-import { Skeleton } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditEntryView, AuditTrailQuery, SignedInPerson, StationStatus } from "../../../bridge/bindings";
 import { EmptyState } from "../../../ui/empty-state";
 import { FailureState } from "../../../ui/failure-state";
+import { LoadingRows } from "../../../ui/loading-rows";
 import { Page } from "../../../ui/page";
 import { useAuditTrail } from "../api/read-audit-trail";
 import { AuditActions } from "./audit-actions";
@@ -51,7 +51,7 @@ export function AuditScreen({ person, status }: Props) {
       )}
       {entries.length === 0 && (
         <div className={styles.frame}>
-          {trail.isPending && <LoadingRows />}
+          {trail.isPending && <LoadingRows data-testid="audit-loading" />}
           {trail.isError && (
             <FailureState
               title={isOffline ? t("audit.offline") : t("audit.failed")}
@@ -70,16 +70,5 @@ export function AuditScreen({ person, status }: Props) {
       )}
       <AuditDetails entry={opened} onClose={() => setOpened(null)} onNarrow={narrow} />
     </Page>
-  );
-}
-
-function LoadingRows() {
-  const { t } = useTranslation();
-  return (
-    <div className={styles.skeleton} role="status" aria-label={t("common.loading")} data-testid="audit-loading">
-      {[1, 2, 3, 4, 5, 6].map((row) => (
-        <Skeleton key={row} height={36} />
-      ))}
-    </div>
   );
 }

@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { IconDatabaseExport } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { BackupList, DataSource } from "../../../bridge/bindings";
@@ -7,6 +6,7 @@ import { ActionButton } from "../../../ui/action-button";
 import { EmptyState } from "../../../ui/empty-state";
 import { FailureState } from "../../../ui/failure-state";
 import { useFormats } from "../../../ui/formats";
+import { LoadingRows } from "../../../ui/loading-rows";
 import { Notice } from "../../../ui/notice";
 import { Page } from "../../../ui/page";
 import { useBackups } from "../api/list-backups";
@@ -56,7 +56,7 @@ export function BackupsScreen({ isOffline, source }: { isOffline: boolean; sourc
       {list !== undefined && list.items.length > 0 && <BackupTable items={list.items} />}
       {(list === undefined || list.items.length === 0) && (
         <div className={styles.frame}>
-          {backups.isPending && <LoadingRows />}
+          {backups.isPending && <LoadingRows data-testid="backups-loading" />}
           {backups.isError && (
             <FailureState
               title={isOffline ? t("backups.offline") : t("backups.failed")}
@@ -107,16 +107,5 @@ function Warning({ list, source }: { list: BackupList; source: DataSource }) {
     >
       {isConfigured ? t("backups.overdueHelp") : whatToDo}
     </Notice>
-  );
-}
-
-function LoadingRows() {
-  const { t } = useTranslation();
-  return (
-    <div className={styles.skeleton} role="status" aria-label={t("common.loading")} data-testid="backups-loading">
-      {[1, 2, 3, 4].map((row) => (
-        <Skeleton key={row} height={36} />
-      ))}
-    </div>
   );
 }

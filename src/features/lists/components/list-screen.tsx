@@ -1,10 +1,11 @@
-import { Skeleton, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { IconInbox, IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ListName } from "../../../bridge/bindings";
 import { EmptyState } from "../../../ui/empty-state";
 import { FailureState } from "../../../ui/failure-state";
+import { LoadingRows } from "../../../ui/loading-rows";
 import { Notice } from "../../../ui/notice";
 import { Page } from "../../../ui/page";
 import { useList } from "../api/read-list";
@@ -47,7 +48,7 @@ export function ListScreen({ list, isOffline }: Props) {
       )}
       {(read.isPending || read.isError || rows.length === 0) && (
         <div className={styles.frame}>
-          {read.isPending && <LoadingRows />}
+          {read.isPending && <LoadingRows data-testid="list-loading" />}
           {read.isError && (
             <FailureState
               title={isOffline ? t("lists.offline") : t("lists.failed")}
@@ -70,16 +71,5 @@ export function ListScreen({ list, isOffline }: Props) {
         </div>
       )}
     </Page>
-  );
-}
-
-function LoadingRows() {
-  const { t } = useTranslation();
-  return (
-    <div className={styles.skeleton} role="status" aria-label={t("common.loading")} data-testid="list-loading">
-      {[1, 2, 3, 4, 5, 6].map((row) => (
-        <Skeleton key={row} height={36} />
-      ))}
-    </div>
   );
 }
