@@ -9,6 +9,7 @@ pub mod backups;
 pub mod batches;
 pub mod legacy;
 pub mod lists;
+pub mod master_records;
 pub mod notifications;
 pub mod people;
 pub mod plants;

@@ -155,6 +155,7 @@ choice! {
         AuditTrail,
         ApiKeys,
         Backups,
+        MasterRecords,
     }
 }
 
@@ -166,6 +167,7 @@ mod audit;
 mod backups;
 mod batches;
 mod lists;
+pub mod master_records;
 mod registration;
 
 pub use self::{account::*, audit::*, backups::*, batches::*, lists::*, registration::*};

@@ -10,6 +10,9 @@ words! {
         BatchVerify = "batch.verify",
         BatchReview = "batch.review",
         BatchRelease = "batch.release",
+        MasterRead = "master.read",
+        MasterAuthor = "master.author",
+        MasterApprove = "master.approve",
         DeviationRead = "deviation.read",
         GateEntryRead = "gate_entry.read",
         GateEntryCreate = "gate_entry.create",
@@ -43,12 +46,21 @@ impl Role {
         use Capability::*;
         match self {
             Role::ProductionOperator => &[BatchRead, BatchExecute, BatchVerify, DeviationRead, MaterialRead],
-            Role::ProductionManager | Role::ProductionHead => {
-                &[BatchRead, BatchExecute, BatchVerify, BatchReview, DeviationRead, MaterialRead, AuditRead]
-            }
+            Role::ProductionManager | Role::ProductionHead => &[
+                BatchRead,
+                BatchExecute,
+                BatchVerify,
+                BatchReview,
+                MasterRead,
+                MasterAuthor,
+                DeviationRead,
+                MaterialRead,
+                AuditRead,
+            ],
             Role::PlantHead => &[
                 BatchRead,
                 BatchReview,
+                MasterRead,
                 DeviationRead,
                 GateEntryRead,
                 GoodsReceiptRead,
@@ -64,6 +76,8 @@ impl Role {
                 BatchVerify,
                 BatchReview,
                 BatchRelease,
+                MasterRead,
+                MasterApprove,
                 DeviationRead,
                 GateEntryRead,
                 GoodsReceiptRead,
@@ -78,6 +92,8 @@ impl Role {
                 BatchVerify,
                 BatchReview,
                 BatchRelease,
+                MasterRead,
+                MasterApprove,
                 DeviationRead,
                 GateEntryRead,
                 GoodsReceiptRead,
@@ -93,6 +109,7 @@ impl Role {
                 BatchRead,
                 BatchVerify,
                 BatchReview,
+                MasterRead,
                 DeviationRead,
                 GoodsReceiptRead,
                 QualitySampleRead,
@@ -144,12 +161,12 @@ impl Capability {
     pub fn is_for_machines(self) -> bool {
         use Capability::*;
         match self {
-            BatchRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead | QualityTestRead
-            | MaterialRead | PlantRead | AuditRead => true,
-            BatchExecute | BatchVerify | BatchReview | BatchRelease | GateEntryCreate | GoodsReceiptCreate
-            | SamplingRequest | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend
-            | QualityTestDecide | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview
-            | ApiKeyManage | BackupManage => false,
+            BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
+            | QualityTestRead | MaterialRead | PlantRead | AuditRead => true,
+            BatchExecute | BatchVerify | BatchReview | BatchRelease | MasterAuthor | MasterApprove
+            | GateEntryCreate | GoodsReceiptCreate | SamplingRequest | QualityTestAssign | QualityTestExecute
+            | QualityTestReview | QualityTestRecommend | QualityTestDecide | MaterialStore | StationRegister
+            | UserManage | PlantManage | AuditReview | ApiKeyManage | BackupManage => false,
         }
     }
 }

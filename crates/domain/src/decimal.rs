@@ -9,8 +9,9 @@ pub const MAXIMUM_DIGITS: usize = 28;
 
 /// A decimal number that keeps the scale it was written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[schema(value_type = String, example = "110.00")]
-pub struct ExactDecimal(Decimal);
+pub struct ExactDecimal(#[cfg_attr(feature = "bindings", specta(type = String))] Decimal);
 
 /// Why a text is not a number that a record can keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

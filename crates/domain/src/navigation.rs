@@ -11,6 +11,7 @@ use crate::role::Role;
 pub enum Screen {
     MyBatches,
     BatchExecution,
+    MasterRecords,
     GateEntries,
     GoodsReceipts,
     QualitySamples,
@@ -45,12 +46,14 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         Role::ProductionHead => &[
             const { entry("Oversight", "Batch Oversight", MyBatches) },
             const { entry("Oversight", "Stage Progress", BatchExecution) },
+            const { entry("Management", "Master Batch Records", MasterRecords) },
             const { entry("Management", "Material & Yield", Materials) },
             const { entry("Analytics", "Audit Trail", AuditTrail) },
         ],
         Role::ProductionManager => &[
             const { entry("Operations", "Batch Execution Control", MyBatches) },
             const { entry("Operations", "Stage/Operation Tracking", BatchExecution) },
+            const { entry("Resources", "Master Batch Records", MasterRecords) },
             const { entry("Resources", "Material & Variance", Materials) },
             const { entry("Team", "Manager Audit Trail", AuditTrail) },
         ],
@@ -61,6 +64,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         ],
         Role::PlantHead => &[
             const { entry("Operations", "Production", MyBatches) },
+            const { entry("Operations", "Master Batch Records", MasterRecords) },
             const { entry("Operations", "Quality", QualityTests) },
             const { entry("Operations", "Supply Chain", GateEntries) },
             const { entry("Operations", "Warehouse", GoodsReceipts) },
@@ -69,17 +73,20 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         ],
         Role::QaHead => &[
             const { entry("Management", "Batch Review", MyBatches) },
+            const { entry("Management", "Master Batch Records", MasterRecords) },
             const { entry("Management", "Release Console", QualityTests) },
             const { entry("Oversight", "Audits", AuditTrail) },
         ],
         Role::QaManager => &[
             const { entry("Operations", "Batch Review", MyBatches) },
+            const { entry("Operations", "Master Batch Records", MasterRecords) },
             const { entry("Operations", "Pre-Release Review", QualityTests) },
             const { entry("Systems", "Audit Trail", AuditTrail) },
         ],
         Role::QaOperator => &[
             const { entry("Execution", "Lab Workbench", QualityTests) },
             const { entry("Execution", "In-Process Inspections", MyBatches) },
+            const { entry("Documentation", "Master Batch Records", MasterRecords) },
             const { entry("Documentation", "Sample Management", QualitySamples) },
         ],
         Role::QcHead => &[
@@ -145,6 +152,7 @@ mod tests {
                     Screen::AuditTrail => Capability::AuditRead,
                     Screen::ApiKeys => Capability::ApiKeyManage,
                     Screen::Backups => Capability::BackupManage,
+                    Screen::MasterRecords => Capability::MasterRead,
                 };
                 assert!(role.can(needed), "{role} cannot open {}", entry.label);
             }

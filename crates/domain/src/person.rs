@@ -1,7 +1,7 @@
 //! What an account holds: names, addresses, and which role works in which department and plants.
 
 use crate::{
-    ids::PlantId,
+    ids::{PlantId, UserId},
     role::{Department, Role},
 };
 
@@ -13,6 +13,15 @@ pub const LONGEST_EMAIL: usize = 254;
 pub const LONGEST_REASON: usize = 500;
 /// Longer ids are refused.
 pub const LONGEST_ID: usize = 100;
+
+/// The person who does something, as the rules know them.
+#[derive(Clone, Copy, Debug)]
+pub struct Acting<'a> {
+    pub id: &'a UserId,
+    pub role: Role,
+    /// The account is active and the person sees the plant.
+    pub is_active: bool,
+}
 
 /// Why an account cannot be as it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

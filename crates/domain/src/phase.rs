@@ -1,11 +1,17 @@
 //! Phases: the smallest part of a master batch record (ISA-88), what is asked and what was recorded.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{decimal::ExactDecimal, role::words, signature::SignatureMeaning, unit::Unit};
+use crate::{
+    decimal::ExactDecimal,
+    quantity::Rounding,
+    role::{Role, words},
+    signature::SignatureMeaning,
+    unit::Unit,
+};
 
 words! {
     /// Where a phase stands.
@@ -20,9 +26,10 @@ words! {
 
 /// A phase as the master batch record defines it and as the batch keeps its frozen copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields)]
 pub struct PhaseDefinition {
-    /// Stable within the master record; batches refer to it.
+    /// Stable within the master record; batches and expressions refer to it.
     pub key: String,
     pub title: String,
     pub instruction: String,
@@ -30,28 +37,95 @@ pub struct PhaseDefinition {
     /// The meaning of the signature that completes the phase, when it must be signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<SignatureMeaning>,
+    /// Roles that may execute the phase; where none is named, every role that executes batches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub performed_by: Vec<Role>,
+    /// Set where a second person verifies and signs what was done (21 CFR 211.188(b)(11)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
+    /// An expression over earlier phases; the phase is executed when it holds and is not applicable otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_if: Option<String>,
+    /// The code of the procedure that the person must be qualified for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualification: Option<String>,
+}
+
+/// Who verifies; never the person who performed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// Where no role is named, every role that verifies batches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Role>,
 }
 
 /// What a phase asks of the person who executes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PhaseKind {
     /// Do as the instruction says and confirm it.
     Confirmation,
     /// Read or measure a number.
     Value(NumberParameter),
+    /// Write down a text.
+    Text {
+        /// Characters; 2000 at most.
+        longest: u32,
+    },
+    /// Choose one of several answers.
+    Choice { options: Vec<ChoiceOption> },
+    /// Write down a date, for example of retest.
+    Date,
     /// An in-process check: a number whose limits are acceptance criteria.
     InProcessCheck(NumberParameter),
     /// Charge a material of the recipe; the number is the quantity charged.
-    MaterialCharge { material: String, material_code: String, quantity: NumberParameter },
+    MaterialCharge {
+        material: String,
+        material_code: String,
+        quantity: NumberParameter,
+        /// The key of the recipe's line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line: Option<String>,
+    },
     /// Let a time pass; bounds in seconds.
     Timer { minimum_seconds: u32, maximum_seconds: Option<u32> },
+    /// Take equipment of a class into use.
+    EquipmentUse {
+        equipment_class: String,
+        /// Its cleaning must not have expired.
+        must_be_clean: bool,
+    },
+    /// Look at the equipment and confirm that it is clean (21 CFR 211.67).
+    CleaningCheck { equipment_class: String },
     /// Take a sample and hand it to quality control.
     SampleRequest { sample: String, tests: Vec<String> },
+    /// A second person looks at what these phases recorded and signs for it.
+    SecondPersonCheck { of: Vec<String> },
+    /// A number that follows from earlier ones.
+    Calculation {
+        /// See `viruj_domain::expression`.
+        expression: String,
+        rounding: Rounding,
+        result: NumberParameter,
+    },
+}
+
+/// One answer of a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceOption {
+    pub text: String,
+    /// An answer that is not expected opens a deviation.
+    pub is_expected: bool,
 }
 
 /// A number with its unit, limits and places.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(deny_unknown_fields)]
 pub struct NumberParameter {
     pub unit: Unit,
@@ -94,7 +168,8 @@ impl PhaseKind {
         match self {
             Self::Value(number) | Self::InProcessCheck(number) => Some(number),
             Self::MaterialCharge { quantity, .. } => Some(quantity),
-            Self::Confirmation | Self::Timer { .. } | Self::SampleRequest { .. } => None,
+            Self::Calculation { result, .. } => Some(result),
+            _ => None,
         }
     }
 }
@@ -118,6 +193,25 @@ pub enum PhaseEntry {
     SampleRequested {
         container: String,
     },
+    Text {
+        text: String,
+    },
+    Chosen {
+        option: String,
+    },
+    Date {
+        date: NaiveDate,
+    },
+    /// Equipment that was taken into use, by its code as scanned or typed.
+    EquipmentUsed {
+        equipment: String,
+    },
+    /// Equipment that was found clean.
+    FoundClean {
+        equipment: String,
+    },
+    /// A second person has looked at what these phases recorded.
+    Checked,
 }
 
 /// A recorded entry with who made it and when; a phase keeps every one of them.

@@ -41,6 +41,7 @@ struct Pools {
     listening: PgPool,
     readers: Mutex<BTreeMap<PlantScope, PgPool>>,
     statements: Mutex<BTreeMap<PlantScope, Statements>>,
+    gate: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for Database {
@@ -67,8 +68,8 @@ impl Database {
         connection.close().await?;
         let general = cleaned(pool_options(GENERAL_CONNECTIONS)).connect_lazy_with(options.clone());
         let listening = pool_options(1).connect_lazy_with(options.clone().application_name("viruj listening"));
-        let (readers, statements) = (Mutex::default(), Mutex::default());
-        Ok(Self(Arc::new(Pools { options, general, listening, readers, statements })))
+        let (readers, statements, gate) = (Mutex::default(), Mutex::default(), tokio::sync::Mutex::default());
+        Ok(Self(Arc::new(Pools { options, general, listening, readers, statements, gate })))
     }
 
     /// Reads for these plants, and nothing else: its connections are read-only and carry the plants from their start.
@@ -111,6 +112,12 @@ impl Database {
     fn reading(&self, scope: &PlantScope) -> PgConnectOptions {
         let options = self.0.options.clone();
         options.options([("viruj.plants", plants_setting(scope)), ("default_transaction_read_only", "on".to_owned())])
+    }
+
+    /// Whoever draws a number of a counter that all plants share waits here and not for its row: a transaction that
+    /// waits for a row costs the one that holds it. Other replicas still meet at the row.
+    pub(crate) fn gate(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.gate
     }
 
     /// The one connection that hears what the database tells.

@@ -190,12 +190,24 @@ pub async fn gate(unit: &mut UnitOfWork, plant: &PlantId, told: Role) -> Result<
     Ok(row.map(|row| Gate { time_zone: time_zone(&row.time_zone).unwrap_or(Tz::UTC), people: row.people }))
 }
 
-/// Draws the number, writes the entry and tells the people in one statement: the counter, which all plants share, is
-/// locked no longer than that and the commit.
+/// Draws the number, writes the entry, tells the people and commits: the counter, which all plants share, is locked for
+/// one statement and the commit, by one transaction of this process at a time.
 ///
 /// # Errors
 /// Failures of the database.
 pub async fn create(
+    database: &Database,
+    mut unit: UnitOfWork,
+    entry: &NewGateEntry<'_>,
+    telling: &Telling<'_>,
+) -> Result<SecurityLog, StorageError> {
+    let _turn = database.gate().lock().await;
+    let created = write(&mut unit, entry, telling).await?;
+    unit.commit().await?;
+    Ok(created)
+}
+
+async fn write(
     unit: &mut UnitOfWork,
     entry: &NewGateEntry<'_>,
     telling: &Telling<'_>,

@@ -61,8 +61,7 @@ pub async fn create(
         delivery.vehicle_number,
     );
     let telling = Telling { people: &gate.people, title: "Gate entry awaiting GRN", beginning: &beginning };
-    let entry = gate_entries::create(&mut unit, &entry, &telling).await?;
-    unit.commit().await?;
+    let entry = gate_entries::create(&app.database, unit, &entry, &telling).await?;
     Ok((StatusCode::CREATED, Json(entry)))
 }
 
