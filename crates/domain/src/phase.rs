@@ -21,6 +21,8 @@ words! {
         Completed = "Completed",
         RequiresApproval = "Requires Approval",
         Rejected = "Rejected",
+        /// Its condition does not hold: it is not executed in this batch.
+        NotApplicable = "Not Applicable",
     }
 }
 
@@ -219,6 +221,9 @@ pub enum PhaseEntry {
 pub struct RecordedEntry {
     pub operation_id: Uuid,
     pub entry: PhaseEntry,
+    /// The entry in whose place this one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<Uuid>,
     pub person_id: String,
     pub person_name: String,
     /// The station's time when the entry became durable there.
