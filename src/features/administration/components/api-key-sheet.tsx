@@ -9,7 +9,7 @@ import { Sheet } from "../../../ui/sheet";
 import { useRevokeApiKey } from "../api/revoke-api-key";
 import styles from "./administration.module.css";
 import { ApiKeyFacts } from "./api-key-facts";
-import { ReasonField } from "./reason-field";
+import { ReasonField } from "../../../ui/reason-field";
 
 type Props = { item: ApiKeyItem; onClose: () => void };
 

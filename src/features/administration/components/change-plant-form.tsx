@@ -7,7 +7,7 @@ import { useChangePlant } from "../api/change-plant";
 import styles from "./administration.module.css";
 import { ChangeFailure } from "./change-failure";
 import { isComplete, isPlantFieldFailure, PlantFields, type PlantValues } from "./plant-fields";
-import { ReasonField } from "./reason-field";
+import { ReasonField } from "../../../ui/reason-field";
 
 type Props = { details: PlantDetails; onDone: () => void; onRefresh: () => void };
 

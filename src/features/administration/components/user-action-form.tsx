@@ -8,7 +8,7 @@ import { useSetUserActive } from "../api/set-user-active";
 import { useUnlockUser } from "../api/unlock-user";
 import styles from "./administration.module.css";
 import { ChangeFailure } from "./change-failure";
-import { ReasonField } from "./reason-field";
+import { ReasonField } from "../../../ui/reason-field";
 import { ShownSecretPanel } from "./shown-secret-panel";
 
 export type UserAct = "secret" | "unlock" | "factor" | "deactivate" | "reactivate";
