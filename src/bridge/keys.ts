@@ -1,4 +1,12 @@
-import type { ApiKeyListQuery, AuditTrailQuery, BatchListQuery, ListName, MasterRecordListQuery, QueryKey, UserListQuery } from "./bindings";
+import type {
+  ApiKeyListQuery,
+  AuditTrailQuery,
+  BatchListQuery,
+  ListName,
+  MasterRecordListQuery,
+  QueryKey,
+  UserListQuery,
+} from "./bindings";
 
 /** The keys of the cached queries; the first part is the name by which the station calls them stale. */
 export const keys = {

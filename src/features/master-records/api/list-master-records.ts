@@ -16,3 +16,8 @@ export function useMasterRecords(filter: MasterRecordFilter) {
     retry: false,
   });
 }
+
+/** Whether the person may begin versions: the list says so with every page. */
+export function useMayAuthor(): boolean {
+  return useMasterRecords({ status: null, search: "" }).data?.pages[0]?.mayAuthor ?? false;
+}

@@ -152,7 +152,10 @@ it("a text is one step of the way back, and undone changes come again", () => {
     { type: "change", path: "/product_code", value: "MET-XR" },
   );
   expect(typed.past).toHaveLength(2);
-  const back = [{ type: "undo" }, { type: "undo" }].reduce((state, action) => edit(state, action as EditorAction), typed);
+  const back = [{ type: "undo" }, { type: "undo" }].reduce(
+    (state, action) => edit(state, action as EditorAction),
+    typed,
+  );
   expect(back.procedure.product).toBe("Metformin");
   expect(isChanged(back)).toBe(false);
   expect(edit(back, { type: "undo" })).toBe(back);

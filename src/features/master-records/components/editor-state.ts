@@ -64,7 +64,12 @@ export function edit(state: EditorState, action: EditorAction): EditorState {
     case "undo": {
       const before = state.past.at(-1);
       if (before === undefined) return state;
-      return shown({ ...state, procedure: before, past: state.past.slice(0, -1), future: [procedure, ...state.future] });
+      return shown({
+        ...state,
+        procedure: before,
+        past: state.past.slice(0, -1),
+        future: [procedure, ...state.future],
+      });
     }
     case "redo": {
       const [after, ...future] = state.future;
@@ -96,7 +101,9 @@ const parentOf = (path: string) => partOf(path.split("/").slice(0, -2).join("/")
 /** What names the part follows it, unless two parts have that name and nobody knows which one is meant. */
 function renamed(procedure: Procedure, path: string, key: string): Procedure {
   const isLine = kindOfPart(path) === "line";
-  const keys = isLine ? (procedure.recipe ?? []).map((line) => line.key) : placedPhases(procedure).map((p) => p.phase.key);
+  const keys = isLine
+    ? (procedure.recipe ?? []).map((line) => line.key)
+    : placedPhases(procedure).map((p) => p.phase.key);
   const from = read(procedure, `${path}/key`) as string;
   const isClear = key !== "" && !keys.includes(key) && keys.filter((other) => other === from).length === 1;
   const next = write(procedure, `${path}/key`, key);
@@ -139,7 +146,10 @@ export function targetOf(procedure: Procedure, path: string, by: -1 | 1): { list
 }
 
 function listsBeside(procedure: Procedure, list: string): string[] {
-  const units = procedure.unit_procedures.map((unit, place) => ({ unit, path: `/unit_procedures/${place}/operations` }));
+  const units = procedure.unit_procedures.map((unit, place) => ({
+    unit,
+    path: `/unit_procedures/${place}/operations`,
+  }));
   if (list.endsWith("/operations")) return units.map(({ path }) => path);
   if (!list.endsWith("/phases")) return [list];
   return units.flatMap(({ unit, path }) => unit.operations.map((_, place) => `${path}/${place}/phases`));
