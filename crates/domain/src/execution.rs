@@ -198,9 +198,7 @@ pub fn decide(
                 _ => return Err(Refusal::NothingToVerify),
             }
             executable(batch.is_executable(), batch)?;
-            if phase.performers().any(|performer| performer == person.id.as_str()) {
-                return Err(Refusal::SamePerson);
-            }
+            check_is_another(phase, person)?;
             Checked { status: PhaseStatus::Completed, deviation: None }
         }
         Deed::Correction(entry) => {
@@ -264,6 +262,43 @@ pub fn next_phase(phases: &[PhaseState]) -> Option<&PhaseState> {
     let is_next =
         |standing: &Standing| matches!(standing, Standing::Open | Standing::AwaitsVerification | Standing::Outdated);
     phases.iter().zip(&standings).find(|(_, standing)| is_next(standing)).map(|(phase, _)| phase)
+}
+
+/// What a person can do with a phase now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    Execute,
+    /// Somebody else executed it.
+    Verify,
+    /// Its value no longer fits those that it was calculated from.
+    Correct,
+}
+
+/// What the person can do with each phase now, or why not; in the order of the phases.
+#[must_use]
+pub fn turns(batch: BatchStatus, phases: &[PhaseState], person: Acting<'_>) -> Vec<Result<Turn, Refusal>> {
+    let allowed = |deed: Deed, phase: &PhaseState| {
+        executable(batch.is_executable(), batch)?;
+        let is_allowed = person.is_active && deed.is_for(Some(&phase.definition), person.role);
+        if is_allowed { Ok(()) } else { Err(Refusal::NotAuthorised) }
+    };
+    let turn = |(phase, standing): (&PhaseState, Standing)| match standing {
+        Standing::Executed => Err(Refusal::AlreadyCompleted),
+        Standing::NotApplicable => Err(Refusal::PhaseNotApplicable),
+        Standing::WaitsFor(numbers) => {
+            Err(Refusal::EarlierPhaseOpen { number: numbers.first().copied().unwrap_or(phase.number) })
+        }
+        Standing::AwaitsVerification => {
+            allowed(Deed::Verification, phase)?;
+            check_is_another(phase, person).map(|()| Turn::Verify)
+        }
+        Standing::Outdated => allowed(Deed::Entry, phase).map(|()| Turn::Correct),
+        Standing::Open => {
+            allowed(Deed::Entry, phase)?;
+            check_other_person(phases, phase, person).map(|()| Turn::Execute)
+        }
+    };
+    phases.iter().zip(standings(phases)).map(turn).collect()
 }
 
 /// The number that the phase's calculation gives now.
@@ -338,6 +373,11 @@ fn check_other_person(phases: &[PhaseState], phase: &PhaseState, person: Acting<
     let PhaseKind::SecondPersonCheck { of } = &phase.definition.kind else { return Ok(()) };
     let looked_at = phases.iter().filter(|other| of.contains(&other.definition.key));
     let is_own = looked_at.flat_map(PhaseState::performers).any(|performer| performer == person.id.as_str());
+    if is_own { Err(Refusal::SamePerson) } else { Ok(()) }
+}
+
+fn check_is_another(phase: &PhaseState, person: Acting<'_>) -> Result<(), Refusal> {
+    let is_own = phase.performers().any(|performer| performer == person.id.as_str());
     if is_own { Err(Refusal::SamePerson) } else { Ok(()) }
 }
 

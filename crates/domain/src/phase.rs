@@ -216,6 +216,26 @@ pub enum PhaseEntry {
     Checked,
 }
 
+impl PhaseEntry {
+    /// What the entry names: a lot, a container, an answer, equipment.
+    #[must_use]
+    pub fn name(&self) -> Option<&String> {
+        match self {
+            Self::Number { lot, .. } => lot.as_ref(),
+            Self::SampleRequested { container: name }
+            | Self::Chosen { option: name }
+            | Self::EquipmentUsed { equipment: name }
+            | Self::FoundClean { equipment: name } => Some(name),
+            Self::Confirmed
+            | Self::TimerStarted
+            | Self::TimerStopped { .. }
+            | Self::Text { .. }
+            | Self::Date { .. }
+            | Self::Checked => None,
+        }
+    }
+}
+
 /// A recorded entry with who made it and when; a phase keeps every one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordedEntry {

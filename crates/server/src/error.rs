@@ -137,6 +137,16 @@ codes! {
     IdempotencyKeyInvalid = "idempotency_key_invalid", UNPROCESSABLE_ENTITY,
         "An idempotency key has 8 to 128 visible ASCII characters";
     SignatureRequired = "signature_required", UNPROCESSABLE_ENTITY, "The phase must be signed";
+    PhaseNotApplicable = "phase_not_applicable", CONFLICT, "The phase is not executed in this batch";
+    NothingToVerify = "nothing_to_verify", CONFLICT, "Nothing has been recorded yet that could be verified";
+    SamePerson = "same_person", FORBIDDEN, "Who performed a phase does not verify it";
+    NothingToCorrect = "nothing_to_correct", CONFLICT, "There is no such entry to correct";
+    AlreadyCorrected = "already_corrected", CONFLICT, "The entry has been corrected already";
+    CalculationDiffers = "calculation_differs", UNPROCESSABLE_ENTITY, "The calculation gives another number";
+    CalculationImpossible = "calculation_impossible", UNPROCESSABLE_ENTITY, "The calculation has no result";
+    UnknownOption = "unknown_option", UNPROCESSABLE_ENTITY, "This is none of the answers";
+    TextUnfit = "text_unfit", UNPROCESSABLE_ENTITY, "The text is missing or too long";
+    EquipmentRequired = "equipment_required", UNPROCESSABLE_ENTITY, "The code of the equipment is missing";
     PasswordTooShort = "password_too_short", UNPROCESSABLE_ENTITY, "The new password is too short";
     PasswordTooLong = "password_too_long", UNPROCESSABLE_ENTITY, "The new password is too long";
     PasswordTooCommon = "password_too_common", UNPROCESSABLE_ENTITY, "The new password is among those that are tried first";
