@@ -65,10 +65,9 @@ fn told(error: ValidationError<'_>) -> Vec<Fault> {
     let place = error.instance_path().to_string();
     let one = |code, detail| vec![placed(&place, None, code, detail)];
     match error.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
-            .iter()
-            .map(|name| placed(&place, Some(name), FaultCode::UnknownField, shortened(name)))
-            .collect(),
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            unexpected.iter().map(|name| placed(&place, Some(name), FaultCode::UnknownField, shortened(name))).collect()
+        }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             vec![placed(&place, Some(name), FaultCode::FieldMissing, name.to_owned())]
@@ -171,7 +170,8 @@ fn choose(schema: &mut Map<String, Value>, choices: Vec<Value>, definitions: &Ma
         return;
     }
     let merged: Vec<Map<String, Value>> = choices.iter().map(|choice| merged(choice, definitions)).collect();
-    let words: Option<Vec<Value>> = merged.iter().map(|choice| Some(choice.get("properties")?["type"]["enum"][0].clone())).collect();
+    let words: Option<Vec<Value>> =
+        merged.iter().map(|choice| Some(choice.get("properties")?["type"]["enum"][0].clone())).collect();
     let Some(words) = words.filter(|words| words.iter().all(Value::is_string)) else {
         schema.insert("oneOf".to_owned(), Value::Array(choices));
         return;
@@ -215,8 +215,7 @@ mod tests {
     /// Renew with `VIRUJ_WRITE_BINDINGS=1 cargo test -p viruj-server the_committed_schema`.
     #[test]
     fn the_committed_schema_is_the_one_that_the_types_have() {
-        let committed =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi/master-batch-record.schema.json");
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi/master-batch-record.schema.json");
         let made = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
         if std::env::var_os("VIRUJ_WRITE_BINDINGS").is_some() {
             fs::write(&committed, &made).unwrap();

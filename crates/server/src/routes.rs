@@ -2,7 +2,7 @@
 
 mod legacy;
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{Router, middleware::from_fn_with_state, routing::MethodRouter};
 use utoipa::openapi::{Deprecated, OpenApi, security::SecurityRequirement};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
 use viruj_domain::capability::Capability;
@@ -367,7 +367,8 @@ pub fn all() -> Vec<Route> {
 pub fn router(state: &AppState) -> Router {
     let mut router = Router::new();
     for Route { authorisation, operation: (_, paths, handler), audit: _ } in all() {
-        let guarded = handler.layer(from_fn_with_state((state.clone(), authorisation), authorise));
+        let guarded: MethodRouter<AppState> =
+            handler.layer(from_fn_with_state((state.clone(), authorisation), authorise));
         for path in paths.paths.keys() {
             router = router.route(path, guarded.clone().layer(middleware::body_limit(path)));
         }

@@ -154,8 +154,7 @@ pub async fn list(
         Some(Err(_)) => return Err(StorageError::CursorInvalid),
         None => (None, None),
     };
-    let id: Option<Uuid> =
-        after.id.as_deref().map(str::parse).transpose().map_err(|_| StorageError::CursorInvalid)?;
+    let id: Option<Uuid> = after.id.as_deref().map(str::parse).transpose().map_err(|_| StorageError::CursorInvalid)?;
     let plant = query.plant_id.as_ref().map(|plant| plant.as_str().replace('\0', ""));
     let search = searched(query.search.as_deref());
     let rows = sqlx::query_as!(
@@ -511,22 +510,16 @@ async fn signatures(
 }
 
 /// The authors with their names, in the order in which they began to write.
-async fn authors(
-    connection: &mut PgConnection,
-    ids: &[UserId],
-) -> Result<Vec<MasterRecordAuthor>, StorageError> {
+async fn authors(connection: &mut PgConnection, ids: &[UserId]) -> Result<Vec<MasterRecordAuthor>, StorageError> {
     let wanted: Vec<String> = ids.iter().map(|id| id.0.clone()).collect();
-    let mut names: BTreeMap<String, String> =
-        sqlx::query!("SELECT id, name FROM users WHERE id = ANY ($1)", &wanted)
-            .fetch_all(connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row.name))
-            .collect();
-    let author = |id: &UserId| MasterRecordAuthor {
-        name: names.remove(&id.0).unwrap_or_else(|| id.0.clone()),
-        id: id.clone(),
-    };
+    let mut names: BTreeMap<String, String> = sqlx::query!("SELECT id, name FROM users WHERE id = ANY ($1)", &wanted)
+        .fetch_all(connection)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.name))
+        .collect();
+    let author =
+        |id: &UserId| MasterRecordAuthor { name: names.remove(&id.0).unwrap_or_else(|| id.0.clone()), id: id.clone() };
     Ok(ids.iter().map(author).collect())
 }
 

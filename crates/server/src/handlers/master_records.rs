@@ -54,19 +54,16 @@ async fn begin(app: &AppState, caller: &Caller, reason: &str) -> Result<UnitOfWo
 }
 
 /// Whether the role may take the step with the version as it stands, by the rules that the station asks too.
-fn decide(
-    caller: &Caller,
-    role: Role,
-    version: &StoredVersion,
-    step: Step,
-) -> Result<MasterRecordStatus, ApiError> {
+fn decide(caller: &Caller, role: Role, version: &StoredVersion, step: Step) -> Result<MasterRecordStatus, ApiError> {
     let faults = master::faults(&version.procedure()?);
     let acting = Acting { id: &caller.person.id, role, is_active: caller.scope.sees(&version.row.plant_id) };
     let told = Version { status: version.row.status, authors: &version.authors, has_faults: !faults.is_empty() };
-    master::step(told, step, acting).map_err(|refusal| ApiError::from(refusal).with_faults(match refusal {
-        master::LifecycleRefusal::HasFaults => faults,
-        _ => Vec::new(),
-    }))
+    master::step(told, step, acting).map_err(|refusal| {
+        ApiError::from(refusal).with_faults(match refusal {
+            master::LifecycleRefusal::HasFaults => faults,
+            _ => Vec::new(),
+        })
+    })
 }
 
 /// The version, locked, when it is still what the caller saw and the caller may take the step.
@@ -101,11 +98,7 @@ fn refuse_unnamed(procedure: &Procedure) -> Result<(), ApiError> {
         .into_iter()
         .filter(|fault| ["/product", "/product_code"].contains(&fault.path.as_str()))
         .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(ApiError::new(ProblemCode::MasterRecordHasFaults).with_faults(faults))
-    }
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::new(ProblemCode::MasterRecordHasFaults).with_faults(faults)) }
 }
 
 /// A plant that the caller does not see is no different from one that is not there.

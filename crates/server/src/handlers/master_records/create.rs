@@ -52,8 +52,7 @@ pub async fn create(
         let from = master_records::lock(&mut unit, from).await?.filter(|from| from.row.plant_id == request.plant_id);
         from.ok_or(ProblemCode::NotFound)?;
     }
-    let draft =
-        Draft { plant: &request.plant_id, procedure: &request.procedure, based_on: request.based_on, reason };
+    let draft = Draft { plant: &request.plant_id, procedure: &request.procedure, based_on: request.based_on, reason };
     make(&app, &caller, unit, creation, &draft).await
 }
 

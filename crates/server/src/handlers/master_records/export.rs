@@ -20,11 +20,7 @@ use crate::{
     params(("master_record_id" = String, Path, description = "The version's id")),
     responses((status = 200, description = "The file", body = MasterRecordFile,
         headers(("Content-Disposition" = String, description = "The name that the file is given")))))]
-pub async fn export(
-    State(app): State<AppState>,
-    reader: Reader,
-    Segment(id): Segment,
-) -> Result<Response, ApiError> {
+pub async fn export(State(app): State<AppState>, reader: Reader, Segment(id): Segment) -> Result<Response, ApiError> {
     let record = master_records::show(&app.database, &reader.scope, id_of(&id)?).await?.ok_or(ProblemCode::NotFound)?;
     let name = file_name(&record.row.product_code, record.row.version);
     let file = MasterRecordFile {
