@@ -7,8 +7,9 @@ use viruj_domain::{
     batch::{BatchStatus, RecordStatus, ReleaseStatus},
     decimal::ExactDecimal,
     deviation::{DeviationCause, DeviationStatus, Severity},
+    execution::PhaseState,
     ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId},
-    phase::{EntrySignature, PhaseDefinition, PhaseEntry, PhaseStatus},
+    phase::{EntrySignature, PhaseDefinition, PhaseEntry, PhaseStatus, RecordedEntry},
 };
 
 use crate::statement::MasterReference;
@@ -44,9 +45,38 @@ pub struct PhaseRow {
     pub unit_procedure: String,
     pub operation: String,
     pub definition: PhaseDefinition,
+    /// The numbers of the phases that must be settled directly before; absent for the one before it in the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Vec<u32>>,
+    /// Expressions that must all hold for the phase to be executed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<String>,
     pub status: PhaseStatus,
     /// Counts the changes of the phase.
     pub version: i64,
+}
+
+impl PhaseRow {
+    /// The phase as the rules take it, with the entries that count.
+    #[must_use]
+    pub fn state<'a>(&self, entries: impl Iterator<Item = &'a EntryRow>) -> PhaseState {
+        PhaseState {
+            id: self.id,
+            number: self.number,
+            definition: self.definition.clone(),
+            status: self.status,
+            version: self.version,
+            after: self.after.clone().unwrap_or_else(|| follows(self.number)),
+            conditions: self.conditions.clone(),
+            entries: entries.filter(|entry| entry.is_effective).map(EntryRow::recorded).collect(),
+        }
+    }
+}
+
+/// What a phase waits for where nothing else is said.
+#[must_use]
+pub fn follows(number: u32) -> Vec<u32> {
+    number.checked_sub(1).filter(|before| *before > 0).into_iter().collect()
 }
 
 /// One recorded entry of a phase, kept for ever.
@@ -57,6 +87,9 @@ pub struct EntryRow {
     pub batch_id: BatchId,
     pub phase_id: PhaseId,
     pub entry: PhaseEntry,
+    /// The entry in whose place this one comes; that one stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<OperationId>,
     pub person_id: UserId,
     pub person_name: String,
     pub station_id: StationId,
@@ -72,6 +105,23 @@ pub struct EntryRow {
     pub verdict_code: Option<String>,
     /// Whether the entry counts for the phase; a duplicate that was kept beside another does not.
     pub is_effective: bool,
+}
+
+impl EntryRow {
+    #[must_use]
+    pub fn recorded(&self) -> RecordedEntry {
+        RecordedEntry {
+            operation_id: self.operation_id.0,
+            entry: self.entry.clone(),
+            corrects: self.corrects.map(|entry| entry.0),
+            person_id: self.person_id.0.clone(),
+            person_name: self.person_name.clone(),
+            recorded_at: self.recorded_at,
+            reason: self.reason.clone(),
+            signature: self.signature.clone(),
+            deviation: self.deviation,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -65,6 +65,16 @@ pub enum Action {
         base_version: i64,
         entry: PhaseEntry,
     },
+    /// An entry in the place of an earlier one, which stays; the statement's reason says why.
+    #[serde(rename = "phase.correction")]
+    PhaseCorrection {
+        phase_id: PhaseId,
+        /// The phase's version that the operator saw.
+        base_version: i64,
+        /// The operation whose entry is corrected.
+        corrects: OperationId,
+        entry: PhaseEntry,
+    },
     /// A remark on the batch, or on one of its phases.
     #[serde(rename = "batch.comment")]
     Comment {
@@ -72,6 +82,27 @@ pub enum Action {
         phase_id: Option<PhaseId>,
         text: String,
     },
+}
+
+impl Action {
+    /// The phase that is acted on.
+    #[must_use]
+    pub fn phase(&self) -> Option<PhaseId> {
+        match self {
+            Self::PhaseEntry { phase_id, .. } | Self::PhaseCorrection { phase_id, .. } => Some(*phase_id),
+            Self::Comment { phase_id, .. } => *phase_id,
+        }
+    }
+
+    /// The entry that is made, and the one in whose place it comes.
+    #[must_use]
+    pub fn entry(&self) -> Option<(PhaseId, &PhaseEntry, Option<OperationId>)> {
+        match self {
+            Self::PhaseEntry { phase_id, entry, .. } => Some((*phase_id, entry, None)),
+            Self::PhaseCorrection { phase_id, entry, corrects, .. } => Some((*phase_id, entry, Some(*corrects))),
+            Self::Comment { .. } => None,
+        }
+    }
 }
 
 /// What the station did with a statement.

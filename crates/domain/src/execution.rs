@@ -4,23 +4,22 @@
 //! [`judge`] answers for an entry that a station has already recorded: what a person did on the floor happened, so a
 //! second completion becomes a deviation and not an error.
 
+use chrono::DateTime;
+use uuid::Uuid;
+
 use crate::{
     batch::{BatchStatus, RecordStatus},
     capability::Capability,
     decimal::ExactDecimal,
     deviation::{DeviationCause, Severity},
+    expression::{Expression, Value},
     ids::PhaseId,
+    person::Acting,
     phase::{LimitCheck, NumberParameter, PhaseDefinition, PhaseEntry, PhaseKind, PhaseStatus, RecordedEntry},
     role::Role,
+    signature::SignatureMeaning,
     unit::Unit,
 };
-
-/// The person who executes, as the decider knows them.
-#[derive(Clone, Copy, Debug)]
-pub struct Executor {
-    pub role: Role,
-    pub is_active: bool,
-}
 
 /// One phase of a batch as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +31,11 @@ pub struct PhaseState {
     pub status: PhaseStatus,
     /// Counts the changes of the phase; a statement names the version its author saw.
     pub version: i64,
+    /// The numbers of the phases that must be settled directly before.
+    pub after: Vec<u32>,
+    /// Expressions that must all hold for the phase to be executed.
+    pub conditions: Vec<String>,
+    /// Those that count, oldest first.
     pub entries: Vec<RecordedEntry>,
 }
 
@@ -40,8 +44,10 @@ pub struct PhaseState {
 pub struct Attempt<'a> {
     pub phase: PhaseId,
     pub entry: &'a PhaseEntry,
+    /// The entry in whose place this one comes.
+    pub corrects: Option<Uuid>,
     pub reason: Option<&'a str>,
-    /// Whether a valid signature with the phase's meaning comes with the entry.
+    /// Whether a valid signature with the meaning of [`signed_with`] comes with the entry.
     pub is_signed: bool,
 }
 
@@ -49,6 +55,8 @@ pub struct Attempt<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub phase_status: PhaseStatus,
+    /// Other phases whose status follows from it: those that need not be executed now, or need to be again.
+    pub others: Vec<(PhaseId, PhaseStatus)>,
     pub batch_status: BatchStatus,
     pub record_status: RecordStatus,
     pub deviation: Option<OpenedDeviation>,
@@ -73,6 +81,26 @@ pub enum Refusal {
     EarlierPhaseOpen { number: u32 },
     #[error("the phase is already completed")]
     AlreadyCompleted,
+    #[error("the phase is not executed in this batch")]
+    PhaseNotApplicable,
+    #[error("nothing has been recorded yet that could be verified")]
+    NothingToVerify,
+    #[error("who performed a phase does not verify it")]
+    SamePerson,
+    #[error("there is no such entry to correct")]
+    NothingToCorrect,
+    #[error("the entry has been corrected already")]
+    AlreadyCorrected,
+    #[error("the calculation gives {expected}")]
+    CalculationDiffers { expected: ExactDecimal },
+    #[error("the calculation has no result: {0}")]
+    CalculationImpossible(String),
+    #[error("this is none of the answers")]
+    UnknownOption,
+    #[error("the text is missing or has more than {longest} characters")]
+    TextUnfit { longest: u32 },
+    #[error("the code of the equipment is missing")]
+    EquipmentRequired,
     #[error("the entry is of another kind than the phase asks for")]
     WrongEntryKind,
     #[error("the phase is recorded in {expected:?}")]
@@ -103,6 +131,16 @@ impl Refusal {
             Self::BatchNotExecutable(_) => "batch_not_executable",
             Self::EarlierPhaseOpen { .. } => "earlier_phase_open",
             Self::AlreadyCompleted => "already_completed",
+            Self::PhaseNotApplicable => "phase_not_applicable",
+            Self::NothingToVerify => "nothing_to_verify",
+            Self::SamePerson => "same_person",
+            Self::NothingToCorrect => "nothing_to_correct",
+            Self::AlreadyCorrected => "already_corrected",
+            Self::CalculationDiffers { .. } => "calculation_differs",
+            Self::CalculationImpossible(_) => "calculation_impossible",
+            Self::UnknownOption => "unknown_option",
+            Self::TextUnfit { .. } => "text_unfit",
+            Self::EquipmentRequired => "equipment_required",
             Self::WrongEntryKind => "wrong_entry_kind",
             Self::WrongUnit { .. } => "wrong_unit",
             Self::TooManyPlaces { .. } => "too_many_places",
@@ -135,27 +173,67 @@ pub fn decide(
     batch: BatchStatus,
     phases: &[PhaseState],
     attempt: Attempt<'_>,
-    executor: Executor,
+    person: Acting<'_>,
 ) -> Result<Outcome, Refusal> {
-    if !executor.is_active || !executor.role.can(Capability::BatchExecute) {
+    let phase = phases.iter().find(|phase| phase.id == attempt.phase);
+    let deed = phase.map_or(Deed::Entry, |phase| Deed::of(phase, attempt.entry, attempt.corrects));
+    if !person.is_active || !deed.is_for(phase.map(|phase| &phase.definition), person.role) {
         return Err(Refusal::NotAuthorised);
     }
-    let phase = phases.iter().find(|phase| phase.id == attempt.phase).ok_or(Refusal::PhaseUnknown)?;
-    if phase.status == PhaseStatus::Completed {
-        return Err(Refusal::AlreadyCompleted);
+    let phase = phase.ok_or(Refusal::PhaseUnknown)?;
+    let checked = match deed {
+        Deed::Entry => {
+            if matches!(phase.status, PhaseStatus::Completed | PhaseStatus::RequiresApproval) {
+                return Err(Refusal::AlreadyCompleted);
+            }
+            executable(batch.is_executable(), batch)?;
+            is_its_turn(phases, phase)?;
+            check_other_person(phases, phase, person)?;
+            check_content(phases, phase, attempt.entry)?
+        }
+        Deed::Verification => {
+            match phase.status {
+                PhaseStatus::RequiresApproval => {}
+                PhaseStatus::Completed => return Err(Refusal::AlreadyCompleted),
+                _ => return Err(Refusal::NothingToVerify),
+            }
+            executable(batch.is_executable(), batch)?;
+            check_is_another(phase, person)?;
+            Checked { status: PhaseStatus::Completed, deviation: None }
+        }
+        Deed::Correction(entry) => {
+            check_correctable(phase, entry)?;
+            executable(batch.is_executable() || batch == BatchStatus::QcReview, batch)?;
+            if is_blank(attempt.reason) {
+                return Err(Refusal::ReasonRequired);
+            }
+            check_other_person(phases, phase, person)?;
+            // Judged as if nothing had been recorded in its place, but a timer that ran.
+            let mut before = phase.clone();
+            before.status = PhaseStatus::InProgress;
+            check_content(phases, &before, attempt.entry)?
+        }
+    };
+    if checked.deviation.is_some() && is_blank(attempt.reason) {
+        return Err(Refusal::ReasonRequired);
     }
-    if !batch.is_executable() {
-        return Err(Refusal::BatchNotExecutable(batch));
+    if signed_with(phase, attempt.entry, attempt.corrects).is_some() && !attempt.is_signed {
+        return Err(Refusal::SignatureRequired);
     }
-    outcome_of(batch, phases, phase, attempt)
+    let awaits = deed != Deed::Verification && phase.definition.verification.is_some();
+    let status = match checked.status {
+        PhaseStatus::Completed if awaits => PhaseStatus::RequiresApproval,
+        status => status,
+    };
+    Ok(outcome(batch, phases, phase, (attempt, person), (status, checked.deviation)))
 }
 
 /// Judges an entry that a station has recorded while it may not have known the newest state.
 #[must_use]
-pub fn judge(batch: BatchStatus, phases: &[PhaseState], attempt: Attempt<'_>, executor: Executor) -> Judgement {
-    match decide(batch, phases, attempt, executor) {
+pub fn judge(batch: BatchStatus, phases: &[PhaseState], attempt: Attempt<'_>, person: Acting<'_>) -> Judgement {
+    match decide(batch, phases, attempt, person) {
         Ok(outcome) => Judgement::Applied(outcome),
-        Err(Refusal::AlreadyCompleted) => Judgement::KeptWithDeviation(OpenedDeviation {
+        Err(Refusal::AlreadyCompleted | Refusal::AlreadyCorrected) => Judgement::KeptWithDeviation(OpenedDeviation {
             cause: DeviationCause::Duplicate,
             severity: Severity::Medium,
         }),
@@ -166,40 +244,196 @@ pub fn judge(batch: BatchStatus, phases: &[PhaseState], attempt: Attempt<'_>, ex
     }
 }
 
-/// The number of the phase that is to be executed next; `None` when all are completed.
+/// The meaning with which the entry must be signed, when it must be.
 #[must_use]
-pub fn next_phase(phases: &[PhaseState]) -> Option<&PhaseState> {
-    phases.iter().find(|phase| phase.status != PhaseStatus::Completed)
+pub fn signed_with(phase: &PhaseState, entry: &PhaseEntry, corrects: Option<Uuid>) -> Option<SignatureMeaning> {
+    match Deed::of(phase, entry, corrects) {
+        Deed::Verification => Some(SignatureMeaning::Verified),
+        // A timer that is only started completes nothing.
+        Deed::Entry if *entry == PhaseEntry::TimerStarted => None,
+        Deed::Entry | Deed::Correction(_) => phase.definition.signature,
+    }
 }
 
-fn outcome_of(
+/// The phase that is to be executed or verified next: the first one whose turn it is.
+#[must_use]
+pub fn next_phase(phases: &[PhaseState]) -> Option<&PhaseState> {
+    let standings = standings(phases);
+    let is_next =
+        |standing: &Standing| matches!(standing, Standing::Open | Standing::AwaitsVerification | Standing::Outdated);
+    phases.iter().zip(&standings).find(|(_, standing)| is_next(standing)).map(|(phase, _)| phase)
+}
+
+/// What a person can do with a phase now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    Execute,
+    /// Somebody else executed it.
+    Verify,
+    /// Its value no longer fits those that it was calculated from.
+    Correct,
+}
+
+/// What the person can do with each phase now, or why not; in the order of the phases.
+#[must_use]
+pub fn turns(batch: BatchStatus, phases: &[PhaseState], person: Acting<'_>) -> Vec<Result<Turn, Refusal>> {
+    let allowed = |deed: Deed, phase: &PhaseState| {
+        executable(batch.is_executable(), batch)?;
+        let is_allowed = person.is_active && deed.is_for(Some(&phase.definition), person.role);
+        if is_allowed { Ok(()) } else { Err(Refusal::NotAuthorised) }
+    };
+    let turn = |(phase, standing): (&PhaseState, Standing)| match standing {
+        Standing::Executed => Err(Refusal::AlreadyCompleted),
+        Standing::NotApplicable => Err(Refusal::PhaseNotApplicable),
+        Standing::WaitsFor(numbers) => {
+            Err(Refusal::EarlierPhaseOpen { number: numbers.first().copied().unwrap_or(phase.number) })
+        }
+        Standing::AwaitsVerification => {
+            allowed(Deed::Verification, phase)?;
+            check_is_another(phase, person).map(|()| Turn::Verify)
+        }
+        Standing::Outdated => allowed(Deed::Entry, phase).map(|()| Turn::Correct),
+        Standing::Open => {
+            allowed(Deed::Entry, phase)?;
+            check_other_person(phases, phase, person).map(|()| Turn::Execute)
+        }
+    };
+    phases.iter().zip(standings(phases)).map(turn).collect()
+}
+
+/// The number that the phase's calculation gives now.
+///
+/// # Errors
+/// [`Refusal::WrongEntryKind`] for another kind of phase, [`Refusal::CalculationImpossible`].
+pub fn calculated(phases: &[PhaseState], phase: &PhaseState) -> Result<ExactDecimal, Refusal> {
+    let PhaseKind::Calculation { expression, rounding, result } = &phase.definition.kind else {
+        return Err(Refusal::WrongEntryKind);
+    };
+    let impossible = |why: &dyn std::fmt::Display| Refusal::CalculationImpossible(why.to_string());
+    let expression = Expression::parse(expression).map_err(|fault| impossible(&fault))?;
+    match expression.value(&|key| value_of(phases, key)).map_err(|error| impossible(&error))? {
+        Value::Number(number) => {
+            number.rounded(result.unit, result.places, *rounding).map_err(|error| impossible(&error))
+        }
+        Value::Text(_) | Value::Truth(_) => Err(impossible(&"the expression gives no number")),
+    }
+}
+
+/// What an entry is for its phase.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Entry,
+    Verification,
+    Correction(Uuid),
+}
+
+impl Deed {
+    fn of(phase: &PhaseState, entry: &PhaseEntry, corrects: Option<Uuid>) -> Self {
+        match corrects {
+            Some(entry) => Self::Correction(entry),
+            None if *entry == PhaseEntry::Checked && phase.definition.verification.is_some() => Self::Verification,
+            None => Self::Entry,
+        }
+    }
+
+    fn is_for(self, phase: Option<&PhaseDefinition>, role: Role) -> bool {
+        let is_check = phase.is_some_and(|phase| matches!(phase.kind, PhaseKind::SecondPersonCheck { .. }));
+        let capability =
+            if is_check || self == Self::Verification { Capability::BatchVerify } else { Capability::BatchExecute };
+        let named = match (self, phase) {
+            (_, None) => return role.can(capability),
+            (Self::Verification, Some(phase)) => phase.verification.as_ref().map_or(&[][..], |one| &one.by),
+            (_, Some(phase)) => &phase.performed_by,
+        };
+        role.can(capability) && (named.is_empty() || named.contains(&role))
+    }
+}
+
+fn executable(is_possible: bool, batch: BatchStatus) -> Result<(), Refusal> {
+    if is_possible { Ok(()) } else { Err(Refusal::BatchNotExecutable(batch)) }
+}
+
+fn is_blank(reason: Option<&str>) -> bool {
+    reason.is_none_or(|reason| reason.trim().is_empty())
+}
+
+fn is_its_turn(phases: &[PhaseState], phase: &PhaseState) -> Result<(), Refusal> {
+    let place = phases.iter().position(|other| other.id == phase.id);
+    match place.and_then(|place| standings(phases).into_iter().nth(place)) {
+        Some(Standing::WaitsFor(numbers)) => {
+            Err(Refusal::EarlierPhaseOpen { number: numbers.first().copied().unwrap_or(phase.number) })
+        }
+        Some(Standing::NotApplicable) => Err(Refusal::PhaseNotApplicable),
+        _ => Ok(()),
+    }
+}
+
+/// A check by a second person is none by the first.
+fn check_other_person(phases: &[PhaseState], phase: &PhaseState, person: Acting<'_>) -> Result<(), Refusal> {
+    let PhaseKind::SecondPersonCheck { of } = &phase.definition.kind else { return Ok(()) };
+    let looked_at = phases.iter().filter(|other| of.contains(&other.definition.key));
+    let is_own = looked_at.flat_map(PhaseState::performers).any(|performer| performer == person.id.as_str());
+    if is_own { Err(Refusal::SamePerson) } else { Ok(()) }
+}
+
+fn check_is_another(phase: &PhaseState, person: Acting<'_>) -> Result<(), Refusal> {
+    let is_own = phase.performers().any(|performer| performer == person.id.as_str());
+    if is_own { Err(Refusal::SamePerson) } else { Ok(()) }
+}
+
+fn check_correctable(phase: &PhaseState, entry: Uuid) -> Result<(), Refusal> {
+    if !matches!(phase.status, PhaseStatus::Completed | PhaseStatus::RequiresApproval) {
+        return Err(Refusal::NothingToCorrect);
+    }
+    match phase.standing_entry() {
+        Some(standing) if standing.operation_id == entry => Ok(()),
+        _ if phase.entries.iter().any(|other| other.corrects == Some(entry)) => Err(Refusal::AlreadyCorrected),
+        _ => Err(Refusal::NothingToCorrect),
+    }
+}
+
+fn outcome(
     batch: BatchStatus,
     phases: &[PhaseState],
     phase: &PhaseState,
-    attempt: Attempt<'_>,
-) -> Result<Outcome, Refusal> {
-    if let Some(earlier) = next_phase(phases).filter(|next| next.number < phase.number) {
-        return Err(Refusal::EarlierPhaseOpen { number: earlier.number });
+    (attempt, person): (Attempt<'_>, Acting<'_>),
+    (status, deviation): (PhaseStatus, Option<OpenedDeviation>),
+) -> Outcome {
+    let mut next = phases.to_vec();
+    if let Some(phase) = next.iter_mut().find(|other| other.id == phase.id) {
+        phase.status = status;
+        phase.entries.push(RecordedEntry {
+            operation_id: Uuid::nil(),
+            entry: attempt.entry.clone(),
+            corrects: attempt.corrects,
+            person_id: person.id.0.clone(),
+            person_name: String::new(),
+            recorded_at: DateTime::UNIX_EPOCH,
+            reason: None,
+            signature: None,
+            deviation: None,
+        });
     }
-    let checked = check_content(phase, attempt.entry)?;
-    if checked.deviation.is_some() && attempt.reason.is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(Refusal::ReasonRequired);
-    }
-    if checked.status == PhaseStatus::Completed && phase.definition.signature.is_some() && !attempt.is_signed {
-        return Err(Refusal::SignatureRequired);
-    }
-    let is_last_open = phases.iter().all(|other| other.id == phase.id || other.status == PhaseStatus::Completed);
-    let finishes = is_last_open && checked.status == PhaseStatus::Completed;
-    Ok(Outcome {
-        phase_status: checked.status,
+    let standings = standings(&next);
+    let others = next.iter().zip(&standings).filter(|(other, _)| other.id != phase.id);
+    let others = others.filter_map(|(other, standing)| match (standing, other.status) {
+        (Standing::NotApplicable, PhaseStatus::NotApplicable) => None,
+        (Standing::NotApplicable, _) => Some((other.id, PhaseStatus::NotApplicable)),
+        (_, PhaseStatus::NotApplicable) => Some((other.id, PhaseStatus::Pending)),
+        _ => None,
+    });
+    let finishes = standings.iter().all(Standing::is_settled);
+    Outcome {
+        phase_status: status,
+        others: others.collect(),
         batch_status: match (finishes, batch) {
             (true, _) => BatchStatus::QcReview,
-            (false, BatchStatus::Planned) => BatchStatus::InProgress,
+            (false, BatchStatus::Planned | BatchStatus::QcReview) => BatchStatus::InProgress,
             (false, other) => other,
         },
         record_status: if finishes { RecordStatus::Complete } else { RecordStatus::Incomplete },
-        deviation: checked.deviation,
-    })
+        deviation,
+    }
 }
 
 struct Checked {
@@ -207,16 +441,37 @@ struct Checked {
     deviation: Option<OpenedDeviation>,
 }
 
-fn check_content(phase: &PhaseState, entry: &PhaseEntry) -> Result<Checked, Refusal> {
+fn check_content(phases: &[PhaseState], phase: &PhaseState, entry: &PhaseEntry) -> Result<Checked, Refusal> {
     let within = Checked { status: PhaseStatus::Completed, deviation: None };
     match (&phase.definition.kind, entry) {
-        (PhaseKind::Confirmation, PhaseEntry::Confirmed) => Ok(within),
+        (PhaseKind::Confirmation, PhaseEntry::Confirmed)
+        | (PhaseKind::SecondPersonCheck { .. }, PhaseEntry::Checked) => Ok(within),
+        (PhaseKind::Date, PhaseEntry::Date { .. }) => Ok(within),
+        (PhaseKind::Text { longest }, PhaseEntry::Text { text }) => {
+            let length = text.chars().count();
+            if text.trim().is_empty() || length > *longest as usize {
+                return Err(Refusal::TextUnfit { longest: *longest });
+            }
+            Ok(within)
+        }
+        (PhaseKind::Choice { options }, PhaseEntry::Chosen { option }) => {
+            let chosen = options.iter().find(|known| known.text == *option).ok_or(Refusal::UnknownOption)?;
+            let deviation = OpenedDeviation { cause: DeviationCause::OutOfLimits, severity: Severity::High };
+            Ok(Checked { deviation: (!chosen.is_expected).then_some(deviation), ..within })
+        }
         (
             PhaseKind::Value(number) | PhaseKind::InProcessCheck(number),
             PhaseEntry::Number { value, unit, lot: None },
         ) => check_number(number, *value, *unit),
+        (PhaseKind::Calculation { result, .. }, PhaseEntry::Number { value, unit, lot: None }) => {
+            let expected = calculated(phases, phase)?;
+            if (*value, *unit) != (expected, result.unit) {
+                return Err(Refusal::CalculationDiffers { expected });
+            }
+            check_number(result, *value, *unit)
+        }
         (PhaseKind::MaterialCharge { quantity, .. }, PhaseEntry::Number { value, unit, lot }) => {
-            if lot.as_deref().is_none_or(|lot| lot.trim().is_empty()) {
+            if is_blank(lot.as_deref()) {
                 return Err(Refusal::LotRequired);
             }
             check_number(quantity, *value, *unit)
@@ -231,17 +486,23 @@ fn check_content(phase: &PhaseState, entry: &PhaseEntry) -> Result<Checked, Refu
             }
             let kept =
                 elapsed_seconds >= minimum_seconds && maximum_seconds.is_none_or(|most| *elapsed_seconds <= most);
-            Ok(Checked {
-                status: PhaseStatus::Completed,
-                deviation: (!kept)
-                    .then_some(OpenedDeviation { cause: DeviationCause::TimerOutOfBounds, severity: Severity::Medium }),
-            })
+            let deviation = OpenedDeviation { cause: DeviationCause::TimerOutOfBounds, severity: Severity::Medium };
+            Ok(Checked { deviation: (!kept).then_some(deviation), ..within })
+        }
+        (PhaseKind::EquipmentUse { .. }, PhaseEntry::EquipmentUsed { equipment })
+        | (PhaseKind::CleaningCheck { .. }, PhaseEntry::FoundClean { equipment }) => {
+            if equipment.trim().is_empty() {
+                Err(Refusal::EquipmentRequired)
+            } else {
+                Ok(within)
+            }
         }
         (PhaseKind::SampleRequest { .. }, PhaseEntry::SampleRequested { container }) => {
             if container.trim().is_empty() {
-                return Err(Refusal::ContainerRequired);
+                Err(Refusal::ContainerRequired)
+            } else {
+                Ok(within)
             }
-            Ok(within)
         }
         _ => Err(Refusal::WrongEntryKind),
     }
@@ -262,6 +523,11 @@ fn check_number(number: &NumberParameter, value: ExactDecimal, unit: Unit) -> Re
     };
     Ok(Checked { status: PhaseStatus::Completed, deviation })
 }
+
+mod standing;
+
+use standing::value_of;
+pub use standing::{Standing, standings};
 
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,8 @@ words! {
         Completed = "Completed",
         RequiresApproval = "Requires Approval",
         Rejected = "Rejected",
+        /// Its condition does not hold: it is not executed in this batch.
+        NotApplicable = "Not Applicable",
     }
 }
 
@@ -214,11 +216,34 @@ pub enum PhaseEntry {
     Checked,
 }
 
+impl PhaseEntry {
+    /// What the entry names: a lot, a container, an answer, equipment.
+    #[must_use]
+    pub fn name(&self) -> Option<&String> {
+        match self {
+            Self::Number { lot, .. } => lot.as_ref(),
+            Self::SampleRequested { container: name }
+            | Self::Chosen { option: name }
+            | Self::EquipmentUsed { equipment: name }
+            | Self::FoundClean { equipment: name } => Some(name),
+            Self::Confirmed
+            | Self::TimerStarted
+            | Self::TimerStopped { .. }
+            | Self::Text { .. }
+            | Self::Date { .. }
+            | Self::Checked => None,
+        }
+    }
+}
+
 /// A recorded entry with who made it and when; a phase keeps every one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordedEntry {
     pub operation_id: Uuid,
     pub entry: PhaseEntry,
+    /// The entry in whose place this one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<Uuid>,
     pub person_id: String,
     pub person_name: String,
     /// The station's time when the entry became durable there.

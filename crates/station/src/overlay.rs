@@ -2,13 +2,14 @@
 
 use viruj_api::{
     batches::{EntryRow, PhaseRow},
-    statement::{Action, PersonSlot},
+    statement::PersonSlot,
     sync::Verdict,
 };
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus},
     deviation::DeviationCause,
-    execution::{Attempt, Executor, Judgement, PhaseState, judge},
+    execution::{Attempt, Judgement, PhaseState, judge},
+    person::Acting,
     phase::{EntrySignature, PhaseEntry, PhaseStatus},
     role::Role,
     signature::SignatureMethod,
@@ -49,27 +50,22 @@ impl ShownBatch {
 
     #[must_use]
     pub fn next_phase(&self) -> Option<&ShownPhase> {
-        self.phases.iter().find(|phase| phase.status != PhaseStatus::Completed)
+        let states = self.states();
+        let next = viruj_domain::execution::next_phase(&states)?.id;
+        self.phases.iter().find(|phase| phase.row.id == next)
     }
 
     #[must_use]
     pub fn completed_phases(&self) -> u32 {
-        let completed = self.phases.iter().filter(|phase| phase.status == PhaseStatus::Completed).count();
+        let is_done = |phase: &&ShownPhase| matches!(phase.status, PhaseStatus::Completed | PhaseStatus::NotApplicable);
+        let completed = self.phases.iter().filter(is_done).count();
         u32::try_from(completed).unwrap_or(u32::MAX)
     }
 }
 
 impl ShownPhase {
-    /// The rules look at no earlier entry, so none is given to them.
     fn state(&self) -> PhaseState {
-        PhaseState {
-            id: self.row.id,
-            number: self.row.number,
-            definition: self.row.definition.clone(),
-            status: self.status,
-            version: self.row.version,
-            entries: Vec::new(),
-        }
+        PhaseState { status: self.status, ..self.row.state(self.entries.iter().map(|entry| &entry.row)) }
     }
 
     /// The start of the timer that runs, or ran last.
@@ -107,13 +103,22 @@ pub fn overlay(parts: BatchParts) -> ShownBatch {
 }
 
 fn lay_over(shown: &mut ShownBatch, kept: &KeptOperation) {
-    let Action::PhaseEntry { phase_id, entry, .. } = &kept.statement.action else { return };
+    let Some((phase_id, entry, corrects)) = kept.statement.action.entry() else { return };
     let verdict = kept.operation.verdict.as_ref().map(|given| &given.verdict);
     let states = shown.states();
     let is_signed = !matches!(kept.envelope.person, PersonSlot::None);
-    let attempt = Attempt { phase: *phase_id, entry, reason: kept.statement.reason.as_deref(), is_signed };
-    // Whether the person had the authority was asked when it was recorded and is for the server to judge.
-    let executor = Executor { role: Role::ProductionOperator, is_active: true };
+    let corrected = corrects.map(|entry| entry.0);
+    let reason = kept.statement.reason.as_deref();
+    let attempt = Attempt { phase: phase_id, entry, corrects: corrected, reason, is_signed };
+    // Whether the person had the authority was asked when it was recorded and is for the server to judge: here the
+    // person acts in a role that the phase is for.
+    let definition = states.iter().find(|phase| phase.id == phase_id).map(|phase| &phase.definition);
+    let named = definition.map(|phase| match (&phase.verification, entry) {
+        (Some(verification), PhaseEntry::Checked) => &verification.by,
+        _ => &phase.performed_by,
+    });
+    let role = named.and_then(|roles| roles.first()).copied().unwrap_or(Role::ProductionOperator);
+    let person = Acting { id: &kept.statement.person_id, role, is_active: true };
     let judgement = match verdict {
         Some(Verdict::NotApplied { .. }) => None,
         // What the server kept beside an effective entry has no effect here either, whatever this copy knows yet.
@@ -122,20 +127,23 @@ fn lay_over(shown: &mut ShownBatch, kept: &KeptOperation) {
         {
             None
         }
-        _ => Some(judge(shown.status, &states, attempt, executor)),
+        _ => Some(judge(shown.status, &states, attempt, person)),
     };
     let (is_effective, deviation) = match &judgement {
         Some(Judgement::Applied(outcome)) => (true, outcome.deviation.map(|opened| opened.cause)),
         Some(Judgement::KeptWithDeviation(opened)) => (false, Some(opened.cause)),
         Some(Judgement::NotApplied(_)) | None => (false, None),
     };
-    let Some(phase) = shown.phases.iter_mut().find(|phase| phase.row.id == *phase_id) else { return };
+    let Some(phase) = shown.phases.iter_mut().find(|phase| phase.row.id == phase_id) else { return };
     phase.entries.push(ShownEntry {
-        row: entry_row(&phase.row, kept, entry, verdict, is_effective, deviation),
+        row: EntryRow { corrects, ..entry_row(&phase.row, kept, entry, verdict, is_effective, deviation) },
         is_unsent: verdict.is_none(),
     });
     if let Some(Judgement::Applied(outcome)) = judgement {
         phase.status = outcome.phase_status;
+        for (id, status) in outcome.others {
+            shown.phases.iter_mut().filter(|phase| phase.row.id == id).for_each(|phase| phase.status = status);
+        }
         shown.status = outcome.batch_status;
         shown.record_status = outcome.record_status;
     }
@@ -157,6 +165,7 @@ fn entry_row(
         batch_id: phase.batch_id.clone(),
         phase_id: phase.id,
         entry: entry.clone(),
+        corrects: None,
         person_id: kept.statement.person_id.clone(),
         person_name: kept.person_name.clone(),
         station_id: envelope.station_id,

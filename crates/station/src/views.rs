@@ -1,20 +1,24 @@
 //! What the screens are given: text with its scale, times in RFC 3339, and codes instead of sentences.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use uuid::Uuid;
 use viruj_api::{
     batches::EntryRow,
     people::Person,
     sessions::SessionSummary,
     station::{
-        BatchListItem, BatchView, EntryKind, EntryView, MenuItem, NamedValue, NumberView, PhaseTask, PhaseView,
-        SessionView, SignatureView, SignedInPerson, Waiting,
+        BatchListItem, BatchView, EntryKind, EntryView, MenuItem, NamedPhase, NamedValue, NumberView, PhaseTask,
+        PhaseTurn, PhaseView, SessionView, SignatureView, SignedInPerson, Waiting,
     },
 };
 use viruj_domain::{
+    batch::BatchStatus,
     capability::Capability,
-    execution::{PhaseState, Refusal},
+    execution::{PhaseState, Refusal, Turn, calculated, next_phase, turns},
     navigation::menu,
+    person::Acting,
     phase::{EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
+    signature::SignatureMeaning,
 };
 
 use crate::{
@@ -78,11 +82,20 @@ pub(crate) fn list_item(listed: ListedBatch, reader: &Person) -> BatchListItem {
     }
 }
 
-/// The batch for somebody who may execute it or may not.
-pub(crate) fn batch(shown: &ShownBatch, may_execute: bool) -> BatchView {
+/// The batch for this person, who may execute or verify in it or may not.
+pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool) -> BatchView {
     let row = &shown.parts.batch;
-    let states = shown.states();
-    let blocked = blocked_code(shown, may_execute);
+    let whole = Whole {
+        states: shown.states(),
+        blocked: blocked_code(shown, may_execute),
+        status: shown.status,
+        person,
+        may_execute,
+    };
+    let turns = turns(shown.status, &whole.states, person);
+    let own = whole.states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
+    let next = own.or_else(|| next_phase(&whole.states)).map(|state| state.id.0);
+    let phases = shown.phases.iter().zip(&whole.states).zip(turns);
     BatchView {
         id: row.id.0.clone(),
         number: row.number.clone(),
@@ -94,18 +107,19 @@ pub(crate) fn batch(shown: &ShownBatch, may_execute: bool) -> BatchView {
         release_status: row.release_status,
         hold_reason: row.hold_reason.clone(),
         completed_phases: shown.completed_phases(),
-        next_phase_id: shown.next_phase().map(|phase| phase.row.id.0),
-        phases: shown.phases.iter().map(|one| phase(one, &states, blocked)).collect(),
-        blocked_code: blocked.map(str::to_owned),
+        next_phase_id: next,
+        phases: phases.map(|((one, state), turn)| whole.phase(one, state, turn)).collect(),
+        blocked_code: whole.blocked.map(str::to_owned),
     }
 }
 
 fn blocked_code(shown: &ShownBatch, may_execute: bool) -> Option<&'static str> {
+    let is_done = |phase: &ShownPhase| matches!(phase.status, PhaseStatus::Completed | PhaseStatus::NotApplicable);
     if !may_execute {
         Some(Refusal::NotAuthorised.code())
     } else if shown.phases.is_empty() {
         Some("no_phases")
-    } else if shown.next_phase().is_none() {
+    } else if shown.phases.iter().all(is_done) && shown.next_phase().is_none() {
         Some(Refusal::AlreadyCompleted.code())
     } else if !shown.status.is_executable() {
         Some(Refusal::BatchNotExecutable(shown.status).code())
@@ -114,55 +128,117 @@ fn blocked_code(shown: &ShownBatch, may_execute: bool) -> Option<&'static str> {
     }
 }
 
-fn phase(shown: &ShownPhase, states: &[PhaseState], blocked: Option<&str>) -> PhaseView {
-    let row = &shown.row;
-    PhaseView {
-        id: row.id.0,
-        number: row.number,
-        unit_procedure: row.unit_procedure.clone(),
-        operation: row.operation.clone(),
-        title: row.definition.title.clone(),
-        instruction: row.definition.instruction.clone(),
-        status: shown.status,
-        version: row.version.to_string(),
-        task: task(shown),
-        signature: row.definition.signature,
-        waits_for: waits_for(shown, states, blocked),
-        entries: shown.entries.iter().map(entry).collect(),
-    }
+/// What the view of one phase takes from the others and from the person.
+struct Whole<'a> {
+    states: Vec<PhaseState>,
+    blocked: Option<&'static str>,
+    status: BatchStatus,
+    person: Acting<'a>,
+    may_execute: bool,
 }
 
-fn waits_for(shown: &ShownPhase, states: &[PhaseState], blocked: Option<&str>) -> Option<Waiting> {
-    let waiting = |code: &str, values| Some(Waiting { code: code.to_owned(), values });
-    if shown.status == PhaseStatus::Completed {
-        return waiting(Refusal::AlreadyCompleted.code(), Vec::new());
-    }
-    if let Some(code) = blocked {
-        return waiting(code, Vec::new());
-    }
-    let earlier = viruj_domain::execution::next_phase(states).filter(|next| next.number < shown.row.number)?;
-    let refusal = Refusal::EarlierPhaseOpen { number: earlier.number };
-    waiting(refusal.code(), vec![NamedValue { name: "number".to_owned(), value: earlier.number.to_string() }])
-}
-
-fn task(shown: &ShownPhase) -> PhaseTask {
-    match &shown.row.definition.kind {
-        PhaseKind::Confirmation => PhaseTask::Confirmation,
-        PhaseKind::Value(parameter) => PhaseTask::Value { number: number(parameter) },
-        PhaseKind::InProcessCheck(parameter) => PhaseTask::InProcessCheck { number: number(parameter) },
-        PhaseKind::MaterialCharge { material, material_code, quantity } => PhaseTask::MaterialCharge {
-            material: material.clone(),
-            material_code: material_code.clone(),
-            number: number(quantity),
-        },
-        PhaseKind::Timer { minimum_seconds, maximum_seconds } => PhaseTask::Timer {
-            minimum_seconds: *minimum_seconds,
-            maximum_seconds: *maximum_seconds,
-            started_at: shown.timer_start().map(|start| time(start.recorded_at)),
-        },
-        PhaseKind::SampleRequest { sample, tests } => {
-            PhaseTask::SampleRequest { sample: sample.clone(), tests: tests.clone() }
+impl Whole<'_> {
+    fn phase(&self, shown: &ShownPhase, state: &PhaseState, turn: Result<Turn, Refusal>) -> PhaseView {
+        let row = &shown.row;
+        let kind = match &turn {
+            _ if shown.status == PhaseStatus::RequiresApproval => PhaseTurn::Verify,
+            Ok(Turn::Correct) => PhaseTurn::Correct,
+            _ => PhaseTurn::Execute,
+        };
+        let signature = match kind {
+            PhaseTurn::Verify => Some(SignatureMeaning::Verified),
+            PhaseTurn::Execute | PhaseTurn::Correct => row.definition.signature,
+        };
+        let standing = state.standing_entry().map(|entry| entry.operation_id).filter(|_| self.may_correct(state));
+        PhaseView {
+            id: row.id.0,
+            number: row.number,
+            unit_procedure: row.unit_procedure.clone(),
+            operation: row.operation.clone(),
+            title: row.definition.title.clone(),
+            instruction: row.definition.instruction.clone(),
+            status: shown.status,
+            version: row.version.to_string(),
+            task: self.task(shown, state),
+            turn: kind,
+            signature,
+            is_verified: row.definition.verification.is_some(),
+            waits_for: self.waits_for(shown, turn),
+            entries: shown.entries.iter().map(|one| entry(one, shown, standing)).collect(),
         }
+    }
+
+    fn may_correct(&self, state: &PhaseState) -> bool {
+        let is_open = self.status.is_executable() || self.status == BatchStatus::QcReview;
+        let is_recorded = matches!(state.status, PhaseStatus::Completed | PhaseStatus::RequiresApproval);
+        let roles = &state.definition.performed_by;
+        let is_for =
+            self.person.role.can(Capability::BatchExecute) && (roles.is_empty() || roles.contains(&self.person.role));
+        self.may_execute && is_open && is_recorded && is_for
+    }
+
+    fn waits_for(&self, shown: &ShownPhase, turn: Result<Turn, Refusal>) -> Option<Waiting> {
+        let waiting = |code: &str, values| Some(Waiting { code: code.to_owned(), values });
+        if matches!(turn, Err(Refusal::AlreadyCompleted | Refusal::PhaseNotApplicable)) || self.blocked.is_none() {
+            let refusal = turn.err()?;
+            let values = match &refusal {
+                Refusal::EarlierPhaseOpen { number } => {
+                    vec![NamedValue { name: "number".to_owned(), value: number.to_string() }]
+                }
+                _ => Vec::new(),
+            };
+            return waiting(refusal.code(), values);
+        }
+        let is_done = shown.status == PhaseStatus::Completed;
+        let code = self.blocked.filter(|_| !is_done).unwrap_or(Refusal::AlreadyCompleted.code());
+        waiting(code, Vec::new())
+    }
+
+    fn task(&self, shown: &ShownPhase, state: &PhaseState) -> PhaseTask {
+        match &shown.row.definition.kind {
+            PhaseKind::Confirmation => PhaseTask::Confirmation,
+            PhaseKind::Value(parameter) => PhaseTask::Value { number: number(parameter) },
+            PhaseKind::InProcessCheck(parameter) => PhaseTask::InProcessCheck { number: number(parameter) },
+            PhaseKind::MaterialCharge { material, material_code, quantity, line: _ } => PhaseTask::MaterialCharge {
+                material: material.clone(),
+                material_code: material_code.clone(),
+                number: number(quantity),
+            },
+            PhaseKind::Timer { minimum_seconds, maximum_seconds } => PhaseTask::Timer {
+                minimum_seconds: *minimum_seconds,
+                maximum_seconds: *maximum_seconds,
+                started_at: shown.timer_start().map(|start| time(start.recorded_at)),
+            },
+            PhaseKind::SampleRequest { sample, tests } => {
+                PhaseTask::SampleRequest { sample: sample.clone(), tests: tests.clone() }
+            }
+            PhaseKind::Text { longest } => PhaseTask::Text { longest: *longest },
+            PhaseKind::Choice { options } => {
+                PhaseTask::Choice { options: options.iter().map(|option| option.text.clone()).collect() }
+            }
+            PhaseKind::Date => PhaseTask::Date,
+            PhaseKind::EquipmentUse { equipment_class, must_be_clean } => {
+                PhaseTask::EquipmentUse { equipment_class: equipment_class.clone(), must_be_clean: *must_be_clean }
+            }
+            PhaseKind::CleaningCheck { equipment_class } => {
+                PhaseTask::CleaningCheck { equipment_class: equipment_class.clone() }
+            }
+            PhaseKind::SecondPersonCheck { of } => PhaseTask::SecondPersonCheck { of: self.named(of) },
+            PhaseKind::Calculation { expression, result, .. } => {
+                let value = calculated(&self.states, state).ok();
+                PhaseTask::Calculation {
+                    number: number(result),
+                    expression: expression.clone(),
+                    result: value.map(|value| value.to_string()),
+                    check: value.map(|value| result.check(value)),
+                }
+            }
+        }
+    }
+
+    fn named(&self, keys: &[String]) -> Vec<NamedPhase> {
+        let phases = self.states.iter().filter(|state| keys.contains(&state.definition.key));
+        phases.map(|state| NamedPhase { number: state.number, title: state.definition.title.clone() }).collect()
     }
 }
 
@@ -176,8 +252,9 @@ fn number(parameter: &NumberParameter) -> NumberView {
     }
 }
 
-fn entry(shown: &ShownEntry) -> EntryView {
+fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
     let row = &shown.row;
+    let is_corrected = |other: &ShownEntry| other.row.is_effective && other.row.corrects == Some(row.operation_id);
     let mut view = EntryView {
         operation_id: row.operation_id.0,
         kind: EntryKind::Confirmed,
@@ -185,6 +262,7 @@ fn entry(shown: &ShownEntry) -> EntryView {
         unit: None,
         lot: None,
         container: None,
+        text: None,
         elapsed_seconds: None,
         person_name: row.person_name.clone(),
         recorded_at: time(row.recorded_at),
@@ -194,6 +272,9 @@ fn entry(shown: &ShownEntry) -> EntryView {
         is_unsent: shown.is_unsent,
         verdict_code: row.verdict_code.clone(),
         is_effective: row.is_effective,
+        is_correction: row.corrects.is_some(),
+        is_corrected: phase.entries.iter().any(is_corrected),
+        can_be_corrected: correctable == Some(row.operation_id.0),
     };
     fill(&mut view, row);
     view
@@ -217,6 +298,22 @@ fn fill(view: &mut EntryView, row: &EntryRow) {
             view.kind = EntryKind::SampleRequested;
             view.container = Some(container.clone());
         }
+        PhaseEntry::Text { text } => {
+            (view.kind, view.text) = (EntryKind::Text, Some(text.clone()));
+        }
+        PhaseEntry::Chosen { option } => {
+            (view.kind, view.text) = (EntryKind::Chosen, Some(option.clone()));
+        }
+        PhaseEntry::Date { date } => {
+            (view.kind, view.text) = (EntryKind::Date, Some(date.to_string()));
+        }
+        PhaseEntry::EquipmentUsed { equipment } => {
+            (view.kind, view.text) = (EntryKind::EquipmentUsed, Some(equipment.clone()));
+        }
+        PhaseEntry::FoundClean { equipment } => {
+            (view.kind, view.text) = (EntryKind::FoundClean, Some(equipment.clone()));
+        }
+        PhaseEntry::Checked => view.kind = EntryKind::Checked,
     }
 }
 

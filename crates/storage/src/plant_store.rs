@@ -105,5 +105,5 @@ impl PlantStore for PgPlantStore {
 }
 
 pub use log::is_known;
-pub(crate) use state::master_reference;
 pub use state::read_batch;
+pub(crate) use state::{after, master_reference};

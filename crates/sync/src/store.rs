@@ -120,7 +120,8 @@ pub struct BatchState {
 pub struct Effect {
     /// Always kept, whatever the verdict.
     pub entry: Option<EntryRow>,
-    pub phase: Option<PhaseChange>,
+    /// The phase of the entry, and others whose status follows from it.
+    pub phases: Vec<PhaseChange>,
     pub batch: Option<BatchChange>,
     /// The code is given by the store from its counter; the one in here is empty.
     pub deviation: Option<DeviationRow>,

@@ -86,12 +86,22 @@ view! {
         /// Passed back with the entry, as the version that the operator saw.
         pub version: String,
         pub task: PhaseTask,
-        /// The meaning of the signature that the phase needs.
+        /// What the person does with the phase when it is their turn.
+        pub turn: PhaseTurn,
+        /// The meaning of the signature that this needs.
         pub signature: Option<SignatureMeaning>,
+        /// Whether a second person verifies what is recorded.
+        pub is_verified: bool,
         /// Why this phase cannot be executed now, as a code with its values; `None` when it can.
         pub waits_for: Option<Waiting>,
         /// Every entry ever recorded, oldest first.
         pub entries: Vec<EntryView>,
+    }
+
+    /// A phase that is looked at, with what it recorded.
+    pub struct NamedPhase {
+        pub number: u32,
+        pub title: String,
     }
 
     pub struct Waiting {
@@ -116,6 +126,8 @@ view! {
         pub unit: Option<String>,
         pub lot: Option<String>,
         pub container: Option<String>,
+        /// A text, an answer, a date or a piece of equipment, as it was recorded.
+        pub text: Option<String>,
         pub elapsed_seconds: Option<u32>,
         pub person_name: String,
         pub recorded_at: String,
@@ -128,6 +140,12 @@ view! {
         pub verdict_code: Option<String>,
         /// The entry counts; a duplicate that was kept beside another does not.
         pub is_effective: bool,
+        /// It came in the place of an earlier one.
+        pub is_correction: bool,
+        /// Another one came in its place.
+        pub is_corrected: bool,
+        /// The person may correct it.
+        pub can_be_corrected: bool,
     }
 
     /// A signature as it prints (21 CFR 11.50).
@@ -164,7 +182,9 @@ view! {
         /// [`PhaseView::version`] as it was shown.
         pub version: String,
         pub entry: EntryInput,
-        /// Required outside limits.
+        /// The operation whose entry is corrected.
+        pub corrects: Option<Uuid>,
+        /// Required outside limits and for a correction.
         pub reason: Option<String>,
         pub signature: Option<SignatureInput>,
         /// The sentence that the signer saw, in the language shown.
@@ -227,6 +247,26 @@ choice! {
             started_at: Option<String>,
         },
         SampleRequest { sample: String, tests: Vec<String>, },
+        Text { longest: u32, },
+        Choice { options: Vec<String>, },
+        Date,
+        EquipmentUse { equipment_class: String, must_be_clean: bool, },
+        CleaningCheck { equipment_class: String, },
+        SecondPersonCheck { of: Vec<NamedPhase>, },
+        Calculation {
+            number: NumberView,
+            expression: String,
+            /// As it will be recorded; absent while a value is missing.
+            result: Option<String>,
+            check: Option<LimitCheck>,
+        },
+    }
+
+    #[serde(rename_all = "snake_case")]
+    pub enum PhaseTurn {
+        Execute,
+        Verify,
+        Correct,
     }
 
     #[serde(rename_all = "snake_case")]
@@ -236,6 +276,12 @@ choice! {
         TimerStarted,
         TimerStopped,
         SampleRequested,
+        Text,
+        Chosen,
+        Date,
+        EquipmentUsed,
+        FoundClean,
+        Checked,
     }
 
     #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -245,6 +291,14 @@ choice! {
         StartTimer,
         StopTimer,
         RequestSample { container: String, },
+        WriteText { text: String, },
+        Choose { option: String, },
+        EnterDate { date: String, },
+        UseEquipment { equipment: String, },
+        FindClean { equipment: String, },
+        /// The result as it is calculated here.
+        Calculate,
+        Check,
     }
 
     #[serde(rename_all = "snake_case")]

@@ -4,7 +4,28 @@ use uuid::Uuid;
 use super::*;
 use crate::signature::SignatureMeaning;
 
-const OPERATOR: Executor = Executor { role: Role::ProductionOperator, is_active: true };
+use crate::{
+    ids::UserId,
+    phase::{ChoiceOption, Verification},
+    quantity::Rounding,
+};
+
+fn person(id: &str) -> UserId {
+    UserId::from(id)
+}
+
+fn operator(id: &UserId) -> Acting<'_> {
+    Acting { id, role: Role::ProductionOperator, is_active: true }
+}
+
+/// What [`super::decide`] says to the one operator of most tests.
+fn decide(batch: BatchStatus, phases: &[PhaseState], attempt: Attempt<'_>) -> Result<Outcome, Refusal> {
+    super::decide(batch, phases, attempt, operator(&person("operator")))
+}
+
+fn judge(batch: BatchStatus, phases: &[PhaseState], attempt: Attempt<'_>) -> Judgement {
+    super::judge(batch, phases, attempt, operator(&person("operator")))
+}
 
 fn speed() -> NumberParameter {
     NumberParameter {
@@ -33,6 +54,8 @@ fn phase(number: u32, kind: PhaseKind) -> PhaseState {
         },
         status: PhaseStatus::Pending,
         version: 0,
+        after: (number > 1).then(|| number - 1).into_iter().collect(),
+        conditions: Vec::new(),
         entries: Vec::new(),
     }
 }
@@ -42,7 +65,7 @@ fn rpm(text: &str) -> PhaseEntry {
 }
 
 fn attempt<'a>(phase: &PhaseState, entry: &'a PhaseEntry, reason: Option<&'a str>) -> Attempt<'a> {
-    Attempt { phase: phase.id, entry, reason, is_signed: false }
+    Attempt { phase: phase.id, entry, corrects: None, reason, is_signed: false }
 }
 
 #[test]
@@ -59,11 +82,10 @@ fn a_value_outside_its_limits_needs_a_reason_and_opens_a_deviation() {
     let phases = [phase(1, PhaseKind::Value(speed())), phase(2, PhaseKind::Confirmation)];
     let entry = rpm("141");
     for reason in [None, Some("  ")] {
-        let refused = decide(BatchStatus::InProgress, &phases, attempt(&phases[0], &entry, reason), OPERATOR);
+        let refused = decide(BatchStatus::InProgress, &phases, attempt(&phases[0], &entry, reason));
         assert_eq!(refused, Err(Refusal::ReasonRequired));
     }
-    let kept =
-        decide(BatchStatus::InProgress, &phases, attempt(&phases[0], &entry, Some("display stuck")), OPERATOR).unwrap();
+    let kept = decide(BatchStatus::InProgress, &phases, attempt(&phases[0], &entry, Some("display stuck"))).unwrap();
     assert_eq!(kept.deviation.map(|deviation| deviation.cause), Some(DeviationCause::OutOfLimits));
     assert_eq!(kept.phase_status, PhaseStatus::Completed);
 }
@@ -74,9 +96,9 @@ fn a_signed_phase_is_not_completed_without_a_signature() {
     only.definition.signature = Some(SignatureMeaning::Performed);
     let phases = [only];
     let unsigned = attempt(&phases[0], &PhaseEntry::Confirmed, None);
-    assert_eq!(decide(BatchStatus::Planned, &phases, unsigned, OPERATOR), Err(Refusal::SignatureRequired));
+    assert_eq!(decide(BatchStatus::Planned, &phases, unsigned), Err(Refusal::SignatureRequired));
     let signed = Attempt { is_signed: true, ..unsigned };
-    let outcome = decide(BatchStatus::Planned, &phases, signed, OPERATOR).unwrap();
+    let outcome = decide(BatchStatus::Planned, &phases, signed).unwrap();
     assert_eq!((outcome.batch_status, outcome.record_status), (BatchStatus::QcReview, RecordStatus::Complete));
 }
 
@@ -86,7 +108,7 @@ fn a_second_completion_is_kept_as_a_duplicate() {
     done.status = PhaseStatus::Completed;
     let phases = [done, phase(2, PhaseKind::Confirmation)];
     let entry = rpm("112");
-    let judgement = judge(BatchStatus::InProgress, &phases, attempt(&phases[0], &entry, None), OPERATOR);
+    let judgement = judge(BatchStatus::InProgress, &phases, attempt(&phases[0], &entry, None));
     assert!(matches!(
         judgement,
         Judgement::KeptWithDeviation(OpenedDeviation { cause: DeviationCause::Duplicate, .. })
@@ -96,7 +118,7 @@ fn a_second_completion_is_kept_as_a_duplicate() {
 #[test]
 fn an_entry_made_while_the_batch_was_put_on_hold_is_kept_and_flagged() {
     let phases = [phase(1, PhaseKind::Confirmation)];
-    let judgement = judge(BatchStatus::OnHold, &phases, attempt(&phases[0], &PhaseEntry::Confirmed, None), OPERATOR);
+    let judgement = judge(BatchStatus::OnHold, &phases, attempt(&phases[0], &PhaseEntry::Confirmed, None));
     assert!(matches!(
         judgement,
         Judgement::KeptWithDeviation(OpenedDeviation { cause: DeviationCause::AfterHold, .. })
@@ -107,12 +129,13 @@ fn an_entry_made_while_the_batch_was_put_on_hold_is_kept_and_flagged() {
 fn nobody_without_the_capability_executes() {
     let phases = [phase(1, PhaseKind::Confirmation)];
     let wanted = attempt(&phases[0], &PhaseEntry::Confirmed, None);
+    let id = person("somebody");
     for role in [Role::SystemAdmin, Role::SalesPerson, Role::QaHead] {
-        let executor = Executor { role, is_active: true };
-        assert_eq!(decide(BatchStatus::Planned, &phases, wanted, executor), Err(Refusal::NotAuthorised), "{role}");
+        let acting = Acting { role, ..operator(&id) };
+        assert_eq!(super::decide(BatchStatus::Planned, &phases, wanted, acting), Err(Refusal::NotAuthorised), "{role}");
     }
-    let disabled = Executor { is_active: false, ..OPERATOR };
-    assert_eq!(decide(BatchStatus::Planned, &phases, wanted, disabled), Err(Refusal::NotAuthorised));
+    let disabled = Acting { is_active: false, ..operator(&id) };
+    assert_eq!(super::decide(BatchStatus::Planned, &phases, wanted, disabled), Err(Refusal::NotAuthorised));
 }
 
 #[test]
@@ -120,7 +143,7 @@ fn a_timer_runs_before_it_stops_and_its_bounds_are_checked() {
     let mut timer = phase(1, PhaseKind::Timer { minimum_seconds: 600, maximum_seconds: Some(660) });
     let stop = |elapsed_seconds| PhaseEntry::TimerStopped { elapsed_seconds };
     let run = |timer: &PhaseState, entry: &PhaseEntry, reason| {
-        decide(BatchStatus::InProgress, std::slice::from_ref(timer), attempt(timer, entry, reason), OPERATOR)
+        decide(BatchStatus::InProgress, std::slice::from_ref(timer), attempt(timer, entry, reason))
     };
     assert_eq!(run(&timer, &stop(600), None), Err(Refusal::TimerNotStarted));
     let started = run(&timer, &PhaseEntry::TimerStarted, None).unwrap();
@@ -143,11 +166,337 @@ proptest! {
         for (index, as_number) in tries {
             let entry = if as_number { rpm("100") } else { PhaseEntry::Confirmed };
             let wanted = attempt(&phases[index], &entry, None);
-            if let Judgement::Applied(outcome) = judge(BatchStatus::InProgress, &phases, wanted, OPERATOR) {
+            if let Judgement::Applied(outcome) = judge(BatchStatus::InProgress, &phases, wanted) {
                 phases[index].status = outcome.phase_status;
             }
             let done = phases.iter().take_while(|phase| phase.status == PhaseStatus::Completed).count();
             prop_assert!(phases[done..].iter().all(|phase| phase.status != PhaseStatus::Completed));
+        }
+    }
+}
+
+/// A batch as a store would keep it.
+struct Batch {
+    status: BatchStatus,
+    phases: Vec<PhaseState>,
+    recorded: u128,
+}
+
+impl Batch {
+    fn of(phases: Vec<PhaseState>) -> Self {
+        Self { status: BatchStatus::Planned, phases, recorded: 0 }
+    }
+
+    fn standing(&self) -> Vec<Standing> {
+        standings(&self.phases)
+    }
+
+    /// Records what the rules let through, signed, and gives the entry's id.
+    fn record(&mut self, number: u32, entry: &PhaseEntry, acting: Acting<'_>) -> Result<Uuid, Refusal> {
+        self.correct(number, entry, None, acting)
+    }
+
+    fn correct(
+        &mut self,
+        number: u32,
+        entry: &PhaseEntry,
+        corrects: Option<Uuid>,
+        acting: Acting<'_>,
+    ) -> Result<Uuid, Refusal> {
+        let place = number as usize - 1;
+        let id = self.phases[place].id;
+        let attempt = Attempt { phase: id, entry, corrects, reason: Some("as it was"), is_signed: true };
+        let outcome = super::decide(self.status, &self.phases, attempt, acting)?;
+        self.status = outcome.batch_status;
+        self.recorded += 1;
+        let operation_id = Uuid::from_u128(self.recorded);
+        self.phases[place].status = outcome.phase_status;
+        self.phases[place].entries.push(RecordedEntry {
+            operation_id,
+            entry: entry.clone(),
+            corrects,
+            person_id: acting.id.0.clone(),
+            person_name: acting.id.0.clone(),
+            recorded_at: DateTime::UNIX_EPOCH,
+            reason: None,
+            signature: None,
+            deviation: None,
+        });
+        for (id, status) in outcome.others {
+            self.phases.iter_mut().filter(|phase| phase.id == id).for_each(|phase| phase.status = status);
+        }
+        Ok(operation_id)
+    }
+}
+
+fn number(unit: Unit, places: u32) -> NumberParameter {
+    NumberParameter { unit, places, low: None, target: None, high: None }
+}
+
+fn measured(text: &str, unit: Unit) -> PhaseEntry {
+    PhaseEntry::Number { value: ExactDecimal::parse(text).unwrap(), unit, lot: None }
+}
+
+#[test]
+fn branches_run_beside_each_other_and_what_follows_waits_for_all_of_them() {
+    let mut phases: Vec<_> = (1..=4).map(|number| phase(number, PhaseKind::Confirmation)).collect();
+    phases[1].after = Vec::new();
+    phases[2].after = vec![2];
+    phases[3].after = vec![1, 3];
+    let mut batch = Batch::of(phases);
+    let id = person("operator");
+    let confirmed = PhaseEntry::Confirmed;
+    assert_eq!(
+        batch.standing(),
+        [Standing::Open, Standing::Open, Standing::WaitsFor(vec![2]), Standing::WaitsFor(vec![1, 3]),]
+    );
+    assert_eq!(batch.record(4, &confirmed, operator(&id)), Err(Refusal::EarlierPhaseOpen { number: 1 }));
+    for number in [2, 3] {
+        batch.record(number, &confirmed, operator(&id)).unwrap();
+    }
+    assert_eq!(batch.record(4, &confirmed, operator(&id)), Err(Refusal::EarlierPhaseOpen { number: 1 }));
+    batch.record(1, &confirmed, operator(&id)).unwrap();
+    assert_eq!(batch.status, BatchStatus::InProgress);
+    batch.record(4, &confirmed, operator(&id)).unwrap();
+    assert_eq!(batch.status, BatchStatus::QcReview);
+}
+
+/// Dry; dry again when it is still too wet; discharge.
+fn drying() -> Batch {
+    let mut again = phase(2, PhaseKind::Confirmation);
+    again.conditions = vec!["{p1} > 2[%]".to_owned()];
+    Batch::of(vec![
+        phase(1, PhaseKind::InProcessCheck(number(Unit::Percent, 1))),
+        again,
+        phase(3, PhaseKind::Confirmation),
+    ])
+}
+
+#[test]
+fn a_condition_decides_whether_a_phase_is_executed() {
+    let id = person("operator");
+    let mut dry = drying();
+    assert_eq!(dry.standing()[1], Standing::WaitsFor(vec![1]));
+    dry.record(1, &measured("1.5", Unit::Percent), operator(&id)).unwrap();
+    assert_eq!(dry.phases[1].status, PhaseStatus::NotApplicable);
+    assert_eq!(dry.record(2, &PhaseEntry::Confirmed, operator(&id)), Err(Refusal::PhaseNotApplicable));
+    dry.record(3, &PhaseEntry::Confirmed, operator(&id)).unwrap();
+    assert_eq!(dry.status, BatchStatus::QcReview);
+
+    let mut wet = drying();
+    wet.record(1, &measured("2.5", Unit::Percent), operator(&id)).unwrap();
+    assert_eq!(wet.record(3, &PhaseEntry::Confirmed, operator(&id)), Err(Refusal::EarlierPhaseOpen { number: 2 }));
+    wet.record(2, &PhaseEntry::Confirmed, operator(&id)).unwrap();
+    wet.record(3, &PhaseEntry::Confirmed, operator(&id)).unwrap();
+    assert_eq!(wet.status, BatchStatus::QcReview);
+}
+
+#[test]
+fn a_corrected_value_brings_back_the_phase_that_it_had_ruled_out() {
+    let id = person("operator");
+    let mut batch = drying();
+    let first = batch.record(1, &measured("1.5", Unit::Percent), operator(&id)).unwrap();
+    batch.record(3, &PhaseEntry::Confirmed, operator(&id)).unwrap();
+    let second = batch.correct(1, &measured("2.5", Unit::Percent), Some(first), operator(&id)).unwrap();
+    assert_eq!((batch.status, batch.phases[1].status), (BatchStatus::InProgress, PhaseStatus::Pending));
+    assert_eq!(batch.phases[0].standing_entry().map(|entry| entry.operation_id), Some(second));
+    // The old value stays, and is not corrected a second time.
+    assert_eq!(batch.phases[0].entries.len(), 2);
+    let again = batch.correct(1, &measured("3.5", Unit::Percent), Some(first), operator(&id));
+    assert_eq!(again, Err(Refusal::AlreadyCorrected));
+    batch.record(2, &PhaseEntry::Confirmed, operator(&id)).unwrap();
+    assert_eq!(batch.status, BatchStatus::QcReview);
+}
+
+#[test]
+fn a_correction_needs_a_reason_and_an_entry_and_is_checked_like_any_value() {
+    let id = person("operator");
+    let mut batch = Batch::of(vec![phase(1, PhaseKind::Value(speed()))]);
+    let one = rpm("100");
+    let none = batch.correct(1, &one, Some(Uuid::from_u128(9)), operator(&id));
+    assert_eq!(none, Err(Refusal::NothingToCorrect));
+    let first = batch.record(1, &one, operator(&id)).unwrap();
+    let wanted =
+        Attempt { phase: batch.phases[0].id, entry: &rpm("101"), corrects: Some(first), reason: None, is_signed: true };
+    let refused = super::decide(batch.status, &batch.phases, wanted, operator(&id));
+    assert_eq!(refused, Err(Refusal::ReasonRequired));
+    let outside = Attempt { entry: &rpm("200"), reason: Some("misread"), ..wanted };
+    let outcome = super::decide(batch.status, &batch.phases, outside, operator(&id)).unwrap();
+    assert_eq!(outcome.deviation.map(|deviation| deviation.cause), Some(DeviationCause::OutOfLimits));
+    let released = super::decide(BatchStatus::Completed, &batch.phases, outside, operator(&id));
+    assert_eq!(released, Err(Refusal::BatchNotExecutable(BatchStatus::Completed)));
+}
+
+#[test]
+fn sod_a_phase_is_verified_by_somebody_else() {
+    let mut verified = phase(1, PhaseKind::Confirmation);
+    verified.definition.verification = Some(Verification { by: vec![Role::ProductionManager] });
+    let mut batch = Batch::of(vec![verified, phase(2, PhaseKind::Confirmation)]);
+    let (first, second) = (person("first"), person("second"));
+    let by_manager = |id| Acting { role: Role::ProductionManager, ..operator(id) };
+    assert_eq!(batch.record(1, &PhaseEntry::Checked, by_manager(&second)), Err(Refusal::NothingToVerify));
+    batch.record(1, &PhaseEntry::Confirmed, by_manager(&first)).unwrap();
+    assert_eq!(batch.standing()[0], Standing::AwaitsVerification);
+    assert_eq!(
+        batch.record(2, &PhaseEntry::Confirmed, operator(&second)),
+        Err(Refusal::EarlierPhaseOpen { number: 1 })
+    );
+    assert_eq!(batch.record(1, &PhaseEntry::Checked, by_manager(&first)), Err(Refusal::SamePerson));
+    assert_eq!(batch.record(1, &PhaseEntry::Checked, operator(&second)), Err(Refusal::NotAuthorised));
+    let checked = attempt(&batch.phases[0], &PhaseEntry::Checked, None);
+    let unsigned = super::decide(batch.status, &batch.phases, checked, by_manager(&second));
+    assert_eq!(unsigned, Err(Refusal::SignatureRequired));
+    assert_eq!(signed_with(&batch.phases[0], &PhaseEntry::Checked, None), Some(SignatureMeaning::Verified));
+    batch.record(1, &PhaseEntry::Checked, by_manager(&second)).unwrap();
+    // What is corrected afterwards was not verified.
+    let recorded = batch.phases[0].standing_entry().map(|entry| entry.operation_id);
+    batch.correct(1, &PhaseEntry::Confirmed, recorded, by_manager(&first)).unwrap();
+    assert_eq!(batch.standing()[0], Standing::AwaitsVerification);
+}
+
+#[test]
+fn sod_a_check_by_a_second_person_is_none_by_the_first() {
+    let mut check = phase(2, PhaseKind::SecondPersonCheck { of: vec!["p1".to_owned()] });
+    check.definition.signature = Some(SignatureMeaning::Verified);
+    let mut batch = Batch::of(vec![phase(1, PhaseKind::Confirmation), check]);
+    let (first, second) = (person("first"), person("second"));
+    batch.record(1, &PhaseEntry::Confirmed, operator(&first)).unwrap();
+    assert_eq!(batch.record(2, &PhaseEntry::Checked, operator(&first)), Err(Refusal::SamePerson));
+    batch.record(2, &PhaseEntry::Checked, operator(&second)).unwrap();
+    assert_eq!(batch.status, BatchStatus::QcReview);
+}
+
+#[test]
+fn a_phase_is_for_the_roles_that_it_names() {
+    let mut only = phase(1, PhaseKind::Confirmation);
+    only.definition.performed_by = vec![Role::ProductionManager];
+    let mut batch = Batch::of(vec![only]);
+    let id = person("operator");
+    assert_eq!(batch.record(1, &PhaseEntry::Confirmed, operator(&id)), Err(Refusal::NotAuthorised));
+    let manager = Acting { role: Role::ProductionManager, ..operator(&id) };
+    assert!(batch.record(1, &PhaseEntry::Confirmed, manager).is_ok());
+}
+
+/// Tablets counted, the yield from them, the end.
+fn counted() -> Batch {
+    let calculation = PhaseKind::Calculation {
+        expression: "{p1} * 0.6[g] / 6[kg]".to_owned(),
+        rounding: Rounding::HalfUp,
+        result: number(Unit::Percent, 1),
+    };
+    Batch::of(vec![
+        phase(1, PhaseKind::Value(number(Unit::Tablet, 0))),
+        phase(2, calculation),
+        phase(3, PhaseKind::Confirmation),
+    ])
+}
+
+#[test]
+fn a_calculation_is_recorded_as_it_comes_out_and_again_when_its_values_change() {
+    let id = person("operator");
+    let mut batch = counted();
+    let wrong = batch.record(2, &measured("99.0", Unit::Percent), operator(&id));
+    assert_eq!(wrong, Err(Refusal::EarlierPhaseOpen { number: 1 }));
+    let first = batch.record(1, &measured("9876", Unit::Tablet), operator(&id)).unwrap();
+    let expected = ExactDecimal::parse("98.8").unwrap();
+    let wrong = batch.record(2, &measured("98.7", Unit::Percent), operator(&id));
+    assert_eq!(wrong, Err(Refusal::CalculationDiffers { expected }));
+    let result = batch.record(2, &measured("98.8", Unit::Percent), operator(&id)).unwrap();
+    batch.correct(1, &measured("9800", Unit::Tablet), Some(first), operator(&id)).unwrap();
+    assert_eq!(batch.standing()[1], Standing::Outdated);
+    assert_eq!(batch.record(3, &PhaseEntry::Confirmed, operator(&id)), Err(Refusal::EarlierPhaseOpen { number: 2 }));
+    batch.correct(2, &measured("98.0", Unit::Percent), Some(result), operator(&id)).unwrap();
+    batch.record(3, &PhaseEntry::Confirmed, operator(&id)).unwrap();
+    assert_eq!(batch.status, BatchStatus::QcReview);
+}
+
+#[test]
+fn answers_texts_and_equipment_are_what_the_phase_asks_for() {
+    let option = |text: &str, is_expected| ChoiceOption { text: text.to_owned(), is_expected };
+    let kinds = [
+        PhaseKind::Choice { options: vec![option("Clean", true), option("Not clean", false)] },
+        PhaseKind::Text { longest: 5 },
+        PhaseKind::EquipmentUse { equipment_class: "Mixer".to_owned(), must_be_clean: true },
+        PhaseKind::Date,
+    ];
+    let text = |text: &str| text.to_owned();
+    let refused = [
+        (0, PhaseEntry::Chosen { option: text("Perhaps") }, Refusal::UnknownOption),
+        (1, PhaseEntry::Text { text: text("  ") }, Refusal::TextUnfit { longest: 5 }),
+        (1, PhaseEntry::Text { text: text("longer") }, Refusal::TextUnfit { longest: 5 }),
+        (2, PhaseEntry::EquipmentUsed { equipment: text(" ") }, Refusal::EquipmentRequired),
+        (2, PhaseEntry::FoundClean { equipment: text("M-1") }, Refusal::WrongEntryKind),
+        (3, PhaseEntry::Confirmed, Refusal::WrongEntryKind),
+    ];
+    for (kind, entry, expected) in refused {
+        let phases = [phase(1, kinds[kind].clone())];
+        assert_eq!(
+            decide(BatchStatus::Planned, &phases, attempt(&phases[0], &entry, None)),
+            Err(expected),
+            "{entry:?}"
+        );
+    }
+    let phases = [phase(1, kinds[0].clone())];
+    let unexpected = PhaseEntry::Chosen { option: text("Not clean") };
+    let outcome = decide(BatchStatus::Planned, &phases, attempt(&phases[0], &unexpected, Some("a spot"))).unwrap();
+    assert_eq!(outcome.deviation.map(|deviation| deviation.cause), Some(DeviationCause::OutOfLimits));
+}
+
+proptest! {
+    /// P11-10f, SoD: whatever is tried by whomever, nothing is executed before what it waits for, nothing that is not
+    /// applicable is executed, nobody verifies their own work, and a batch is complete only when everything is settled.
+    #[test]
+    fn p11_10f_no_sequence_of_calls_skips_a_step_of_any_arrangement(
+        tries in proptest::collection::vec((1u32..=6, 0usize..5, 0usize..3, any::<bool>()), 0..80),
+    ) {
+        let mut phases: Vec<_> = (1..=6).map(|number| phase(number, PhaseKind::Confirmation)).collect();
+        phases[0].definition.kind = PhaseKind::Value(number(Unit::Tablet, 0));
+        phases[1].after = Vec::new();
+        phases[1].definition.verification = Some(Verification::default());
+        phases[2].after = vec![1, 2];
+        phases[2].conditions = vec!["{p1} > 5".to_owned()];
+        phases[4].definition.kind = PhaseKind::SecondPersonCheck { of: vec!["p2".to_owned(), "p4".to_owned()] };
+        phases[4].definition.signature = Some(SignatureMeaning::Verified);
+        phases[5].definition.kind = PhaseKind::Calculation {
+            expression: "{p1} * 2".to_owned(),
+            rounding: Rounding::HalfUp,
+            result: number(Unit::Each, 0),
+        };
+        let mut batch = Batch::of(phases);
+        let people = ["a", "b", "c"].map(person);
+        for (which, what, who, is_correction) in tries {
+            let entry = match what {
+                0 => PhaseEntry::Confirmed,
+                1 => measured("4", Unit::Tablet),
+                2 => measured("6", Unit::Tablet),
+                3 => PhaseEntry::Checked,
+                _ => measured(if who == 0 { "8" } else { "12" }, Unit::Each),
+            };
+            let before = batch.standing();
+            let place = which as usize - 1;
+            let standing = batch.phases[place].standing_entry().map(|entry| entry.operation_id);
+            let corrects = standing.filter(|_| is_correction);
+            let counted = batch.phases[place].entries.len();
+            let done = batch.correct(which, &entry, corrects, operator(&people[who]));
+            match done {
+                Err(_) => prop_assert_eq!(batch.phases[place].entries.len(), counted),
+                Ok(_) if corrects.is_none() => {
+                    prop_assert!(matches!(before[place], Standing::Open | Standing::AwaitsVerification));
+                }
+                Ok(_) => {}
+            }
+            for phase in &batch.phases {
+                let verifier = phase.entries.iter().rev().find(|entry| entry.entry == PhaseEntry::Checked);
+                if phase.definition.verification.is_some() && phase.status == PhaseStatus::Completed {
+                    let verifier = &verifier.expect("verified").person_id;
+                    prop_assert!(phase.performers().all(|performer| performer != verifier));
+                }
+            }
+            let now = batch.standing();
+            prop_assert_eq!(batch.status == BatchStatus::QcReview, now.iter().all(Standing::is_settled));
+            for (phase, standing) in batch.phases.iter().zip(&now) {
+                prop_assert_eq!(*standing == Standing::NotApplicable, phase.status == PhaseStatus::NotApplicable);
+            }
         }
     }
 }

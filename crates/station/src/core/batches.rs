@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use viruj_api::{
     people::Person,
-    statement::Action,
     station::{BatchList, BatchListQuery, BatchView, CheckNumber, NumberCheck, StatusCount, UnsentEntry},
 };
-use viruj_domain::{capability::Capability, execution::Executor, ids::PhaseId};
+use viruj_domain::{capability::Capability, ids::PhaseId, person::Acting};
 
 use super::StationCore;
 use crate::{
@@ -49,7 +48,7 @@ impl StationCore {
     pub async fn open_batch(&self, batch_id: &str) -> Result<BatchView, StationError> {
         let reader = self.reader()?;
         let shown = self.shown_batch(batch_id).await?;
-        Ok(views::batch(&shown, self.may_execute(&reader)))
+        Ok(views::batch(&shown, self.acting(&reader), self.may_execute(&reader)))
     }
 
     /// Says how a typed number would be recorded; nothing is recorded.
@@ -80,10 +79,7 @@ impl StationCore {
                 batches.insert(batch_id.clone(), shown);
             }
             let batch = batches.get(&batch_id).and_then(Option::as_ref);
-            let phase_id = match &statement.action {
-                Action::PhaseEntry { phase_id, .. } => Some(*phase_id),
-                Action::Comment { phase_id, .. } => *phase_id,
-            };
+            let phase_id = statement.action.phase();
             let phase = batch.and_then(|batch| batch.phases.iter().find(|phase| Some(phase.row.id) == phase_id));
             entries.push(UnsentEntry {
                 operation_id: statement.operation_id.0,
@@ -124,12 +120,13 @@ impl StationCore {
         person.sees_all_plants || plant.is_some_and(|plant| person.plant_ids.contains(plant))
     }
 
-    pub(super) fn executor(&self, person: &Person) -> Executor {
-        Executor { role: person.role, is_active: person.is_active && self.sees_plant(person) }
+    pub(super) fn acting<'a>(&self, person: &'a Person) -> Acting<'a> {
+        Acting { id: &person.id, role: person.role, is_active: person.is_active && self.sees_plant(person) }
     }
 
     pub(super) fn may_execute(&self, person: &Person) -> bool {
-        let executor = self.executor(person);
-        executor.is_active && executor.role.can(Capability::BatchExecute)
+        let acting = self.acting(person);
+        let capabilities = [Capability::BatchExecute, Capability::BatchVerify];
+        acting.is_active && capabilities.iter().any(|capability| acting.role.can(*capability))
     }
 }

@@ -10,9 +10,10 @@ use viruj_api::{
 };
 use viruj_client::ClientError;
 use viruj_domain::{
-    execution::{Attempt, Outcome, Refusal, decide},
+    execution::{Attempt, Outcome, Refusal, calculated, decide, signed_with},
     ids::{OperationId, PhaseId},
     phase::PhaseEntry,
+    signature::SignatureMeaning,
 };
 use viruj_sync::{
     signing::{NO_PREVIOUS, read_statement, seal, statement_bytes, to_base64, verify_slot},
@@ -63,16 +64,20 @@ impl StationCore {
         let shown = self.shown_batch(&wanted.batch_id).await?;
         let phase = shown.phases.iter().find(|phase| phase.row.id == PhaseId(wanted.phase_id));
         let phase = phase.ok_or(Refusal::PhaseUnknown)?;
-        let entry = self.entry(phase, &wanted.entry).await?;
+        let entry = self.entry(&shown, phase, &wanted.entry).await?;
         check_texts(wanted, &entry)?;
         let attempt = Attempt {
             phase: phase.row.id,
             entry: &entry,
+            corrects: wanted.corrects,
             reason: wanted.reason.as_deref(),
             is_signed: wanted.signature.is_some(),
         };
-        let outcome = decide(shown.status, &shown.states(), attempt, self.executor(&session.person))?;
-        let statement = self.statement(wanted, &shown, phase, &session, entry.clone()).await?;
+        let states = shown.states();
+        let outcome = decide(shown.status, &states, attempt, self.acting(&session.person))?;
+        let state = states.iter().find(|state| state.id == phase.row.id).ok_or(Refusal::PhaseUnknown)?;
+        let meaning = signed_with(state, &entry, wanted.corrects);
+        let statement = self.statement(wanted, &shown, (phase, meaning), &session, entry.clone()).await?;
         let bytes = statement_bytes(&statement)?;
         // What is written must be readable by the same rules, here and at the server.
         read_statement(&bytes)?;
@@ -95,7 +100,12 @@ impl StationCore {
         }
     }
 
-    async fn entry(&self, phase: &ShownPhase, input: &EntryInput) -> Result<PhaseEntry, StationError> {
+    async fn entry(
+        &self,
+        shown: &ShownBatch,
+        phase: &ShownPhase,
+        input: &EntryInput,
+    ) -> Result<PhaseEntry, StationError> {
         Ok(match input {
             EntryInput::Confirm => PhaseEntry::Confirmed,
             EntryInput::Number { text, decimal_separator, lot } => {
@@ -112,6 +122,22 @@ impl StationCore {
             EntryInput::RequestSample { container } => {
                 PhaseEntry::SampleRequested { container: container.trim().to_owned() }
             }
+            EntryInput::WriteText { text } => PhaseEntry::Text { text: text.trim().to_owned() },
+            EntryInput::Choose { option } => PhaseEntry::Chosen { option: option.clone() },
+            EntryInput::EnterDate { date } => {
+                PhaseEntry::Date { date: date.parse().map_err(|_| StationError::Number("not_a_date"))? }
+            }
+            EntryInput::UseEquipment { equipment } => {
+                PhaseEntry::EquipmentUsed { equipment: equipment.trim().to_owned() }
+            }
+            EntryInput::FindClean { equipment } => PhaseEntry::FoundClean { equipment: equipment.trim().to_owned() },
+            EntryInput::Calculate => {
+                let number = phase.row.definition.kind.number().ok_or(Refusal::WrongEntryKind)?;
+                let states = shown.states();
+                let state = states.iter().find(|state| state.id == phase.row.id).ok_or(Refusal::PhaseUnknown)?;
+                PhaseEntry::Number { value: calculated(&states, state)?, unit: number.unit, lot: None }
+            }
+            EntryInput::Check => PhaseEntry::Checked,
         })
     }
 
@@ -131,13 +157,15 @@ impl StationCore {
         &self,
         wanted: &RecordEntry,
         shown: &ShownBatch,
-        phase: &ShownPhase,
+        (phase, meaning): (&ShownPhase, Option<SignatureMeaning>),
         session: &Session,
         entry: PhaseEntry,
     ) -> Result<Statement, StationError> {
         let batch = &shown.parts.batch;
         let plant = self.store.plant(&batch.plant_id).await?;
         let is_signed = wanted.signature.is_some();
+        let phase_id = phase.row.id;
+        let base_version = wanted.version.parse().map_err(|_| StationError::BadInput)?;
         Ok(Statement {
             format: FORMAT_VERSION,
             operation_id: OperationId(self.new_id()?),
@@ -145,14 +173,15 @@ impl StationCore {
             session_id: session.access.as_ref().map(|access| access.session_id),
             plant_id: batch.plant_id.clone(),
             batch_id: batch.id.clone(),
-            action: Action::PhaseEntry {
-                phase_id: phase.row.id,
-                base_version: wanted.version.parse().map_err(|_| StationError::BadInput)?,
-                entry,
+            action: match wanted.corrects {
+                Some(corrects) => {
+                    Action::PhaseCorrection { phase_id, base_version, corrects: OperationId(corrects), entry }
+                }
+                None => Action::PhaseEntry { phase_id, base_version, entry },
             },
             master_record: batch.master_record.clone(),
             reason: wanted.reason.clone().filter(|reason| !reason.trim().is_empty()),
-            meaning: phase.row.definition.signature.filter(|_| is_signed),
+            meaning: meaning.filter(|_| is_signed),
             shown_text: wanted.shown_text.clone(),
             language: wanted.language.clone(),
             stated_at: self.now(),
@@ -292,13 +321,12 @@ fn signature_view(kept: &KeptOperation) -> Option<viruj_api::station::SignatureV
 }
 
 fn check_texts(wanted: &RecordEntry, entry: &PhaseEntry) -> Result<(), StationError> {
-    let texts = [Some(&wanted.shown_text), wanted.reason.as_ref()];
-    let name = match entry {
-        PhaseEntry::Number { lot, .. } => lot.as_ref(),
-        PhaseEntry::SampleRequested { container } => Some(container),
+    let written = match entry {
+        PhaseEntry::Text { text } => Some(text),
         _ => None,
     };
-    let names = [Some(&wanted.language), name];
+    let texts = [Some(&wanted.shown_text), wanted.reason.as_ref(), written];
+    let names = [Some(&wanted.language), entry.name()];
     let is_fine = texts.into_iter().flatten().all(|text| is_storable(text, LONGEST_TEXT))
         && names.into_iter().flatten().all(|name| is_storable(name, LONGEST_NAME));
     if is_fine { Ok(()) } else { Err(StationError::TextNotRecordable) }

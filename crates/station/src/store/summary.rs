@@ -26,9 +26,9 @@ async fn refresh_from_copy(connection: &mut SqliteConnection, batches: &[String]
          shown_status = row ->> '$.status', \
          phase_count = (SELECT count(*) FROM copy_phases AS p WHERE p.batch_id = copy_batches.id), \
          completed_phases = (SELECT count(*) FROM copy_phases AS p \
-             WHERE p.batch_id = copy_batches.id AND p.status = 'Completed'), \
+             WHERE p.batch_id = copy_batches.id AND p.status IN ('Completed', 'Not Applicable')), \
          next_phase = (SELECT title FROM copy_phases AS p \
-             WHERE p.batch_id = copy_batches.id AND p.status <> 'Completed' ORDER BY p.number LIMIT 1) \
+             WHERE p.batch_id = copy_batches.id AND p.status NOT IN ('Completed', 'Not Applicable') ORDER BY p.number LIMIT 1) \
          WHERE id IN (",
     );
     push_list(&mut query, batches);

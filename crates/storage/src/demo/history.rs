@@ -8,9 +8,10 @@ use viruj_domain::{
     batch::{BatchStatus, RecordStatus},
     decimal::ExactDecimal,
     deviation::{DeviationCause, DeviationStatus},
-    execution::{Attempt, Executor, OpenedDeviation, PhaseState, decide},
-    ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId},
+    execution::{Attempt, OpenedDeviation, PhaseState, decide},
+    ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId},
     master::Procedure,
+    person::Acting,
     phase::{EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
     signature::SignatureMethod,
 };
@@ -47,6 +48,7 @@ pub(super) fn tell(plan: &Plan, procedure: &Procedure, now: DateTime<Utc>) -> Re
     let plant = PlantId::from(plan.plant);
     let mut phases: Vec<PhaseRow> = procedure
         .phases()
+        .into_iter()
         .map(|placed| PhaseRow {
             id: PhaseId(demo_id(&format!("{batch}/{}", placed.phase.key))),
             plant_id: plant.clone(),
@@ -55,11 +57,13 @@ pub(super) fn tell(plan: &Plan, procedure: &Procedure, now: DateTime<Utc>) -> Re
             unit_procedure: placed.unit_procedure.to_owned(),
             operation: placed.operation.to_owned(),
             definition: placed.phase.clone(),
+            after: Some(placed.after),
+            conditions: placed.conditions.into_iter().map(str::to_owned).collect(),
             status: PhaseStatus::Pending,
             version: 1,
         })
         .collect();
-    let mut states: Vec<PhaseState> = phases.iter().map(state_of).collect();
+    let mut states: Vec<PhaseState> = phases.iter().map(|row| row.state(std::iter::empty())).collect();
     let done: Vec<usize> = (0..phases.len()).take_while(|index| (*index as u64) < u64::from(plan.done)).collect();
     let steps: Vec<Vec<(PhaseEntry, Duration)>> = done.iter().map(|index| entries_for(plan, &phases[*index])).collect();
     let took: Duration = steps.iter().flatten().map(|(_, duration)| *duration).sum();
@@ -85,11 +89,14 @@ pub(super) fn tell(plan: &Plan, procedure: &Procedure, now: DateTime<Utc>) -> Re
             let attempt = Attempt {
                 phase: phases[index].id,
                 entry: &recorded.entry,
+                corrects: None,
                 reason: recorded.reason,
                 is_signed: phases[index].definition.signature.is_some(),
             };
-            let executor = Executor { role: executor_in(plan.plant).role, is_active: true };
-            let outcome = decide(status, &states, attempt, executor).map_err(|refusal| SeedError::Rules {
+            let executor = executor_in(plan.plant);
+            let id = UserId::from(executor.id);
+            let person = Acting { id: &id, role: executor.role, is_active: true };
+            let outcome = decide(status, &states, attempt, person).map_err(|refusal| SeedError::Rules {
                 batch: batch.clone(),
                 phase: phases[index].number,
                 refusal,
@@ -103,23 +110,13 @@ pub(super) fn tell(plan: &Plan, procedure: &Procedure, now: DateTime<Utc>) -> Re
             if let Some(opened) = outcome.deviation {
                 told.deviations.push(deviation_row(plan, &phases[index], &row, opened));
             }
+            states[index].entries.push(row.recorded());
             told.entries.push(row);
         }
     }
     told.ended_at = (told.record_status == RecordStatus::Complete).then_some(clock);
     told.phases = phases;
     Ok(told)
-}
-
-fn state_of(row: &PhaseRow) -> PhaseState {
-    PhaseState {
-        id: row.id,
-        number: row.number,
-        definition: row.definition.clone(),
-        status: row.status,
-        version: row.version,
-        entries: Vec::new(),
-    }
 }
 
 /// What is recorded for a phase, each entry with the time since the one before.
@@ -154,6 +151,8 @@ fn entries_for(plan: &Plan, row: &PhaseRow) -> Vec<(PhaseEntry, Duration)> {
             let container = format!("C-{:02}{:03}", plan.number, 100 + spread(&name, 800));
             vec![(PhaseEntry::SampleRequested { container }, pause)]
         }
+        // The demonstration's process asks for nothing else; the rules refuse what does not fit.
+        _ => vec![(PhaseEntry::Confirmed, pause)],
     }
 }
 
@@ -205,6 +204,7 @@ fn entry_row(
         batch_id: phase.batch_id.clone(),
         phase_id: phase.id,
         entry: recorded.entry,
+        corrects: None,
         person_id: person.id.into(),
         person_name: person.name.to_owned(),
         station_id: history_station(plan.plant),

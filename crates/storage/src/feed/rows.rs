@@ -9,7 +9,10 @@ use viruj_api::{
 };
 use viruj_domain::ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId};
 
-use crate::{StorageError, people as repository, plant_store::master_reference};
+use crate::{
+    StorageError, people as repository,
+    plant_store::{after, master_reference},
+};
 
 type Found = Vec<(String, FeedChange)>;
 
@@ -104,7 +107,8 @@ pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Res
         return Ok(Found::new());
     }
     let rows = sqlx::query!(
-        "SELECT id, plant_id, batch_id, number, unit_procedure, operation, definition, status, version
+        "SELECT id, plant_id, batch_id, number, unit_procedure, operation, definition, status, version, after_phases,
+             conditions
          FROM batch_phases WHERE id = ANY ($1)",
         &uuids(ids),
     )
@@ -116,6 +120,8 @@ pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Res
             number: u32::try_from(row.number).map_err(|error| cannot(&error))?,
             definition: serde_json::from_str(&row.definition).map_err(|error| cannot(&error))?,
             status: row.status.parse().map_err(|error: viruj_domain::role::UnknownWord| cannot(&error))?,
+            after: after(row.id, row.after_phases)?,
+            conditions: row.conditions,
             id: PhaseId(row.id),
             plant_id: PlantId(row.plant_id),
             batch_id: BatchId(row.batch_id),
@@ -133,7 +139,7 @@ pub(super) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Re
     }
     let rows = sqlx::query!(
         "SELECT operation_id, plant_id, batch_id, phase_id, entry, person_id, person_name, station_id, recorded_at,
-             received_at, reason, signature, deviation, verdict, verdict_code, is_effective
+             received_at, reason, signature, deviation, verdict, verdict_code, is_effective, corrects
          FROM phase_entries WHERE operation_id = ANY ($1)",
         &uuids(ids),
     )
@@ -160,6 +166,7 @@ pub(super) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Re
             verdict: row.verdict,
             verdict_code: row.verdict_code,
             is_effective: row.is_effective,
+            corrects: row.corrects.map(OperationId),
         })
     });
     Ok(readable(rows.collect(), |row| (row.operation_id.to_string(), FeedChange::Entry(row))))

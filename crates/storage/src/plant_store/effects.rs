@@ -20,7 +20,7 @@ pub(super) async fn write(
     if let Some(entry) = &effect.entry {
         write_entry(store, entry).await?;
     }
-    if let Some(phase) = &effect.phase {
+    for phase in &effect.phases {
         write_phase(store, phase).await?;
     }
     if let Some(batch) = &effect.batch {
@@ -43,8 +43,9 @@ async fn write_entry(store: &mut PgPlantStore, entry: &EntryRow) -> Result<(), S
         .map_err(|error| unreadable("phase_entries", id, &error))?;
     sqlx::query!(
         "INSERT INTO phase_entries (operation_id, plant_id, batch_id, phase_id, entry, person_id, person_name,
-             station_id, recorded_at, received_at, reason, signature, deviation, verdict, verdict_code, is_effective)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             station_id, recorded_at, received_at, reason, signature, deviation, verdict, verdict_code, is_effective,
+             corrects)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         id.0,
         entry.plant_id.as_str(),
         entry.batch_id.as_str(),
@@ -61,6 +62,7 @@ async fn write_entry(store: &mut PgPlantStore, entry: &EntryRow) -> Result<(), S
         entry.verdict,
         entry.verdict_code,
         entry.is_effective,
+        entry.corrects.map(|entry| entry.0),
     )
     .execute(store.unit.connection())
     .await?;

@@ -148,6 +148,7 @@ impl Said {
         Self {
             kind: match read.as_ref().map(|statement| &statement.action) {
                 Some(Action::PhaseEntry { .. }) => "phase.entry",
+                Some(Action::PhaseCorrection { .. }) => "phase.correction",
                 Some(Action::Comment { .. }) => "batch.comment",
                 None => UNREADABLE,
             },

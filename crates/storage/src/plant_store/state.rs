@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 use uuid::Uuid;
-use viruj_api::statement::MasterReference;
+use viruj_api::{batches::follows, statement::MasterReference};
 use viruj_domain::{
     execution::PhaseState,
     ids::{BatchId, MasterRecordId, PhaseId, PlantId},
@@ -89,16 +89,20 @@ pub(crate) fn master_reference(id: Option<Uuid>, version: Option<i32>) -> Option
 
 async fn phases(connection: &mut PgConnection, batch: &BatchId) -> Result<Vec<PhaseState>, StorageError> {
     let rows = sqlx::query!(
-        "SELECT id, number, definition, status, version FROM batch_phases WHERE batch_id = $1 ORDER BY number",
+        "SELECT id, number, definition, status, version, after_phases, conditions
+         FROM batch_phases WHERE batch_id = $1 ORDER BY number",
         batch.as_str(),
     )
     .fetch_all(&mut *connection)
     .await?;
     let mut phases = Vec::with_capacity(rows.len());
     for row in rows {
+        let number = u32::try_from(row.number).map_err(|error| unreadable("batch_phases", row.id, &error))?;
         phases.push(PhaseState {
             id: PhaseId(row.id),
-            number: u32::try_from(row.number).map_err(|error| unreadable("batch_phases", row.id, &error))?,
+            after: after(row.id, row.after_phases)?.unwrap_or_else(|| follows(number)),
+            conditions: row.conditions,
+            number,
             definition: serde_json::from_str(&row.definition)
                 .map_err(|error| unreadable("batch_phases", row.id, &error))?,
             status: row.status.parse().map_err(|error| unreadable("batch_phases", row.id, &error))?,
@@ -110,14 +114,20 @@ async fn phases(connection: &mut PgConnection, batch: &BatchId) -> Result<Vec<Ph
     Ok(phases)
 }
 
+/// The numbers of the phases directly before; none are stored for a batch whose phases simply follow each other.
+pub(crate) fn after(phase: Uuid, stored: Option<Vec<i32>>) -> Result<Option<Vec<u32>>, StorageError> {
+    let numbers = stored.map(|numbers| numbers.into_iter().map(u32::try_from).collect::<Result<Vec<_>, _>>());
+    numbers.transpose().map_err(|error| unreadable("batch_phases", phase, &error))
+}
+
 async fn add_entries(
     connection: &mut PgConnection,
     batch: &BatchId,
     phases: &mut [PhaseState],
 ) -> Result<(), StorageError> {
     let rows = sqlx::query!(
-        "SELECT operation_id, phase_id, entry, person_id, person_name, recorded_at, reason, signature, deviation
-         FROM phase_entries WHERE batch_id = $1 ORDER BY received_at, operation_id",
+        "SELECT operation_id, phase_id, entry, person_id, person_name, recorded_at, reason, signature, deviation, corrects
+         FROM phase_entries WHERE batch_id = $1 AND is_effective ORDER BY received_at, operation_id",
         batch.as_str(),
     )
     .fetch_all(connection)
@@ -128,6 +138,7 @@ async fn add_entries(
         phase.entries.push(RecordedEntry {
             operation_id: id,
             entry: serde_json::from_str(&row.entry).map_err(|error| unreadable("phase_entries", id, &error))?,
+            corrects: row.corrects,
             person_id: row.person_id,
             person_name: row.person_name,
             recorded_at: row.recorded_at,

@@ -63,14 +63,14 @@ async fn seeds_40_batches_over_every_status_and_all_plants_once() {
 #[tokio::test]
 async fn a_fresh_batch_begins_with_what_a_first_run_needs() {
     let procedure = demo::procedure().unwrap();
-    let first: Vec<&PhaseDefinition> = procedure.phases().take(5).map(|placed| placed.phase).collect();
+    let first: Vec<&PhaseDefinition> = procedure.phases().into_iter().take(5).map(|placed| placed.phase).collect();
     assert!(matches!(first[0].kind, PhaseKind::Confirmation) && first[0].signature.is_none());
     assert!(first[1].signature.is_some());
     for phase in &first[2..] {
         assert!(matches!(phase.kind, PhaseKind::Value(_)) && phase.signature.is_none());
     }
-    let keys: BTreeSet<&str> = procedure.phases().map(|placed| placed.phase.key.as_str()).collect();
-    assert_eq!(keys.len(), procedure.phases().count(), "keys are unique");
+    let keys: BTreeSet<&str> = procedure.phases().into_iter().map(|placed| placed.phase.key.as_str()).collect();
+    assert_eq!(keys.len(), procedure.phases().len(), "keys are unique");
     for placed in procedure.phases() {
         if let Some(number) = placed.phase.kind.number() {
             let in_order = number.low <= number.target && number.target <= number.high;

@@ -135,7 +135,13 @@ pub fn phases() -> Vec<PhaseRow> {
             instruction: format!("{title}."),
             kind,
             signature,
+            performed_by: Vec::new(),
+            verification: None,
+            only_if: None,
+            qualification: None,
         },
+        after: None,
+        conditions: Vec::new(),
         status: PhaseStatus::Pending,
         version: 1,
     };

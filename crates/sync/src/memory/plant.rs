@@ -9,7 +9,6 @@ use viruj_api::{
 use viruj_domain::{
     execution::PhaseState,
     ids::{BatchId, OperationId, PhaseId, StationId, UserId},
-    phase::RecordedEntry,
 };
 
 use super::MemoryLog;
@@ -52,28 +51,7 @@ impl MemoryPlant {
     }
 
     fn phase_state(&self, phase: &PhaseRow) -> PhaseState {
-        let recorded = self.entries.iter().filter(|entry| entry.phase_id == phase.id).map(recorded_of);
-        PhaseState {
-            id: phase.id,
-            number: phase.number,
-            definition: phase.definition.clone(),
-            status: phase.status,
-            version: phase.version,
-            entries: recorded.collect(),
-        }
-    }
-}
-
-fn recorded_of(row: &EntryRow) -> RecordedEntry {
-    RecordedEntry {
-        operation_id: row.operation_id.0,
-        entry: row.entry.clone(),
-        person_id: row.person_id.0.clone(),
-        person_name: row.person_name.clone(),
-        recorded_at: row.recorded_at,
-        reason: row.reason.clone(),
-        signature: row.signature.clone(),
-        deviation: row.deviation,
+        phase.state(self.entries.iter().filter(|entry| entry.phase_id == phase.id))
     }
 }
 
@@ -134,9 +112,10 @@ impl PlantStore for MemoryPlant {
             self.entries.push(entry.clone());
             self.publish(entry.plant_id.as_str(), FeedChange::Entry(entry.clone()));
         }
-        if let Some(mut row) = effect.phase.as_ref().and_then(|change| self.phases.get(&change.id)).cloned() {
+        for change in &effect.phases {
+            let Some(mut row) = self.phases.get(&change.id).cloned() else { continue };
             row.version += 1;
-            row.status = effect.phase.as_ref().map_or(row.status, |change| change.status);
+            row.status = change.status;
             self.put_phase(row);
         }
         if let Some(change) = &effect.batch

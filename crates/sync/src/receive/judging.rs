@@ -9,8 +9,9 @@ use viruj_api::{
 use viruj_domain::{
     capability::Capability,
     deviation::{DeviationCause, DeviationStatus, Severity},
-    execution::{Attempt, Executor, Judgement, OpenedDeviation, Outcome, PhaseState, Refusal, judge},
+    execution::{Attempt, Judgement, OpenedDeviation, Outcome, PhaseState, Refusal, judge, signed_with},
     ids::OperationId,
+    person::Acting,
     phase::{EntrySignature, PhaseEntry},
     signature::SignatureMethod,
 };
@@ -75,9 +76,12 @@ pub(super) async fn judge_operation<S: PlantStore>(
     let case = Case { receiver, opened, statement, id, person: &person, batch: &batch };
     Ok(match &statement.action {
         Action::Comment { phase_id, .. } => case.comment(*phase_id),
-        Action::PhaseEntry { phase_id, entry, .. } => match batch.phases.iter().find(|phase| phase.id == *phase_id) {
-            Some(phase) => case.phase_entry(phase, entry),
-            None => Judged::not_applied(code::PHASE_UNKNOWN),
+        action => match action.entry() {
+            Some((id, entry, corrects)) => match batch.phases.iter().find(|phase| phase.id == id) {
+                Some(phase) => case.phase_entry(phase, entry, corrects),
+                None => Judged::not_applied(code::PHASE_UNKNOWN),
+            },
+            None => Judged::not_applied(code::MALFORMED),
         },
     })
 }
@@ -109,7 +113,7 @@ impl Case<'_> {
         Judged { verdict: Verdict::Accepted, writing: None, alarm: None }
     }
 
-    fn phase_entry(&self, phase: &PhaseState, entry: &PhaseEntry) -> Judged {
+    fn phase_entry(&self, phase: &PhaseState, entry: &PhaseEntry, corrects: Option<OperationId>) -> Judged {
         let slot = verify_slot(
             &self.opened.envelope.person,
             self.statement,
@@ -117,7 +121,7 @@ impl Case<'_> {
             self.receiver.station.id,
             self.receiver.server_keys,
         );
-        let kept = Kept { case: self, phase, entry };
+        let kept = Kept { case: self, phase, entry, corrects };
         let attestation = match slot {
             Ok(attestation) => attestation,
             Err(_) => return kept.forged(),
@@ -125,10 +129,13 @@ impl Case<'_> {
         if self.statement.master_record != self.batch.master_record {
             return kept.not_applied(attestation.as_ref(), code::MASTER_RECORD_DIFFERS, None);
         }
-        let is_signed = attestation.as_ref().is_some_and(|given| Some(given.meaning) == phase.definition.signature);
-        let attempt = Attempt { phase: phase.id, entry, reason: self.statement.reason.as_deref(), is_signed };
-        let executor = Executor { role: self.person.role, is_active: self.person_has_authority() };
-        match judge(self.batch.status, &self.batch.phases, attempt, executor) {
+        let corrects = corrects.map(|entry| entry.0);
+        let wanted = signed_with(phase, entry, corrects);
+        let is_signed = attestation.as_ref().is_some_and(|given| Some(given.meaning) == wanted);
+        let reason = self.statement.reason.as_deref();
+        let attempt = Attempt { phase: phase.id, entry, corrects, reason, is_signed };
+        let person = Acting { id: &self.person.id, role: self.person.role, is_active: self.person_has_authority() };
+        match judge(self.batch.status, &self.batch.phases, attempt, person) {
             Judgement::Applied(outcome) => kept.applied(attestation.as_ref(), &outcome),
             Judgement::KeptWithDeviation(deviation) => kept.beside(attestation.as_ref(), deviation),
             Judgement::NotApplied(refusal) => {
@@ -141,8 +148,8 @@ impl Case<'_> {
 /// What a person did without effect is still something that quality assurance must look at.
 fn deviation_of(refusal: &Refusal) -> Option<OpenedDeviation> {
     let cause = match refusal {
-        Refusal::NotAuthorised => DeviationCause::AuthorityMissing,
-        Refusal::EarlierPhaseOpen { .. } => DeviationCause::OutOfOrder,
+        Refusal::NotAuthorised | Refusal::SamePerson => DeviationCause::AuthorityMissing,
+        Refusal::EarlierPhaseOpen { .. } | Refusal::PhaseNotApplicable => DeviationCause::OutOfOrder,
         Refusal::TimerRunning => DeviationCause::Duplicate,
         _ => return None,
     };
@@ -155,6 +162,7 @@ struct Kept<'a> {
     case: &'a Case<'a>,
     phase: &'a PhaseState,
     entry: &'a PhaseEntry,
+    corrects: Option<OperationId>,
 }
 
 impl Kept<'_> {
@@ -163,7 +171,8 @@ impl Kept<'_> {
         let mut judged = self.row(attestation, verdict, outcome.deviation, true);
         if let Some(writing) = &mut judged.writing {
             let batch = self.case.batch;
-            writing.effect.phase = Some(PhaseChange { id: self.phase.id, status: outcome.phase_status });
+            let all = std::iter::once((self.phase.id, outcome.phase_status)).chain(outcome.others.iter().copied());
+            writing.effect.phases = all.map(|(id, status)| PhaseChange { id, status }).collect();
             let differs = (outcome.batch_status, outcome.record_status) != (batch.status, batch.record_status);
             writing.effect.batch = differs.then(|| BatchChange {
                 id: batch.id.clone(),
@@ -211,6 +220,7 @@ impl Kept<'_> {
             batch_id: batch.id.clone(),
             phase_id: self.phase.id,
             entry: self.entry.clone(),
+            corrects: self.corrects,
             person_id: person.id.clone(),
             person_name: attestation.map_or(&person.name, |given| &given.person_name).clone(),
             station_id: receiver.station.id,
@@ -245,7 +255,7 @@ impl Kept<'_> {
             opened_at: received_at,
         });
         let author = Author { person_id: person.id.clone(), station_id: receiver.station.id, operation_id: id };
-        let effect = Effect { entry: Some(entry), phase: None, batch: None, deviation };
+        let effect = Effect { entry: Some(entry), phases: Vec::new(), batch: None, deviation };
         Judged { verdict, writing: Some(Writing { author, reason: statement.reason.clone(), effect }), alarm: None }
     }
 }

@@ -50,6 +50,12 @@ fn recorded(entry: &PhaseEntry) -> String {
         PhaseEntry::TimerStarted => "the start of the timer".to_owned(),
         PhaseEntry::TimerStopped { elapsed_seconds } => format!("a time of {elapsed_seconds} s"),
         PhaseEntry::SampleRequested { container } => format!("a sample in container {container}"),
+        PhaseEntry::Text { text } => format!("the text \"{text}\""),
+        PhaseEntry::Chosen { option } => format!("the answer \"{option}\""),
+        PhaseEntry::Date { date } => format!("the date {date}"),
+        PhaseEntry::EquipmentUsed { equipment } => format!("the use of {equipment}"),
+        PhaseEntry::FoundClean { equipment } => format!("{equipment} as clean"),
+        PhaseEntry::Checked => "a verification".to_owned(),
     }
 }
 

@@ -3,10 +3,11 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chrono::{DateTime, SubsecRound, Utc};
 use viruj_api::{
     signatures::{AttestRequest, AttestResponse},
-    statement::{Action, Attestation, Statement},
+    statement::{Attestation, Statement},
 };
 use viruj_domain::{
-    execution::{Attempt, Executor, Refusal, decide},
+    execution::{Attempt, Refusal, decide, signed_with},
+    person::Acting,
     signature::SignatureMeaning,
 };
 use viruj_storage::{
@@ -93,9 +94,8 @@ impl Signing {
 
     /// Whether the entry could be recorded as things stand, by the rules that judge it when it is pushed.
     async fn may_be_recorded(&self, app: &AppState, account: &Account) -> Result<(), ApiError> {
-        let Action::PhaseEntry { phase_id, entry, .. } = &self.statement.action else {
-            return Err(ProblemCode::NotSignable.into());
-        };
+        let (phase_id, entry, corrects) = self.statement.action.entry().ok_or(ProblemCode::NotSignable)?;
+        let corrects = corrects.map(|entry| entry.0);
         let scope = viruj_domain::plant::PlantScope::only(self.station.plant_id.clone());
         let mut connection = app.database.reader(&scope).acquire().await.map_err(viruj_storage::StorageError::from)?;
         if plant_store::is_known(&mut connection, self.statement.operation_id).await? {
@@ -107,11 +107,12 @@ impl Signing {
         if self.statement.master_record != batch.master_record {
             return Err(ProblemCode::MasterRecordDiffers.into());
         }
-        let attempt = Attempt { phase: *phase_id, entry, reason: self.statement.reason.as_deref(), is_signed: true };
-        let executor = Executor { role: account.person.role, is_active: account.person.is_active };
-        decide(batch.status, &batch.phases, attempt, executor).map_err(refused)?;
-        let wanted =
-            batch.phases.iter().find(|phase| phase.id == *phase_id).and_then(|phase| phase.definition.signature);
+        let reason = self.statement.reason.as_deref();
+        let attempt = Attempt { phase: phase_id, entry, corrects, reason, is_signed: true };
+        let person = Acting { id: &account.person.id, role: account.person.role, is_active: account.person.is_active };
+        decide(batch.status, &batch.phases, attempt, person).map_err(refused)?;
+        let phase = batch.phases.iter().find(|phase| phase.id == phase_id);
+        let wanted = phase.and_then(|phase| signed_with(phase, entry, corrects));
         match wanted {
             Some(wanted) if wanted == self.meaning => Ok(()),
             Some(_) => Err(ProblemCode::WrongMeaning.into()),
@@ -193,6 +194,16 @@ fn refused(refusal: Refusal) -> ApiError {
         Refusal::TimerRunning => ProblemCode::TimerRunning,
         Refusal::ReasonRequired => ProblemCode::ReasonRequired,
         Refusal::SignatureRequired => ProblemCode::SignatureRequired,
+        Refusal::PhaseNotApplicable => ProblemCode::PhaseNotApplicable,
+        Refusal::NothingToVerify => ProblemCode::NothingToVerify,
+        Refusal::SamePerson => ProblemCode::SamePerson,
+        Refusal::NothingToCorrect => ProblemCode::NothingToCorrect,
+        Refusal::AlreadyCorrected => ProblemCode::AlreadyCorrected,
+        Refusal::CalculationDiffers { .. } => ProblemCode::CalculationDiffers,
+        Refusal::CalculationImpossible(_) => ProblemCode::CalculationImpossible,
+        Refusal::UnknownOption => ProblemCode::UnknownOption,
+        Refusal::TextUnfit { .. } => ProblemCode::TextUnfit,
+        Refusal::EquipmentRequired => ProblemCode::EquipmentRequired,
     };
     ApiError::new(code).with_detail(refusal.to_string())
 }
@@ -217,6 +228,15 @@ mod tests {
             Refusal::TimerRunning,
             Refusal::ReasonRequired,
             Refusal::SignatureRequired,
+            Refusal::PhaseNotApplicable,
+            Refusal::NothingToVerify,
+            Refusal::SamePerson,
+            Refusal::NothingToCorrect,
+            Refusal::AlreadyCorrected,
+            Refusal::CalculationImpossible("1 / 0".to_owned()),
+            Refusal::UnknownOption,
+            Refusal::TextUnfit { longest: 5 },
+            Refusal::EquipmentRequired,
         ] {
             let code = refusal.code();
             assert_eq!(refused(refusal).code.code(), code);

@@ -31,16 +31,15 @@ pub(super) fn is_storable(opened: &OpenedEnvelope, statement: &Statement) -> boo
 fn remark(action: &Action) -> Option<&String> {
     match action {
         Action::Comment { text, .. } => Some(text),
-        Action::PhaseEntry { .. } => None,
+        Action::PhaseEntry { entry, .. } | Action::PhaseCorrection { entry, .. } => match entry {
+            PhaseEntry::Text { text } => Some(text),
+            _ => None,
+        },
     }
 }
 
 fn entry_name(action: &Action) -> Option<&String> {
-    match action {
-        Action::PhaseEntry { entry: PhaseEntry::Number { lot, .. }, .. } => lot.as_ref(),
-        Action::PhaseEntry { entry: PhaseEntry::SampleRequested { container }, .. } => Some(container),
-        Action::PhaseEntry { .. } | Action::Comment { .. } => None,
-    }
+    action.entry().and_then(|(_, entry, _)| entry.name())
 }
 
 /// A clock may be wrong by years and the entry still counts; beyond that it is no time.
