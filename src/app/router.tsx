@@ -8,6 +8,7 @@ import { BrokenScreen } from "./routes/broken-screen";
 import { ExecutionRoute } from "./routes/execution-route";
 import { FirstScreen } from "./routes/first-screen";
 import { ListRoute } from "./routes/list-route";
+import { MasterRecordEditorRoute, MasterRecordRoute, MasterRecordsRoute } from "./routes/master-records-route";
 import { MissingScreen } from "./routes/missing-screen";
 import { PlantsRoute } from "./routes/plants-route";
 import { ProfileRoute } from "./routes/profile-route";
@@ -36,6 +37,25 @@ const list = createRoute({
     return <ListRoute key={name} list={name} />;
   },
 });
+const masterRecords = createRoute({
+  getParentRoute: () => root,
+  path: "/master-records",
+  component: MasterRecordsRoute,
+});
+const masterRecord = createRoute({
+  getParentRoute: () => root,
+  path: "/master-records/$recordId",
+  component: function MasterRecord() {
+    return <MasterRecordRoute recordId={masterRecord.useParams().recordId} />;
+  },
+});
+const masterRecordEditor = createRoute({
+  getParentRoute: () => root,
+  path: "/master-records/$recordId/edit",
+  component: function MasterRecordEditor() {
+    return <MasterRecordEditorRoute recordId={masterRecordEditor.useParams().recordId} />;
+  },
+});
 const auditTrail = createRoute({ getParentRoute: () => root, path: "/audit-trail", component: AuditTrailRoute });
 const apiKeys = createRoute({ getParentRoute: () => root, path: "/api-keys", component: ApiKeysRoute });
 const backups = createRoute({ getParentRoute: () => root, path: "/backups", component: BackupsRoute });
@@ -51,6 +71,9 @@ const routeTree = root.addChildren([
   lastBatch,
   batch,
   list,
+  masterRecords,
+  masterRecord,
+  masterRecordEditor,
   users,
   roles,
   plants,

@@ -74,6 +74,16 @@ export const commands = {
 	/**  Answers the key's text once; it is kept nowhere. */
 	createApiKey: (key: NewApiKey) => typedError<ShownApiKey, CommandError>(__TAURI_INVOKE("create_api_key", { key })),
 	revokeApiKey: (end: ApiKeyEnd) => typedError<ApiKeyItem, CommandError>(__TAURI_INVOKE("revoke_api_key", { end })),
+	listMasterRecords: (query: MasterRecordListQuery) => typedError<MasterRecordList, CommandError>(__TAURI_INVOKE("list_master_records", { query })),
+	masterRecord: (id: string) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("master_record", { id })),
+	createMasterRecord: (newRecord: NewMasterRecord) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("create_master_record", { new: newRecord })),
+	editMasterRecord: (edit: MasterRecordEdit) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("edit_master_record", { edit })),
+	checkProcedure: (procedure: Procedure) => typedError<Fault[], CommandError>(__TAURI_INVOKE("check_procedure", { procedure })),
+	takeMasterRecordStep: (step: TakeMasterRecordStep) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("take_master_record_step", { step })),
+	compareMasterRecords: (compare: CompareMasterRecords) => typedError<DifferenceList, CommandError>(__TAURI_INVOKE("compare_master_records", { compare })),
+	importMasterRecord: (import_: MasterRecordImport) => typedError<MasterRecordImportOutcome, CommandError>(__TAURI_INVOKE("import_master_record", { import: import_ })),
+	/**  Writes a new file into the downloads of whoever owns the computer's session, and answers where it lies. */
+	exportMasterRecord: (id: string) => typedError<MasterRecordExport, CommandError>(__TAURI_INVOKE("export_master_record", { id })),
 	listBackups: () => typedError<BackupList, CommandError>(__TAURI_INVOKE("list_backups")),
 	takeBackup: () => typedError<BackupView, CommandError>(__TAURI_INVOKE("take_backup")),
 	settings: () => typedError<StationSettings, CommandError>(__TAURI_INVOKE("settings")),
@@ -152,6 +162,13 @@ export type ApiKeyRevocationCause = "by_a_person" |
 export type ApiKeyState = "active" | 
 /**  Active, and another one should take its place. */
 "expires_soon" | "expired" | "revoked";
+
+/**  How the parts of something follow each other. */
+export type Arrangement = 
+/**  Each part waits for the one before it. */
+"sequence" | 
+/**  No part waits for another; what follows waits for all of them. */
+"parallel";
 
 export type AuditChangeView = {
 	field: string,
@@ -317,6 +334,18 @@ export type BatchView = {
 /**  One thing that a person may be allowed to do. */
 export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
 
+/**  One difference. */
+export type Change = {
+	kind: ChangeKind,
+	place: string[],
+	field: string,
+	before: string | null,
+	after: string | null,
+};
+
+/**  What became of a part or of a field. */
+export type ChangeKind = "added" | "removed" | "changed" | "moved";
+
 /**  A number as it was typed or scanned, read in the person's locale. */
 export type CheckNumber = {
 	batchId: string,
@@ -326,10 +355,11 @@ export type CheckNumber = {
 	decimalSeparator: string,
 };
 
-export type ChoiceView = {
+/**  One answer of a choice. */
+export type ChoiceOption = {
 	text: string,
-	/**  Another answer opens a deviation. */
-	isExpected: boolean,
+	/**  An answer that is not expected opens a deviation. */
+	is_expected: boolean,
 };
 
 export type ColumnKind = "text" | "code" | "number" | "date" | "time" | "status";
@@ -344,6 +374,12 @@ export type CommandError = {
 	values: NamedValue[],
 };
 
+export type CompareMasterRecords = {
+	id: string,
+	/**  The older version. */
+	from: string,
+};
+
 export type Connection = { type: "online" } | { type: "offline"; since: string; code: string } | { type: "connecting" };
 
 export type DataSource = "embedded" | "database" | "server";
@@ -356,11 +392,16 @@ export type Department = "Quality Assurance" | "Quality Control" | "Supply Chain
 /**  What opened the deviation. */
 export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person";
 
-export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
-/**  The result as it is calculated here. */
-{ type: "calculate" } | { type: "check" };
+/**  What is different in a version. */
+export type DifferenceList = {
+	from_version: number,
+	to_version: number,
+	changes: Change[],
+};
 
-export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested" | "text" | "chosen" | "date" | "equipment_used" | "found_clean" | "checked";
+export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string };
+
+export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested";
 
 /**  What became of an entry, said only after it is durable on this station. */
 export type EntryReceipt = {
@@ -382,8 +423,6 @@ export type EntryView = {
 	unit: string | null,
 	lot: string | null,
 	container: string | null,
-	/**  A text, an answer, a date or a piece of equipment, as it was recorded. */
-	text: string | null,
 	elapsedSeconds: number | null,
 	personName: string,
 	recordedAt: string,
@@ -396,13 +435,25 @@ export type EntryView = {
 	verdictCode: string | null,
 	/**  The entry counts; a duplicate that was kept beside another does not. */
 	isEffective: boolean,
-	/**  It came in the place of an earlier one. */
-	isCorrection: boolean,
-	/**  Another one came in its place. */
-	isCorrected: boolean,
-	/**  The person may correct it. */
-	canBeCorrected: boolean,
 };
+
+/**  The phase whose value is the batch's yield, with its limits in per cent of the theoretical yield. */
+export type ExpectedYield = {
+	phase: string,
+	low_percent: string,
+	high_percent: string,
+};
+
+/**  One fault and where it is. */
+export type Fault = {
+	/**  JSON Pointer into the procedure (RFC 6901); empty for the whole. */
+	path: string,
+	code: FaultCode,
+	detail: string,
+};
+
+/**  What is wrong at a place of a procedure. */
+export type FaultCode = "not_a_file" | "unknown_field" | "field_missing" | "wrong_type" | "unknown_word" | "text_missing" | "text_too_long" | "text_not_allowed" | "key_not_allowed" | "key_taken" | "parts_missing" | "too_many" | "not_positive" | "limits_crossed" | "too_many_places" | "options_missing" | "option_twice" | "none_expected" | "recipe_line_unknown" | "recipe_line_differs" | "recipe_line_not_charged" | "phase_unknown" | "phase_not_earlier" | "role_unfit" | "verification_not_possible" | "signature_unfit" | "expression_wrong" | "expression_not_a_condition" | "expression_of_another_measure" | "not_a_yield";
 
 /**  Where a value lies against its limits; a value on a limit is within. */
 export type LimitCheck = "within" | "below" | "above";
@@ -414,16 +465,118 @@ export type ListColumn = {
 
 export type ListName = "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials";
 
+/**  One version with everything that is known of it. */
+export type MasterRecord = {
+	row: MasterRecordRow,
+	procedure: Procedure,
+	content_hash: string,
+	based_on: string | null,
+	authors: MasterRecordAuthor[],
+	faults: Fault[],
+	signatures: RecordSignature[],
+};
+
+export type MasterRecordAuthor = {
+	id: string,
+	name: string,
+};
+
+export type MasterRecordEdit = {
+	id: string,
+	/**  Of the version as it was shown. */
+	revision: number,
+	procedure: Procedure,
+	reason: string,
+};
+
+export type MasterRecordExport = {
+	/**  Where the file lies now. */
+	path: string,
+};
+
+export type MasterRecordImport = {
+	/**  The file's text. */
+	file: string,
+	reason: string,
+	requestKey: string,
+};
+
+/**  A draft, or everything that is wrong with the file. */
+export type MasterRecordImportOutcome = {
+	record: MasterRecordView | null,
+	faults: Fault[],
+};
+
+export type MasterRecordList = {
+	items: MasterRecordRow[],
+	nextCursor: string | null,
+	/**  The person may begin versions. */
+	mayAuthor: boolean,
+};
+
+/**  Which versions, and which page of them. */
+export type MasterRecordListQuery = {
+	status: MasterRecordStatus | null,
+	search: string | null,
+	/**  [`MasterRecordList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+/**  One version of a product's record, without its procedure. */
+export type MasterRecordRow = {
+	id: string,
+	plant_id: string,
+	product: string,
+	product_code: string,
+	version: number,
+	status: MasterRecordStatus,
+	effective_from: string | null,
+	effective_until: string | null,
+	created_by_name: string | null,
+	created_at: string,
+	revision: number,
+};
+
+export type MasterRecordSignature = {
+	/**  The content as it was shown. */
+	contentHash: string,
+	/**  The sentence that the person saw, in the language shown. */
+	shownText: string,
+	/**  BCP 47. */
+	language: string,
+	/**  Needed at the first signing of a session. */
+	email: string | null,
+	password: string,
+};
+
+/**  Where a version of a master batch record stands. */
+export type MasterRecordStatus = "Draft" | "In Review" | "Approved" | "Effective" | "Superseded" | "Withdrawn";
+
+export type MasterRecordStepName = "edit" | "submit" | "return" | "approve" | "make_effective" | "withdraw";
+
+export type MasterRecordStepView = {
+	step: MasterRecordStepName,
+	/**  What the step is signed with; absent for a step without a signature. */
+	meaning: SignatureMeaning | null,
+	/**  Why the step cannot be taken now, as a code; absent when it can. */
+	refusal: string | null,
+};
+
+/**  One version as the person who is signed in sees it. */
+export type MasterRecordView = {
+	record: MasterRecord,
+	/**  The zone of its plant. */
+	timeZone: string,
+	/**  The steps that the person may take now, and what each is signed with. */
+	steps: MasterRecordStepView[],
+	/**  The other versions of the product, the newest first, to compare with. */
+	others: MasterRecordRow[],
+};
+
 export type MenuItem = {
 	section: string,
 	label: string,
 	screen: Screen,
-};
-
-/**  A phase that is looked at, with what it recorded. */
-export type NamedPhase = {
-	number: number,
-	title: string,
 };
 
 export type NamedPlant = {
@@ -442,6 +595,14 @@ export type NewApiKey = {
 	scopes: Capability[],
 	validDays: number,
 	/**  Belongs to the form: sent again, it makes no key twice. */
+	requestKey: string,
+};
+
+export type NewMasterRecord = {
+	procedure: Procedure,
+	basedOn: string | null,
+	reason: string,
+	/**  Belongs to the form: sent again, it begins no version twice. */
 	requestKey: string,
 };
 
@@ -473,6 +634,15 @@ export type NumberCheck = {
 	position: number | null,
 };
 
+/**  A number with its unit, limits and places. */
+export type NumberParameter = {
+	unit: Unit,
+	places: number,
+	low?: string | null,
+	target?: string | null,
+	high?: string | null,
+};
+
 /**  Limits as they are printed. */
 export type NumberView = {
 	unit: string,
@@ -482,18 +652,35 @@ export type NumberView = {
 	high: string | null,
 };
 
+export type Operation = {
+	name: string,
+	arrangement?: Arrangement,
+	only_if?: string | null,
+	phases: PhaseDefinition[],
+};
+
+/**  A phase as the master batch record defines it and as the batch keeps its frozen copy. */
+export type PhaseDefinition = {
+	key: string,
+	title: string,
+	instruction: string,
+	kind: PhaseKind,
+	signature?: SignatureMeaning | null,
+	performed_by?: Role[],
+	verification?: Verification | null,
+	only_if?: string | null,
+	qualification?: string | null,
+};
+
+/**  What a phase asks of the person who executes it. */
+export type PhaseKind = { type: "confirmation" } | ({ type: "value" } & NumberParameter) | { type: "text"; longest: number } | { type: "choice"; options: ChoiceOption[] } | { type: "date" } | ({ type: "in_process_check" } & NumberParameter) | { type: "material_charge"; material: string; material_code: string; quantity: NumberParameter; line?: string | null } | { type: "timer"; minimum_seconds: number; maximum_seconds: number | null } | { type: "equipment_use"; equipment_class: string; must_be_clean: boolean } | { type: "cleaning_check"; equipment_class: string } | { type: "sample_request"; sample: string; tests: string[] } | { type: "second_person_check"; of: string[] } | { type: "calculation"; expression: string; rounding: Rounding; result: NumberParameter };
+
 /**  Where a phase stands. */
-export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Approval" | "Rejected" | 
-/**  Its condition does not hold: it is not executed in this batch. */
-"Not Applicable";
+export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Approval" | "Rejected";
 
 export type PhaseTask = { type: "confirmation" } | { type: "value"; number: NumberView } | { type: "in_process_check"; number: NumberView } | { type: "material_charge"; material: string; materialCode: string; number: NumberView } | { type: "timer"; minimumSeconds: number; maximumSeconds: number | null; 
 /**  When the running timer was started; `None` while it has not been. */
-startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] } | { type: "text"; longest: number } | { type: "choice"; options: ChoiceView[] } | { type: "date" } | { type: "equipment_use"; equipmentClass: string; mustBeClean: boolean } | { type: "cleaning_check"; equipmentClass: string } | { type: "second_person_check"; of: NamedPhase[] } | { type: "calculation"; number: NumberView; expression: string; 
-/**  As it will be recorded; absent while a value is missing. */
-result: string | null; check: LimitCheck | null };
-
-export type PhaseTurn = "execute" | "verify" | "correct";
+startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] };
 
 export type PhaseView = {
 	id: string,
@@ -506,12 +693,8 @@ export type PhaseView = {
 	/**  Passed back with the entry, as the version that the operator saw. */
 	version: string,
 	task: PhaseTask,
-	/**  What the person does with the phase when it is their turn. */
-	turn: PhaseTurn,
-	/**  The meaning of the signature that this needs. */
+	/**  The meaning of the signature that the phase needs. */
 	signature: SignatureMeaning | null,
-	/**  Whether a second person verifies what is recorded. */
-	isVerified: boolean,
 	/**  Why this phase cannot be executed now, as a code with its values; `None` when it can. */
 	waitsFor: Waiting | null,
 	/**  Every entry ever recorded, oldest first. */
@@ -597,6 +780,18 @@ export type Preferences = {
 	density: Density,
 };
 
+/**  The procedure of one product. */
+export type Procedure = {
+	product: string,
+	product_code: string,
+	batch_size: string,
+	batch_unit: Unit,
+	recipe?: RecipeLine[],
+	expected_yield?: ExpectedYield | null,
+	arrangement?: Arrangement,
+	unit_procedures: UnitProcedure[],
+};
+
 /**  Which cached queries of the user interface an event makes stale. */
 export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records";
 
@@ -604,21 +799,42 @@ export type ReceiptState =
 /**  Durable here; the server has not answered yet. */
 "saved" | "accepted" | "accepted_with_deviation" | "not_applied";
 
+/**  One component of a batch. */
+export type RecipeLine = {
+	key: string,
+	material: string,
+	material_code: string,
+	quantity: string,
+	unit: Unit,
+	tolerance_percent: string,
+	is_by_potency: boolean,
+};
+
 export type RecordEntry = {
 	batchId: string,
 	phaseId: string,
 	/**  [`PhaseView::version`] as it was shown. */
 	version: string,
 	entry: EntryInput,
-	/**  The operation whose entry is corrected. */
-	corrects: string | null,
-	/**  Required outside limits and for a correction. */
+	/**  Required outside limits. */
 	reason: string | null,
 	signature: SignatureInput | null,
 	/**  The sentence that the signer saw, in the language shown. */
 	shownText: string,
 	/**  BCP 47, for example `te`. */
 	language: string,
+};
+
+/**  A signature on a record as it prints (21 CFR 11.50). */
+export type RecordSignature = {
+	id: string,
+	person_id: string,
+	person_name: string,
+	meaning: SignatureMeaning,
+	signed_at: string,
+	time_zone: string,
+	reason: string | null,
+	is_of_this_content: boolean,
 };
 
 /**  Whether the batch manufacturing record is complete. */
@@ -645,6 +861,9 @@ export type RoleMatrix = {
 	roles: RoleItem[],
 };
 
+/**  How a calculated number is brought to its decimal places. */
+export type Rounding = "half_up" | "half_even" | "up" | "down";
+
 export type SaveSettings = {
 	source: DataSource,
 	databaseUrl: string | null,
@@ -652,7 +871,7 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
+export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "master_records" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -802,6 +1021,18 @@ export type StatusCount = {
 	count: number,
 };
 
+export type TakeMasterRecordStep = {
+	id: string,
+	/**  Of the version as it was shown. */
+	revision: number,
+	step: MasterRecordStepName,
+	reason: string,
+	/**  For `make_effective`: a day in the plant's zone, `2026-12-01`; at once when it is left out. */
+	effectiveOn: string | null,
+	/**  For a step that is signed. */
+	signature: MasterRecordSignature | null,
+};
+
 export type TextList = {
 	/**  Keys that the user interface translates. */
 	columns: ListColumn[],
@@ -817,6 +1048,16 @@ export type TextRow = {
 };
 
 export type Theme = "system" | "light" | "dark";
+
+/**  A unit of measurement, written with its SI or UCUM print symbol. */
+export type Unit = "kg" | "g" | "mg" | "L" | "mL" | "rpm" | "h" | "min" | "s" | "°C" | "%" | "mbar" | "bar" | "Pa" | "kN" | "N" | "kW" | "A" | "mm" | "µm" | "g/mL" | "g/min" | "mL/min" | "m³/h" | "lx" | "tablets" | "each";
+
+export type UnitProcedure = {
+	name: string,
+	arrangement?: Arrangement,
+	only_if?: string | null,
+	operations: Operation[],
+};
 
 export type UnsentEntry = {
 	operationId: string,
@@ -902,6 +1143,11 @@ export type UserListQuery = {
 export type UserSort = "name" | "-name" | "email" | "-email" | "role" | "-role" | "department" | "-department" | "created_at" | "-created_at";
 
 export type UserState = "active" | "inactive" | "locked";
+
+/**  Who verifies; never the person who performed. */
+export type Verification = {
+	by?: Role[],
+};
 
 export type Waiting = {
 	code: string,

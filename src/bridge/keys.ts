@@ -1,4 +1,12 @@
-import type { ApiKeyListQuery, AuditTrailQuery, BatchListQuery, ListName, QueryKey, UserListQuery } from "./bindings";
+import type {
+  ApiKeyListQuery,
+  AuditTrailQuery,
+  BatchListQuery,
+  ListName,
+  MasterRecordListQuery,
+  QueryKey,
+  UserListQuery,
+} from "./bindings";
 
 /** The keys of the cached queries; the first part is the name by which the station calls them stale. */
 export const keys = {
@@ -21,6 +29,11 @@ export const keys = {
   apiKeys: (filter: Omit<ApiKeyListQuery, "cursor">) => ["api_keys", "list", filter],
   apiKeyChoices: ["api_keys", "choices"],
   backups: ["backups"],
+  masterRecords: (filter: Omit<MasterRecordListQuery, "cursor">) => ["master_records", "list", filter],
+  masterRecord: (id: string) => ["master_records", "one", id],
+  masterRecordDifference: (id: string, from: string) => ["master_records", "difference", id, from],
+  /** What is wrong with a text that nobody has saved: the same text always has the same faults. */
+  procedureFaults: (text: string) => ["procedure_faults", text],
   settings: ["settings"],
   singleSignOn: ["single_sign_on"],
   plants: ["registration_plants"],

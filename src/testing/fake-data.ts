@@ -189,6 +189,16 @@ export const administrator: SignedInPerson = {
   canRegisterStation: true,
 };
 
+export const author: SignedInPerson = {
+  ...operator,
+  id: "prod-head-1",
+  name: "Sarah Johnson",
+  email: "sarah.johnson@pharma.com",
+  role: "Production Head",
+  menu: [{ section: "Documentation", label: "Master Batch Records", screen: "master_records" }],
+  canExecute: false,
+};
+
 export const stationSettings: StationSettings = {
   source: "embedded",
   databaseUrl: null,

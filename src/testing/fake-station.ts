@@ -28,6 +28,7 @@ import {
   readyStatus,
   stationSettings,
 } from "./fake-data";
+import { FakeMasterRecords } from "./fake-master-records";
 
 export type FakeState = {
   status: typeof readyStatus;
@@ -80,6 +81,7 @@ export class FakeStation {
   readonly calls: { command: string; args: Arguments }[] = [];
   readonly administration = new FakeAdministration();
   readonly apiKeys = new FakeApiKeys();
+  readonly masterRecords = new FakeMasterRecords();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -169,6 +171,16 @@ export class FakeStation {
       case "create_api_key":
       case "revoke_api_key":
         return this.keepKeys(command, args);
+      case "list_master_records":
+      case "master_record":
+      case "create_master_record":
+      case "edit_master_record":
+      case "check_procedure":
+      case "take_master_record_step":
+      case "compare_master_records":
+      case "import_master_record":
+      case "export_master_record":
+        return this.keepMasters(command, args);
       default:
         return this.administer(command, args);
     }
@@ -184,6 +196,13 @@ export class FakeStation {
   private keepKeys(command: string, args: Arguments): unknown {
     const answer = this.apiKeys.answer(command, args);
     if (/^(create|revoke)_/.test(command)) queueMicrotask(() => this.emit(["api_keys"]));
+    return answer;
+  }
+
+  private keepMasters(command: string, args: Arguments): unknown {
+    this.masterRecords.isIdentified = this.state.isIdentified;
+    const answer = this.masterRecords.answer(command, args);
+    if (/^(create|edit|take|import)_/.test(command)) queueMicrotask(() => this.emit(["master_records"]));
     return answer;
   }
 

@@ -1,6 +1,6 @@
 import type { Stage } from "../bridge/bindings";
 import { installFakeStation } from "./fake-bridge";
-import { administrator, batchItems, metforminBatch, operator, readyStatus, stationSettings } from "./fake-data";
+import { administrator, author, batchItems, metforminBatch, operator, readyStatus, stationSettings } from "./fake-data";
 import { failure } from "./fake-station";
 
 /**
@@ -23,6 +23,7 @@ const stages: Record<string, Stage> = {
 const people = {
   operator,
   administrator,
+  author,
   newcomer: { ...operator, mustChangePassword: true },
   nobody: null,
 };

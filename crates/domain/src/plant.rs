@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::ids::PlantId;
@@ -34,6 +35,14 @@ impl PlantScope {
 #[must_use]
 pub fn time_zone(name: &str) -> Option<Tz> {
     name.parse().ok()
+}
+
+/// When a day begins in a zone: at its midnight, or where its clocks have none, at the first moment after it.
+#[must_use]
+pub fn day_begins(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let found = zone.from_local_datetime(&midnight).earliest();
+    found.map_or_else(|| midnight.and_utc(), |start| start.with_timezone(&Utc))
 }
 
 /// Whether a plant can have this id: `system` and `unassigned` name feeds of their own, a comma separates plants.

@@ -36,6 +36,8 @@ pub enum Authorisation {
     AnySession,
     /// A person whose role has the capability.
     Capability(Capability),
+    /// A person whose role has one of the capabilities.
+    AnyOf(&'static [Capability]),
     /// A registered, active station.
     Station,
     /// A person with a session, whatever the role, through an old client.
@@ -63,6 +65,8 @@ pub struct Caller {
 #[derive(Clone, Debug)]
 pub struct Reader {
     pub scope: PlantScope,
+    /// Whom an export names.
+    pub name: String,
 }
 
 /// A station that is signed in.
@@ -121,6 +125,13 @@ pub async fn authorise(
             }
             request.extensions_mut().insert(caller);
         }
+        Authorisation::AnyOf(capabilities) => {
+            let caller = free_person(&app, request.headers()).await?;
+            if !capabilities.iter().any(|capability| caller.person.role.can(*capability)) {
+                return Err(ProblemCode::NotAuthorised.into());
+            }
+            request.extensions_mut().insert(caller);
+        }
         Authorisation::Station => {
             let station = station(&app, request.headers()).await?;
             request.extensions_mut().insert(StationCaller(station));
@@ -153,7 +164,7 @@ impl Authorisation {
     /// Everything that somebody must prove to be somebody for; the old paths know no keys.
     fn is_asked_of_keys(self) -> bool {
         match self {
-            Self::SignedIn | Self::AnySession | Self::Capability(_) | Self::Station => true,
+            Self::SignedIn | Self::AnySession | Self::Capability(_) | Self::AnyOf(_) | Self::Station => true,
             Self::Public | Self::LegacySignedIn | Self::LegacyCapability(_) => false,
         }
     }
@@ -250,10 +261,12 @@ impl FromRequestParts<AppState> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
-        let key = parts.extensions.get::<KeyCaller>().map(|key| &key.plants);
-        let scope = key.or_else(|| parts.extensions.get::<Caller>().map(|caller| &caller.scope));
-        let scope = scope.ok_or_else(|| ApiError::internal("the route's rule names nobody who reads"))?;
-        Ok(Self { scope: scope.clone() })
+        if let Some(key) = parts.extensions.get::<KeyCaller>() {
+            return Ok(Self { scope: key.plants.clone(), name: format!("API key {}", key.id) });
+        }
+        let caller = parts.extensions.get::<Caller>();
+        let caller = caller.ok_or_else(|| ApiError::internal("the route's rule names nobody who reads"))?;
+        Ok(Self { scope: caller.scope.clone(), name: caller.person.name.clone() })
     }
 }
 

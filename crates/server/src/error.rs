@@ -8,7 +8,10 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use viruj_api::legacy::{Detail, ErrorBody, FieldError};
-use viruj_domain::password::Unsuitable;
+use viruj_domain::{
+    master::{Fault, LifecycleRefusal},
+    password::Unsuitable,
+};
 use viruj_storage::StorageError;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -159,6 +162,10 @@ codes! {
     DatabaseFull = "database_full", INSUFFICIENT_STORAGE, "The database has no room left";
     ExportTooLarge = "export_too_large", UNPROCESSABLE_ENTITY, "The export has more entries than are given at once";
     TrailDiffers = "trail_differs", CONFLICT, "The audit trail is not the one that was shown";
+    OwnWork = "own_work", CONFLICT, "Nobody approves what they have written themselves";
+    ContentDiffers = "content_differs", CONFLICT, "The content is not the one that was shown";
+    MasterRecordHasFaults = "master_record_has_faults", UNPROCESSABLE_ENTITY, "The master batch record has faults";
+    ProductCodeFixed = "product_code_fixed", UNPROCESSABLE_ENTITY, "A version stays with its product";
     OwnEntriesOnly = "own_entries_only", CONFLICT, "Nobody reviews entries of their own";
     BackupNotConfigured = "backup_not_configured", CONFLICT, "The server was not told for whom and where to back up";
     BackupRunning = "backup_running", CONFLICT, "A backup is being taken already";
@@ -177,6 +184,8 @@ pub struct ApiError {
     pub retry_after_seconds: Option<u64>,
     /// Sent under the old paths: what is wrong, field by field.
     pub fields: Vec<FieldError>,
+    /// Sent; everything that is wrong with a master batch record, place by place.
+    pub faults: Vec<Fault>,
     /// Logged, never sent.
     pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
@@ -184,7 +193,7 @@ pub struct ApiError {
 impl ApiError {
     #[must_use]
     pub fn new(code: ProblemCode) -> Self {
-        Self { code, detail: None, retry_after_seconds: None, fields: Vec::new(), cause: None }
+        Self { code, detail: None, retry_after_seconds: None, fields: Vec::new(), faults: Vec::new(), cause: None }
     }
 
     #[must_use]
@@ -195,6 +204,11 @@ impl ApiError {
     #[must_use]
     pub fn with_fields(self, fields: Vec<FieldError>) -> Self {
         Self { fields, ..self }
+    }
+
+    #[must_use]
+    pub fn with_faults(self, faults: Vec<Fault>) -> Self {
+        Self { faults, ..self }
     }
 
     #[must_use]
@@ -249,6 +263,18 @@ impl From<ProblemCode> for ApiError {
     }
 }
 
+impl From<LifecycleRefusal> for ApiError {
+    fn from(refusal: LifecycleRefusal) -> Self {
+        let code = match refusal {
+            LifecycleRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            LifecycleRefusal::NotInThisStatus(_) => ProblemCode::StepNotAllowed,
+            LifecycleRefusal::OwnWork => ProblemCode::OwnWork,
+            LifecycleRefusal::HasFaults => ProblemCode::MasterRecordHasFaults,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
 impl From<Unsuitable> for ApiError {
     fn from(unsuitable: Unsuitable) -> Self {
         let code = match unsuitable {
@@ -296,6 +322,19 @@ mod tests {
         codes.dedup();
         assert_eq!(codes.len(), count);
         assert!(codes.iter().all(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
+    }
+
+    /// The station reads the rules' own codes; the server must not have others for the same thing.
+    #[test]
+    fn refusals_of_a_step_keep_their_codes() {
+        for refusal in [
+            LifecycleRefusal::NotAuthorised,
+            LifecycleRefusal::NotInThisStatus(viruj_domain::master::MasterRecordStatus::Approved),
+            LifecycleRefusal::OwnWork,
+            LifecycleRefusal::HasFaults,
+        ] {
+            assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
+        }
     }
 
     #[test]

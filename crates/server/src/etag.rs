@@ -26,6 +26,12 @@ impl Etag {
         Ok(Self(format!("\"{}\"", &hex::encode(Sha256::digest(bytes))[..32])))
     }
 
+    /// The tag of something whose changes are counted.
+    #[must_use]
+    pub fn counted(revision: u32) -> Self {
+        Self(format!("\"{revision}\""))
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

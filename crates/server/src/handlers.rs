@@ -29,6 +29,7 @@ pub mod health {
     pub mod show;
 }
 pub mod legacy;
+pub mod master_records;
 pub mod materials {
     pub mod list;
 }

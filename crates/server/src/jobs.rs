@@ -6,13 +6,16 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use viruj_storage::backup::last_success;
 
-use crate::{Application, kept_backups};
+use crate::{Application, due_versions, kept_backups};
 
 /// A tail that is cut within this time after it was written is not seen by the checkpoints.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(15 * 60);
 
 /// How often it is looked whether the nightly backup is due; after a failure it is tried again as often.
 const BACKUP_LOOKED_AT_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// How often it is looked which master batch records become effective.
+const DAYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(30);
 
 /// The running jobs of a server.
 pub struct Jobs {
@@ -26,7 +29,8 @@ pub fn start(application: &Application) -> Jobs {
     let (stopping, stopped) = watch::channel(false);
     let running = vec![
         tokio::spawn(keep_checkpoints(application.clone(), stopped.clone())),
-        tokio::spawn(keep_backups(application.clone(), stopped)),
+        tokio::spawn(keep_backups(application.clone(), stopped.clone())),
+        tokio::spawn(keep_days(application.clone(), stopped)),
     ];
     Jobs { stopping, running }
 }
@@ -92,6 +96,26 @@ async fn keep_backups(application: Application, mut stopped: watch::Receiver<boo
                 }
             }
             Err(error) => tracing::error!(%error, "the backups cannot be looked at"),
+        }
+    }
+}
+
+/// Makes master batch records effective with the beginning of their day.
+async fn keep_days(application: Application, mut stopped: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(DAYS_LOOKED_AT_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = every.tick() => {}
+            _ = stopped.changed() => break,
+        }
+        match due_versions::make_effective(application.state()).await {
+            Ok(made) => {
+                for id in made {
+                    tracing::info!(%id, "a master batch record became effective");
+                }
+            }
+            Err(error) => tracing::error!(?error, "it cannot be told which master batch records become effective"),
         }
     }
 }

@@ -21,10 +21,15 @@ use tracing::Instrument;
 use uuid::Uuid;
 use viruj_api::problem::{Problem, with_causes};
 
-use crate::error::{ApiError, ProblemCode};
+use crate::{
+    error::{ApiError, ProblemCode},
+    handlers::master_records::import::{LARGEST_FILE, PATH as IMPORT_PATH},
+};
 
 /// Larger bodies are refused: the largest push stays far below.
 pub const LARGEST_BODY: usize = 2 * 1024 * 1024;
+/// A file to be imported is a text in the body: each of its line ends and quotation marks is two characters there.
+const LARGEST_IMPORT: usize = 2 * LARGEST_FILE + 64 * 1024;
 /// A request that takes longer is given up; its transaction is rolled back.
 pub const LONGEST_REQUEST: Duration = Duration::from_secs(20);
 
@@ -49,7 +54,6 @@ where
         .fallback(|| async { ApiError::new(ProblemCode::NotFound) })
         .method_not_allowed_fallback(|| async { ApiError::new(ProblemCode::MethodNotAllowed) })
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(from_fn(move |request: Request, next: Next| within_time(longest, request, next)))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             ApiError::internal("a handler panicked").into_response()
@@ -61,6 +65,13 @@ where
     // No cookie makes a browser send a token for a stranger's page, so the length of an answer tells it nothing.
     let compression = CompressionLayer::new().compress_when(SizeAbove::new(SMALLEST_COMPRESSED));
     router.layer(from_fn(observe)).layer(compression)
+}
+
+/// Refuses bodies that are larger than what the route takes, before anybody reads them.
+#[must_use]
+pub fn body_limit(path: &str) -> RequestBodyLimitLayer {
+    let largest = if path == IMPORT_PATH { LARGEST_IMPORT } else { LARGEST_BODY };
+    RequestBodyLimitLayer::new(largest)
 }
 
 async fn within_time(longest: Duration, request: Request, next: Next) -> Response {
@@ -178,6 +189,7 @@ fn problem(error: ApiError, id: &str) -> Response {
         detail: error.detail,
         request_id: Some(id.to_owned()),
         retry_after_seconds: error.retry_after_seconds,
+        faults: error.faults,
     };
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     answer_with(status, "application/problem+json", body, error.retry_after_seconds)

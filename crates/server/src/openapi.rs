@@ -87,8 +87,9 @@ pub fn add_legacy_error(operation: &mut Operation) {
 
 /// Says in the text which capability the rule asks for.
 #[must_use]
-pub fn with_capability(description: Option<String>, capability: Capability) -> String {
-    let rule = format!("Needs the capability `{capability}`.");
+pub fn with_capability(description: Option<String>, capabilities: &[Capability]) -> String {
+    let names: Vec<String> = capabilities.iter().map(|capability| format!("`{capability}`")).collect();
+    let rule = format!("Needs the capability {}.", names.join(" or "));
     match description {
         Some(text) if !text.is_empty() => format!("{text}\n\n{rule}"),
         _ => rule,

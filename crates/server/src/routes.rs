@@ -2,7 +2,7 @@
 
 mod legacy;
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{Router, middleware::from_fn_with_state, routing::MethodRouter};
 use utoipa::openapi::{Deprecated, OpenApi, security::SecurityRequirement};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
 use viruj_domain::capability::Capability;
@@ -37,7 +37,7 @@ pub struct Route {
 #[must_use]
 pub fn all() -> Vec<Route> {
     use Audit::{ChangedRows, Event, NothingKept, ReadsOnly};
-    use Authorisation::{AnySession, Public, SignedIn, Station};
+    use Authorisation::{AnyOf, AnySession, Public, SignedIn, Station};
     let may = Authorisation::Capability;
     let mut routes = vec![
         Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::health::show::show) },
@@ -280,6 +280,76 @@ pub fn all() -> Vec<Route> {
             audit: ReadsOnly,
             operation: routes!(handlers::batches::show::show),
         },
+        Route {
+            authorisation: may(Capability::MasterRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::master_records::list::list),
+        },
+        Route {
+            authorisation: may(Capability::MasterAuthor),
+            audit: ChangedRows,
+            operation: routes!(handlers::master_records::create::create),
+        },
+        Route {
+            authorisation: may(Capability::MasterRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::master_records::show::show),
+        },
+        Route {
+            authorisation: may(Capability::MasterAuthor),
+            audit: ChangedRows,
+            operation: routes!(handlers::master_records::edit::edit),
+        },
+        Route {
+            authorisation: may(Capability::MasterAuthor),
+            audit: ChangedRows,
+            operation: routes!(handlers::master_records::submit::submit),
+        },
+        Route {
+            authorisation: AnyOf(&[Capability::MasterAuthor, Capability::MasterApprove]),
+            audit: ChangedRows,
+            operation: routes!(handlers::master_records::send_back::send_back),
+        },
+        Route {
+            authorisation: may(Capability::MasterApprove),
+            audit: ChangedRows,
+            operation: routes!(handlers::master_records::approve::approve),
+        },
+        Route {
+            authorisation: may(Capability::MasterApprove),
+            audit: ChangedRows,
+            operation: routes!(handlers::master_records::make_effective::make_effective),
+        },
+        Route {
+            authorisation: may(Capability::MasterApprove),
+            audit: ChangedRows,
+            operation: routes!(handlers::master_records::withdraw::withdraw),
+        },
+        Route {
+            authorisation: may(Capability::MasterRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::master_records::differences::differences),
+        },
+        Route {
+            authorisation: may(Capability::MasterRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::master_records::export::export),
+        },
+        Route {
+            authorisation: may(Capability::MasterAuthor),
+            audit: ChangedRows,
+            operation: routes!(handlers::master_records::import::import),
+        },
+        Route {
+            authorisation: may(Capability::MasterAuthor),
+            audit: NothingKept,
+            operation: routes!(handlers::master_records::check::check),
+        },
+        Route {
+            authorisation: may(Capability::MasterRead),
+            audit: NothingKept,
+            operation: routes!(handlers::master_records::schema::schema),
+        },
         Route { authorisation: SignedIn, audit: ReadsOnly, operation: routes!(handlers::notifications::list::list) },
         Route {
             authorisation: SignedIn,
@@ -297,9 +367,10 @@ pub fn all() -> Vec<Route> {
 pub fn router(state: &AppState) -> Router {
     let mut router = Router::new();
     for Route { authorisation, operation: (_, paths, handler), audit: _ } in all() {
-        let guarded = handler.layer(from_fn_with_state((state.clone(), authorisation), authorise));
+        let guarded: MethodRouter<AppState> =
+            handler.layer(from_fn_with_state((state.clone(), authorisation), authorise));
         for path in paths.paths.keys() {
-            router = router.route(path, guarded.clone());
+            router = router.route(path, guarded.clone().layer(middleware::body_limit(path)));
         }
     }
     middleware::around(router, state.frontend.as_ref(), middleware::LONGEST_REQUEST)
@@ -327,17 +398,22 @@ pub fn document() -> OpenApi {
                     }
                     Authorisation::Capability(capability) => {
                         operation.description =
-                            Some(openapi::with_capability(operation.description.take(), capability));
+                            Some(openapi::with_capability(operation.description.take(), &[capability]));
                         let key = authorisation.for_keys().map(|_| "api_key");
                         let either = std::iter::once("person").chain(key);
                         Some(either.map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new())).collect())
+                    }
+                    Authorisation::AnyOf(capabilities) => {
+                        operation.description =
+                            Some(openapi::with_capability(operation.description.take(), capabilities));
+                        Some(vec![SecurityRequirement::new("person", Vec::<String>::new())])
                     }
                     Authorisation::LegacySignedIn => {
                         Some(vec![SecurityRequirement::new("legacy", Vec::<String>::new())])
                     }
                     Authorisation::LegacyCapability(capability) => {
                         operation.description =
-                            Some(openapi::with_capability(operation.description.take(), capability));
+                            Some(openapi::with_capability(operation.description.take(), &[capability]));
                         Some(vec![SecurityRequirement::new("legacy", Vec::<String>::new())])
                     }
                     Authorisation::Station => Some(vec![SecurityRequirement::new("station", Vec::<String>::new())]),
@@ -429,6 +505,10 @@ mod tests {
                     format!("`{capability}`, API keys too")
                 }
                 Authorisation::Capability(capability) => format!("`{capability}`"),
+                Authorisation::AnyOf(capabilities) => {
+                    let names: Vec<String> = capabilities.iter().map(|capability| format!("`{capability}`")).collect();
+                    names.join(" or ")
+                }
                 Authorisation::Station => "an active station".to_owned(),
                 Authorisation::LegacySignedIn => "everybody who is logged in by an old client".to_owned(),
                 Authorisation::LegacyCapability(capability) => format!("`{capability}` by an old client"),

@@ -34,6 +34,7 @@ mod api_keys;
 mod audit;
 mod batches;
 mod lists;
+mod master_records;
 mod recording;
 mod registration;
 mod session;

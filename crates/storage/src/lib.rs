@@ -27,6 +27,7 @@ pub mod legacy_plants;
 pub mod legacy_users;
 pub mod lists;
 pub mod live_sessions;
+pub mod master_records;
 pub mod migrate;
 pub mod notifications;
 pub mod people;

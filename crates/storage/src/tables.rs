@@ -17,6 +17,7 @@ pub const PLANT_TABLES: &[&str] = &[
     "production_batches",
     "quality_samples",
     "quality_tests",
+    "record_signatures",
     "tasks",
 ];
 

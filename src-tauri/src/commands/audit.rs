@@ -1,11 +1,12 @@
 //! The audit trail: read, exported into the person's downloads, reviewed.
 
-use tauri::{AppHandle, Manager, State};
+use tauri::{AppHandle, State};
 use viruj_api::{
     audit::ExportFormat,
     station::{AuditReviewInput, AuditReviewView, AuditTrailPage, AuditTrailQuery, CommandError},
 };
 
+use super::export_folder;
 use crate::shell::Shell;
 
 #[tauri::command]
@@ -27,14 +28,7 @@ pub async fn export_audit_trail(
     query: AuditTrailQuery,
     is_csv: bool,
 ) -> Result<String, CommandError> {
-    // The window names no path: what a page says must not decide where a file is written.
-    let folder = app
-        .path()
-        .download_dir()
-        .ok()
-        .filter(|folder| folder.is_dir())
-        .or_else(|| app.path().home_dir().ok())
-        .ok_or_else(|| CommandError::new("export_not_written"))?;
+    let folder = export_folder(&app)?;
     let format = if is_csv { ExportFormat::Csv } else { ExportFormat::JsonLines };
     let path = shell.core()?.export_audit_trail(&query, format, &folder).await?;
     Ok(path.display().to_string())

@@ -23,6 +23,7 @@ mod legacy_refusals;
 mod legacy_routes;
 mod legacy_transcript;
 mod lists;
+mod master_records;
 mod matrix;
 mod notifications;
 mod operating;

@@ -66,6 +66,13 @@ fn expected(rule: Authorisation, knocker: Knocker) -> Verdict {
                 Verdict::Forbidden
             }
         }
+        (Authorisation::AnyOf(wanted), Person(role)) => {
+            if wanted.iter().any(|wanted| role.capabilities().contains(wanted)) {
+                Verdict::Let
+            } else {
+                Verdict::Forbidden
+            }
+        }
         _ => Verdict::RefusedToken,
     }
 }

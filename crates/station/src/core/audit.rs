@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::NaiveDate;
 use uuid::Uuid;
 use viruj_api::{
     audit::{AuditEntry, AuditExportQuery, AuditQuery, ExportFormat, ReviewRequest},
@@ -12,7 +12,7 @@ use viruj_api::{
         BackupList, BackupView, QueryKey,
     },
 };
-use viruj_domain::plant::time_zone;
+use viruj_domain::plant::{day_begins, time_zone};
 
 use super::StationCore;
 use crate::{StationError, views};
@@ -135,14 +135,10 @@ impl StationCore {
     }
 }
 
-/// Days are the plant's: they begin at its midnight, or where its clocks have none, at the first moment after it.
+/// Days are the plant's.
 fn read_query(query: &AuditTrailQuery, zone: &str) -> Result<AuditQuery, StationError> {
     let zone = time_zone(zone).ok_or(StationError::BadInput)?;
-    let start = |day: NaiveDate| {
-        let midnight = day.and_time(NaiveTime::MIN);
-        let found = zone.from_local_datetime(&midnight).earliest();
-        found.map_or_else(|| midnight.and_utc(), |start| start.with_timezone(&Utc))
-    };
+    let start = |day: NaiveDate| day_begins(zone, day);
     let day = |text: &Option<String>| -> Result<Option<NaiveDate>, StationError> {
         let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         text.map(str::parse).transpose().map_err(|_| StationError::BadInput)
@@ -162,7 +158,7 @@ fn read_query(query: &AuditTrailQuery, zone: &str) -> Result<AuditQuery, Station
 }
 
 /// No file is overwritten, and nobody else on the computer reads it.
-fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

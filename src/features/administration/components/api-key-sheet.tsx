@@ -5,11 +5,11 @@ import type { ApiKeyItem } from "../../../bridge/bindings";
 import { failureText } from "../../../texts/failure-text";
 import { ActionButton } from "../../../ui/action-button";
 import { Notice } from "../../../ui/notice";
+import { ReasonField } from "../../../ui/reason-field";
 import { Sheet } from "../../../ui/sheet";
 import { useRevokeApiKey } from "../api/revoke-api-key";
 import styles from "./administration.module.css";
 import { ApiKeyFacts } from "./api-key-facts";
-import { ReasonField } from "./reason-field";
 
 type Props = { item: ApiKeyItem; onClose: () => void };
 

@@ -3,11 +3,11 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PlantDetails } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
+import { ReasonField } from "../../../ui/reason-field";
 import { useChangePlant } from "../api/change-plant";
 import styles from "./administration.module.css";
 import { ChangeFailure } from "./change-failure";
 import { isComplete, isPlantFieldFailure, PlantFields, type PlantValues } from "./plant-fields";
-import { ReasonField } from "./reason-field";
 
 type Props = { details: PlantDetails; onDone: () => void; onRefresh: () => void };
 
