@@ -315,7 +315,7 @@ export type BatchView = {
 };
 
 /**  One thing that a person may be allowed to do. */
-export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
+export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
 
 /**  A number as it was typed or scanned, read in the person's locale. */
 export type CheckNumber = {
@@ -324,6 +324,12 @@ export type CheckNumber = {
 	text: string,
 	/**  `.` or `,`: the decimal key of the locale. */
 	decimalSeparator: string,
+};
+
+export type ChoiceView = {
+	text: string,
+	/**  Another answer opens a deviation. */
+	isExpected: boolean,
 };
 
 export type ColumnKind = "text" | "code" | "number" | "date" | "time" | "status";
@@ -350,9 +356,11 @@ export type Department = "Quality Assurance" | "Quality Control" | "Supply Chain
 /**  What opened the deviation. */
 export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person";
 
-export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string };
+export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
+/**  The result as it is calculated here. */
+{ type: "calculate" } | { type: "check" };
 
-export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested";
+export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested" | "text" | "chosen" | "date" | "equipment_used" | "found_clean" | "checked";
 
 /**  What became of an entry, said only after it is durable on this station. */
 export type EntryReceipt = {
@@ -374,6 +382,8 @@ export type EntryView = {
 	unit: string | null,
 	lot: string | null,
 	container: string | null,
+	/**  A text, an answer, a date or a piece of equipment, as it was recorded. */
+	text: string | null,
 	elapsedSeconds: number | null,
 	personName: string,
 	recordedAt: string,
@@ -386,6 +396,12 @@ export type EntryView = {
 	verdictCode: string | null,
 	/**  The entry counts; a duplicate that was kept beside another does not. */
 	isEffective: boolean,
+	/**  It came in the place of an earlier one. */
+	isCorrection: boolean,
+	/**  Another one came in its place. */
+	isCorrected: boolean,
+	/**  The person may correct it. */
+	canBeCorrected: boolean,
 };
 
 /**  Where a value lies against its limits; a value on a limit is within. */
@@ -402,6 +418,12 @@ export type MenuItem = {
 	section: string,
 	label: string,
 	screen: Screen,
+};
+
+/**  A phase that is looked at, with what it recorded. */
+export type NamedPhase = {
+	number: number,
+	title: string,
 };
 
 export type NamedPlant = {
@@ -461,11 +483,17 @@ export type NumberView = {
 };
 
 /**  Where a phase stands. */
-export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Approval" | "Rejected";
+export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Approval" | "Rejected" | 
+/**  Its condition does not hold: it is not executed in this batch. */
+"Not Applicable";
 
 export type PhaseTask = { type: "confirmation" } | { type: "value"; number: NumberView } | { type: "in_process_check"; number: NumberView } | { type: "material_charge"; material: string; materialCode: string; number: NumberView } | { type: "timer"; minimumSeconds: number; maximumSeconds: number | null; 
 /**  When the running timer was started; `None` while it has not been. */
-startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] };
+startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] } | { type: "text"; longest: number } | { type: "choice"; options: ChoiceView[] } | { type: "date" } | { type: "equipment_use"; equipmentClass: string; mustBeClean: boolean } | { type: "cleaning_check"; equipmentClass: string } | { type: "second_person_check"; of: NamedPhase[] } | { type: "calculation"; number: NumberView; expression: string; 
+/**  As it will be recorded; absent while a value is missing. */
+result: string | null; check: LimitCheck | null };
+
+export type PhaseTurn = "execute" | "verify" | "correct";
 
 export type PhaseView = {
 	id: string,
@@ -478,8 +506,12 @@ export type PhaseView = {
 	/**  Passed back with the entry, as the version that the operator saw. */
 	version: string,
 	task: PhaseTask,
-	/**  The meaning of the signature that the phase needs. */
+	/**  What the person does with the phase when it is their turn. */
+	turn: PhaseTurn,
+	/**  The meaning of the signature that this needs. */
 	signature: SignatureMeaning | null,
+	/**  Whether a second person verifies what is recorded. */
+	isVerified: boolean,
 	/**  Why this phase cannot be executed now, as a code with its values; `None` when it can. */
 	waitsFor: Waiting | null,
 	/**  Every entry ever recorded, oldest first. */
@@ -566,7 +598,7 @@ export type Preferences = {
 };
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -578,7 +610,9 @@ export type RecordEntry = {
 	/**  [`PhaseView::version`] as it was shown. */
 	version: string,
 	entry: EntryInput,
-	/**  Required outside limits. */
+	/**  The operation whose entry is corrected. */
+	corrects: string | null,
+	/**  Required outside limits and for a correction. */
 	reason: string | null,
 	signature: SignatureInput | null,
 	/**  The sentence that the signer saw, in the language shown. */
@@ -618,7 +652,7 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
+export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
