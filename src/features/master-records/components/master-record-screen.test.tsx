@@ -49,7 +49,7 @@ it("[P11-50] shows each signature with name, meaning, time and zone, and which c
   window.location.hash = effective;
   await user.click(await byId("tab-signatures"));
   const panel = await byId("master-signatures");
-  expect(panel).toHaveTextContent("Signed by Sarah JohnsonMeaning: performed · 21 May 2026, 13:30:00 ISTYearly review");
+  expect(panel).toHaveTextContent("Signed by John SmithMeaning: performed · 21 May 2026, 13:30:00 ISTYearly review");
   expect(await byId("signature-of-other")).toHaveTextContent("The content was changed after this signature.");
   expect(await byId("master-hash")).toHaveTextContent("1f".repeat(32));
   expect(await violations()).toEqual([]);
@@ -61,7 +61,9 @@ it("goes from a fault to its place in the procedure", async () => {
   const path = "/unit_procedures/1/operations/0/phases/0/kind/high";
   if (found) found.faults = [{ path, code: "limits_crossed", detail: "90" }];
   window.location.hash = draft;
-  expect(await byId("master-step-submit-reason")).toHaveTextContent("The record has faults. Correct them first; each is listed with its place.");
+  expect(await byId("master-step-submit-reason")).toHaveTextContent(
+    "The record has faults. Correct them first; each is listed with its place.",
+  );
   await user.click(await byId("tab-signatures"));
   expect(await byId("fault-limits_crossed")).toHaveTextContent("Granulation › Wet mixing › GRN-010 › Upper limit");
   await user.click(within(await byId("fault-limits_crossed")).getByRole("button"));
@@ -75,7 +77,7 @@ it("[P11-200-1] [S88-2] signs the submission with reason, meaning and both compo
     "I have prepared version 2 of the master batch record of Metformin HCl 500 mg (MET500) and submit it for review.",
   );
   expect(await byId("signature-meaning")).toHaveTextContent("performed");
-  await user.type(await byId("signature-email"), "sarah.johnson@pharma.com");
+  await user.type(await byId("signature-email"), "john.smith@pharma.com");
   await user.type(await byId("signature-password"), "demo123");
   await user.click(await byId("signature-sign"));
   expect(await byId("change-reason")).toHaveAccessibleDescription(/audit trail.*\./);
@@ -91,7 +93,7 @@ it("[P11-200-1] [S88-2] signs the submission with reason, meaning and both compo
     effectiveOn: null,
     signature: {
       contentHash: "2f".repeat(32),
-      email: "sarah.johnson@pharma.com",
+      email: "john.smith@pharma.com",
       language: "en",
       shownText: expect.stringContaining("version 2") as string,
     },
@@ -104,7 +106,9 @@ it("[SoD] says why an author does not approve, and makes effective from a day on
   if (found) found.row.status = "In Review";
   station.masterRecords.refusals = { approve: "own_work" };
   window.location.hash = draft;
-  expect(await byId("master-step-approve-reason")).toHaveTextContent("You wrote a part of this version. Somebody else must approve it.");
+  expect(await byId("master-step-approve-reason")).toHaveTextContent(
+    "You wrote a part of this version. Somebody else must approve it.",
+  );
   await user.click(await byId("master-step-approve"));
   expect(isShown("signature-sentence")).toBe(false);
   if (found) found.row.status = "Approved";

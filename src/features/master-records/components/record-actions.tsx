@@ -1,3 +1,5 @@
+import { ActionIcon } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { MasterRecordStepName, MasterRecordView, SignedInPerson } from "../../../bridge/bindings";
@@ -34,9 +36,15 @@ export function RecordActions({ view, person, isOffline, onBack, onEdit }: Props
 
   return (
     <div className={styles.buttons}>
-      <ActionButton variant="subtle" data-testid="master-back" onClick={onBack}>
-        {t("masters.toList")}
-      </ActionButton>
+      <ActionIcon
+        variant="default"
+        className={styles.icon}
+        aria-label={t("masters.toList")}
+        data-testid="master-back"
+        onClick={onBack}
+      >
+        <IconArrowLeft size={22} aria-hidden />
+      </ActionIcon>
       <ActionButton
         variant="default"
         data-testid="master-export"
