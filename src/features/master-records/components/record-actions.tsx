@@ -31,6 +31,8 @@ export function RecordActions({ view, person, isOffline, onBack, onEdit }: Props
   const needsServer = isOffline ? t("administration.offline") : undefined;
   const taken = view.steps.find(({ step }) => step === opened);
   const close = () => setOpened(null);
+  // What leads the version on is where the hand ends.
+  const steps = view.steps.toSorted((one, other) => forward.indexOf(one.step) - forward.indexOf(other.step));
   const why = (refusal: string | null) =>
     needsServer ?? (refusal === null ? undefined : (codedText(t, "errors", refusal) ?? refusal));
 
@@ -63,7 +65,7 @@ export function RecordActions({ view, person, isOffline, onBack, onEdit }: Props
           {t("masters.newVersion")}
         </ActionButton>
       )}
-      {view.steps.map(({ step, refusal }) => (
+      {steps.map(({ step, refusal }) => (
         <ActionButton
           key={step}
           variant={forward.includes(step) ? "filled" : "default"}
