@@ -9,7 +9,16 @@ import { run } from "./lib/run.mjs";
 
 const TAKEN = path.join(cache, "pictures");
 const SHOWN = path.join(root, "docs/ui");
-const STORIES = ["screens", "administration", "api-keys", "audit", "embedded", "profile", "single-sign-on"];
+const STORIES = [
+  "screens",
+  "administration",
+  "api-keys",
+  "audit",
+  "embedded",
+  "master-records",
+  "profile",
+  "single-sign-on",
+];
 // What a reader wants to see; the stories take more.
 const SCREENS = [
   ...["first-start", "sign-in", "single-sign-on", "single-sign-on-refused", "forced-change"],
@@ -17,6 +26,7 @@ const SCREENS = [
   ...["profile", "second-factor", "recovery-codes", "sign-in-code"],
   ...["users", "user", "new-user", "user-second-factor", "roles", "plants", "plant-form", "lost-race", "users-offline"],
   ...["api-keys", "api-key-new", "api-key-shown", "audit-trail", "audit-entry", "audit-review"],
+  ...["master-records", "master-record", "master-compare", "master-editor", "master-editor-fault", "master-preview"],
   ...["backups", "backups-embedded"],
 ];
 

@@ -6,6 +6,8 @@ const PASSWORD = "demo123";
 
 export const OPERATOR = { email: "david.chen@pharma.com", name: "David Chen", password: PASSWORD };
 export const ADMINISTRATOR = { email: "admin@pharma.com", name: "Admin User", password: PASSWORD };
+export const PRODUCTION_HEAD = { email: "john.smith@pharma.com", name: "John Smith", password: PASSWORD };
+export const QA_HEAD = { email: "raj.patel@pharma.com", name: "Raj Patel", password: PASSWORD };
 export const PLANT_HEAD = { email: "thomas.moore@pharma.com", name: "Thomas Moore", password: PASSWORD };
 export const SECURITY_OFFICER = { email: "jennifer.lee@pharma.com", name: "Jennifer Lee", password: PASSWORD };
 export const QA_MANAGER = { email: "priya.sharma@pharma.com", name: "Priya Sharma", password: PASSWORD };

@@ -192,8 +192,8 @@ export const administrator: SignedInPerson = {
 export const author: SignedInPerson = {
   ...operator,
   id: "prod-head-1",
-  name: "Sarah Johnson",
-  email: "sarah.johnson@pharma.com",
+  name: "John Smith",
+  email: "john.smith@pharma.com",
   role: "Production Head",
   menu: [{ section: "Documentation", label: "Master Batch Records", screen: "master_records" }],
   canExecute: false,

@@ -175,7 +175,7 @@ function row(version: number, change: Partial<MasterRecordRow> = {}): MasterReco
     status: "Effective",
     effective_from: "2026-06-01T18:30:00Z",
     effective_until: null,
-    created_by_name: "Sarah Johnson",
+    created_by_name: "John Smith",
     created_at: "2026-05-20T06:00:00Z",
     revision: 4,
     ...change,
@@ -188,7 +188,7 @@ function record(of: MasterRecordRow, change: Partial<MasterRecord> = {}): Master
     procedure: structuredClone(metforminProcedure),
     content_hash: `${of.version}f`.repeat(32),
     based_on: null,
-    authors: [{ id: "prod-head-1", name: "Sarah Johnson" }],
+    authors: [{ id: "prod-head-1", name: "John Smith" }],
     faults: [],
     signatures: [],
     ...change,
@@ -235,8 +235,8 @@ export class FakeMasterRecords {
     }),
     record(row(1), {
       signatures: [
-        signedAs("performed", "Sarah Johnson", "2026-05-21T08:00:00Z"),
-        signedAs("approved", "Dr. Michael Roberts", "2026-05-22T09:30:00Z"),
+        signedAs("performed", "John Smith", "2026-05-21T08:00:00Z"),
+        signedAs("approved", "Raj Patel", "2026-05-22T09:30:00Z"),
       ],
     }),
   ];

@@ -478,7 +478,8 @@ export const testIds = {
   "editor-preview": "",
   "editor-save": "",
   "editor-tree": "",
-  "tree-row": "`data-row` is the part's place, `data-faults` how many are in it",
+  "tree-*":
+    "head, a phase's or line's key, a group's name; `data-row` is the part's place, `data-faults` how many are in it",
   "part-add": "menu",
   "part-add-*": "phase, operation, unit, line",
   "part-up": "",

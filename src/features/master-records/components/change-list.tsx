@@ -15,7 +15,7 @@ export function ChangeList({ changes }: { changes: Change[] }) {
     <>
       {places.map((place) => (
         <section key={place} className={styles.changed}>
-          <h2>{place === "" ? t("masters.head") : place}</h3>
+          <h2>{place === "" ? t("masters.head") : place}</h2>
           <ul>
             {changes
               .filter((change) => change.place.join(" › ") === place)

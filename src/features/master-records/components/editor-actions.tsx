@@ -1,5 +1,5 @@
 import { ActionIcon } from "@mantine/core";
-import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconEye, IconPencil } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowLeft, IconEye, IconPencil } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../../ui/action-button";
 import styles from "./master-records.module.css";
@@ -9,7 +9,7 @@ type Props = { editing: Editing; isOffline: boolean; mayEdit: boolean; onBack: (
 
 export function EditorActions({ editing, isOffline, mayEdit, onBack }: Props) {
   const { t } = useTranslation();
-  const { state, dispatch, faults, unreadable, isChanged, isPreviewing } = editing;
+  const { faults, unreadable, isChanged, isPreviewing } = editing;
   const wrong = faults.length + unreadable.length;
 
   function whyNotSaved(): string | undefined {
@@ -21,28 +21,14 @@ export function EditorActions({ editing, isOffline, mayEdit, onBack }: Props) {
 
   return (
     <div className={styles.buttons}>
-      <ActionButton variant="subtle" data-testid="editor-back" onClick={onBack}>
-        {t("masters.toRecord")}
-      </ActionButton>
       <ActionIcon
         variant="default"
         className={styles.icon}
-        aria-label={t("masters.undo")}
-        disabled={state.past.length === 0}
-        data-testid="editor-undo"
-        onClick={() => dispatch({ type: "undo" })}
+        aria-label={t("masters.toRecord")}
+        data-testid="editor-back"
+        onClick={onBack}
       >
-        <IconArrowBackUp size={22} aria-hidden />
-      </ActionIcon>
-      <ActionIcon
-        variant="default"
-        className={styles.icon}
-        aria-label={t("masters.redo")}
-        disabled={state.future.length === 0}
-        data-testid="editor-redo"
-        onClick={() => dispatch({ type: "redo" })}
-      >
-        <IconArrowForwardUp size={22} aria-hidden />
+        <IconArrowLeft size={22} aria-hidden />
       </ActionIcon>
       <ActionButton
         variant="default"

@@ -5,10 +5,17 @@ import { useEditor } from "./editor-context";
 import styles from "./master-records.module.css";
 import { isWithin, kindOfPart, partOf } from "./pointer";
 
-type Props = { path: string; depth: number; name: string; detail?: string | undefined; isSelected: boolean };
+type Props = {
+  path: string;
+  id: string;
+  depth: number;
+  name: string;
+  detail?: string | undefined;
+  isSelected: boolean;
+};
 
 /** One part, with how much is wrong in it and in what it holds. */
-export function TreeRow({ path, depth, name, detail, isSelected }: Props) {
+export function TreeRow({ path, id, depth, name, detail, isSelected }: Props) {
   const { t } = useTranslation();
   const { faults, unreadable, dispatch } = useEditor();
   const button = useRef<HTMLButtonElement>(null);
@@ -29,7 +36,7 @@ export function TreeRow({ path, depth, name, detail, isSelected }: Props) {
         data-depth={depth}
         data-kind={kindOfPart(path)}
         data-faults={count}
-        data-testid="tree-row"
+        data-testid={`tree-${id}`}
         aria-current={isSelected || undefined}
         onClick={() => dispatch({ type: "select", path })}
       >

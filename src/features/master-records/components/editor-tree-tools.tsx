@@ -1,5 +1,12 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
+import {
+  IconArrowBackUp,
+  IconArrowDown,
+  IconArrowForwardUp,
+  IconArrowUp,
+  IconPlus,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { codedText } from "../../../texts/coded";
 import { useEditor } from "./editor-context";
@@ -61,6 +68,26 @@ export function EditorTreeTools({ state }: { state: EditorState }) {
         onClick={() => dispatch({ type: "remove", path: selected })}
       >
         <IconTrash size={20} aria-hidden />
+      </ActionIcon>
+      <ActionIcon
+        variant="default"
+        className={styles.icon}
+        aria-label={t("masters.undo")}
+        disabled={state.past.length === 0}
+        data-testid="editor-undo"
+        onClick={() => dispatch({ type: "undo" })}
+      >
+        <IconArrowBackUp size={20} aria-hidden />
+      </ActionIcon>
+      <ActionIcon
+        variant="default"
+        className={styles.icon}
+        aria-label={t("masters.redo")}
+        disabled={state.future.length === 0}
+        data-testid="editor-redo"
+        onClick={() => dispatch({ type: "redo" })}
+      >
+        <IconArrowForwardUp size={20} aria-hidden />
       </ActionIcon>
     </div>
   );

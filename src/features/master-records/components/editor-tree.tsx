@@ -9,7 +9,7 @@ import { nameOf } from "./fault-text";
 import styles from "./master-records.module.css";
 import { placedPhases } from "./procedure";
 
-type Row = { path: string; depth: number; name: string; detail?: string | undefined };
+type Row = { path: string; id: string; depth: number; name: string; detail?: string | undefined };
 
 /** The parts of the record: arrows go from one to the next, Alt with an arrow moves the selected one. */
 export function EditorTree({ state }: { state: EditorState }) {
@@ -18,19 +18,31 @@ export function EditorTree({ state }: { state: EditorState }) {
   const { dispatch } = useEditor();
   const { procedure, selected } = state;
   const numbers = new Map(placedPhases(procedure).map(({ path, number }) => [path, formats.count(number)]));
-  const rows: Row[] = [{ path: "", depth: 0, name: t("masters.head") }];
+  const rows: Row[] = [{ path: "", id: "head", depth: 0, name: t("masters.head") }];
   (procedure.recipe ?? []).forEach((line, place) => {
-    rows.push({ path: `/recipe/${place}`, depth: 1, name: line.material || nameOf(t, line), detail: line.key });
+    rows.push({
+      path: `/recipe/${place}`,
+      id: line.key,
+      depth: 1,
+      name: line.material || nameOf(t, line),
+      detail: line.key,
+    });
   });
   procedure.unit_procedures.forEach((unit, unitAt) => {
     const unitPath = `/unit_procedures/${unitAt}`;
-    rows.push({ path: unitPath, depth: 0, name: nameOf(t, unit) });
+    rows.push({ path: unitPath, id: unit.name, depth: 0, name: nameOf(t, unit) });
     unit.operations.forEach((operation, operationAt) => {
       const path = `${unitPath}/operations/${operationAt}`;
-      rows.push({ path, depth: 1, name: nameOf(t, operation) });
+      rows.push({ path, id: operation.name, depth: 1, name: nameOf(t, operation) });
       operation.phases.forEach((phase, phaseAt) => {
         const at = `${path}/phases/${phaseAt}`;
-        rows.push({ path: at, depth: 2, name: phase.title || nameOf(t, phase), detail: numbers.get(at) });
+        rows.push({
+          path: at,
+          id: phase.key,
+          depth: 2,
+          name: phase.title || nameOf(t, phase),
+          detail: numbers.get(at),
+        });
       });
     });
   });

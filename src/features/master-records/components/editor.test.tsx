@@ -129,11 +129,12 @@ it("head, recipe lines and groups have their forms", async () => {
   await user.click(row("/unit_procedures/0"));
   await user.click(await byId("field-arrangement"));
   await user.click(await byOption("field-arrangement", "one after the other"));
-  await user.type(await byId("field-only_if"), "{{DRY-010} > 1[[%]");
+  await user.click(await byId("field-only_if"));
+  await user.paste("{DRY-010} > 1[%]");
   expect(await byId("field-only_if")).toHaveValue("{DRY-010} > 1[%]");
   await user.clear(await byId("field-only_if"));
   expect(await violations()).toEqual([]);
-});
+}, 60_000);
 
 it("keeps what was typed when somebody else was faster, and saves it in the place of theirs", async () => {
   const { user, station } = await openEditor();

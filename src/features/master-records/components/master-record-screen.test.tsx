@@ -49,7 +49,7 @@ it("[P11-50] shows each signature with name, meaning, time and zone, and which c
   window.location.hash = effective;
   await user.click(await byId("tab-signatures"));
   const panel = await byId("master-signatures");
-  expect(panel).toHaveTextContent("Signed by Sarah JohnsonMeaning: performed · 21 May 2026, 13:30:00 ISTYearly review");
+  expect(panel).toHaveTextContent("Signed by John SmithMeaning: performed · 21 May 2026, 13:30:00 ISTYearly review");
   expect(await byId("signature-of-other")).toHaveTextContent("The content was changed after this signature.");
   expect(await byId("master-hash")).toHaveTextContent("1f".repeat(32));
   expect(await violations()).toEqual([]);
@@ -77,7 +77,7 @@ it("[P11-200-1] [S88-2] signs the submission with reason, meaning and both compo
     "I have prepared version 2 of the master batch record of Metformin HCl 500 mg (MET500) and submit it for review.",
   );
   expect(await byId("signature-meaning")).toHaveTextContent("performed");
-  await user.type(await byId("signature-email"), "sarah.johnson@pharma.com");
+  await user.type(await byId("signature-email"), "john.smith@pharma.com");
   await user.type(await byId("signature-password"), "demo123");
   await user.click(await byId("signature-sign"));
   expect(await byId("change-reason")).toHaveAccessibleDescription(/audit trail.*\./);
@@ -93,7 +93,7 @@ it("[P11-200-1] [S88-2] signs the submission with reason, meaning and both compo
     effectiveOn: null,
     signature: {
       contentHash: "2f".repeat(32),
-      email: "sarah.johnson@pharma.com",
+      email: "john.smith@pharma.com",
       language: "en",
       shownText: expect.stringContaining("version 2") as string,
     },

@@ -14,7 +14,7 @@ const file = (text: string) => new File([text], "record.json", { type: "applicat
 it("lists versions with status, effective date, author and start, and filters them", async () => {
   const { user, station } = renderApp(asAuthor, "#/master-records");
   expect(await byId("master-row-MET500-1")).toHaveTextContent(
-    "Metformin HCl 500 mgMET5001Effective02 Jun 2026Sarah Johnson20 May 2026",
+    "Metformin HCl 500 mgMET5001Effective02 Jun 2026John Smith20 May 2026",
   );
   expect(await byId("master-row-MET500-2")).toHaveTextContent("2Draftnot yet");
   expect(await violations()).toEqual([]);

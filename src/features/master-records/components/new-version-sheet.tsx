@@ -44,7 +44,7 @@ export function NewVersionSheet({ view, onClose, onMade }: Props) {
     >
       <form className={styles.form} onSubmit={submit} noValidate>
         <p>{t("masters.newVersionHelp", { product: row.product, version: formats.count(row.version) })}</p>
-        <ReasonField value={reason} onChange={setReason} isMissing={isTried && isMissing} />
+        <ReasonField isFirst value={reason} onChange={setReason} isMissing={isTried && isMissing} />
         {create.isError && (
           <Notice tone="bad" data-testid="new-version-error">
             {failureText(t, create.error)}

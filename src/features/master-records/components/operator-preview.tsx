@@ -43,7 +43,7 @@ export function OperatorPreview({ path }: { path: string }) {
           </button>
         ))}
       </fieldset>
-      <article className={styles.panel} data-density={density} data-testid="preview-panel" inert>
+      <article className={styles.panel} data-density={density} data-testid="preview-panel">
         <div className={styles.heading}>
           <span className={styles.step}>{t("execution.step", { number: formats.count(number) })}</span>
           <h2>{phase.title}</h2>

@@ -1,3 +1,5 @@
+import { ActionIcon } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { MasterRecordStepName, MasterRecordView, SignedInPerson } from "../../../bridge/bindings";
@@ -29,14 +31,22 @@ export function RecordActions({ view, person, isOffline, onBack, onEdit }: Props
   const needsServer = isOffline ? t("administration.offline") : undefined;
   const taken = view.steps.find(({ step }) => step === opened);
   const close = () => setOpened(null);
+  // What leads the version on is where the hand ends.
+  const steps = view.steps.toSorted((one, other) => forward.indexOf(one.step) - forward.indexOf(other.step));
   const why = (refusal: string | null) =>
     needsServer ?? (refusal === null ? undefined : (codedText(t, "errors", refusal) ?? refusal));
 
   return (
     <div className={styles.buttons}>
-      <ActionButton variant="subtle" data-testid="master-back" onClick={onBack}>
-        {t("masters.toList")}
-      </ActionButton>
+      <ActionIcon
+        variant="default"
+        className={styles.icon}
+        aria-label={t("masters.toList")}
+        data-testid="master-back"
+        onClick={onBack}
+      >
+        <IconArrowLeft size={22} aria-hidden />
+      </ActionIcon>
       <ActionButton
         variant="default"
         data-testid="master-export"
@@ -55,7 +65,7 @@ export function RecordActions({ view, person, isOffline, onBack, onEdit }: Props
           {t("masters.newVersion")}
         </ActionButton>
       )}
-      {view.steps.map(({ step, refusal }) => (
+      {steps.map(({ step, refusal }) => (
         <ActionButton
           key={step}
           variant={forward.includes(step) ? "filled" : "default"}

@@ -56,7 +56,7 @@ export function SaveSheet({ view, editing, onClose }: Props) {
         {editing.faults.length > 0 && (
           <p className={styles.muted}>{t("masters.savedWithFaults", { count: editing.faults.length })}</p>
         )}
-        <ReasonField value={reason} onChange={setReason} isMissing={isTried && reason.trim() === ""} />
+        <ReasonField isFirst value={reason} onChange={setReason} isMissing={isTried && reason.trim() === ""} />
         {save.isError && (
           <Notice tone={isRaceLost ? "warn" : "bad"} data-testid="save-error">
             <span data-code={failureCode(save.error)}>

@@ -88,7 +88,7 @@ export function StepSheet({ view, taken, person, onClose }: Props) {
             </div>
           </Radio.Group>
         )}
-        <ReasonField value={reason} onChange={setReason} isMissing={isTried && reason.trim() === ""} />
+        <ReasonField isFirst value={reason} onChange={setReason} isMissing={isTried && reason.trim() === ""} />
         {meaning === null ? (
           <>
             <p className={styles.sentence} data-testid="step-sentence">
