@@ -76,12 +76,12 @@ export const commands = {
 	revokeApiKey: (end: ApiKeyEnd) => typedError<ApiKeyItem, CommandError>(__TAURI_INVOKE("revoke_api_key", { end })),
 	listMasterRecords: (query: MasterRecordListQuery) => typedError<MasterRecordList, CommandError>(__TAURI_INVOKE("list_master_records", { query })),
 	masterRecord: (id: string) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("master_record", { id })),
-	createMasterRecord: (newRecord: NewMasterRecord) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("create_master_record", { new: newRecord })),
+	createMasterRecord: (record: NewMasterRecord) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("create_master_record", { record })),
 	editMasterRecord: (edit: MasterRecordEdit) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("edit_master_record", { edit })),
 	checkProcedure: (procedure: Procedure) => typedError<Fault[], CommandError>(__TAURI_INVOKE("check_procedure", { procedure })),
 	takeMasterRecordStep: (step: TakeMasterRecordStep) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("take_master_record_step", { step })),
 	compareMasterRecords: (compare: CompareMasterRecords) => typedError<DifferenceList, CommandError>(__TAURI_INVOKE("compare_master_records", { compare })),
-	importMasterRecord: (import_: MasterRecordImport) => typedError<MasterRecordImportOutcome, CommandError>(__TAURI_INVOKE("import_master_record", { import: import_ })),
+	importMasterRecord: (file: MasterRecordImport) => typedError<MasterRecordImportOutcome, CommandError>(__TAURI_INVOKE("import_master_record", { file })),
 	/**  Writes a new file into the downloads of whoever owns the computer's session, and answers where it lies. */
 	exportMasterRecord: (id: string) => typedError<MasterRecordExport, CommandError>(__TAURI_INVOKE("export_master_record", { id })),
 	listBackups: () => typedError<BackupList, CommandError>(__TAURI_INVOKE("list_backups")),
@@ -337,8 +337,14 @@ export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batc
 /**  One difference. */
 export type Change = {
 	kind: ChangeKind,
+	/**
+	 *  The names of what it is in, from the outside: unit procedure, operation, the phase's key; or the recipe line's
+	 *  key; empty for the head of the record.
+	 */
 	place: string[],
+	/**  The field with full stops between its parts, for example `kind.quantity.high`; empty for a whole part. */
 	field: string,
+	/**  What the field was, or what the removed part was called, or where the moved one was. */
 	before: string | null,
 	after: string | null,
 };
@@ -360,6 +366,12 @@ export type ChoiceOption = {
 	text: string,
 	/**  An answer that is not expected opens a deviation. */
 	is_expected: boolean,
+};
+
+export type ChoiceView = {
+	text: string,
+	/**  Another answer opens a deviation. */
+	isExpected: boolean,
 };
 
 export type ColumnKind = "text" | "code" | "number" | "date" | "time" | "status";
@@ -399,9 +411,11 @@ export type DifferenceList = {
 	changes: Change[],
 };
 
-export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string };
+export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
+/**  The result as it is calculated here. */
+{ type: "calculate" } | { type: "check" };
 
-export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested";
+export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested" | "text" | "chosen" | "date" | "equipment_used" | "found_clean" | "checked";
 
 /**  What became of an entry, said only after it is durable on this station. */
 export type EntryReceipt = {
@@ -423,6 +437,8 @@ export type EntryView = {
 	unit: string | null,
 	lot: string | null,
 	container: string | null,
+	/**  A text, an answer, a date or a piece of equipment, as it was recorded. */
+	text: string | null,
 	elapsedSeconds: number | null,
 	personName: string,
 	recordedAt: string,
@@ -435,13 +451,23 @@ export type EntryView = {
 	verdictCode: string | null,
 	/**  The entry counts; a duplicate that was kept beside another does not. */
 	isEffective: boolean,
+	/**  It came in the place of an earlier one. */
+	isCorrection: boolean,
+	/**  Another one came in its place. */
+	isCorrected: boolean,
+	/**  The person may correct it. */
+	canBeCorrected: boolean,
 };
+
+/**  A decimal number that keeps the scale it was written with. */
+export type ExactDecimal = string;
 
 /**  The phase whose value is the batch's yield, with its limits in per cent of the theoretical yield. */
 export type ExpectedYield = {
+	/**  The key of a calculation in per cent. */
 	phase: string,
-	low_percent: string,
-	high_percent: string,
+	low_percent: ExactDecimal,
+	high_percent: ExactDecimal,
 };
 
 /**  One fault and where it is. */
@@ -449,6 +475,7 @@ export type Fault = {
 	/**  JSON Pointer into the procedure (RFC 6901); empty for the whole. */
 	path: string,
 	code: FaultCode,
+	/**  What was found or is expected there, for the person who mends it; English where it is more than a name. */
 	detail: string,
 };
 
@@ -469,15 +496,20 @@ export type ListName = "gate_entries" | "goods_receipts" | "quality_samples" | "
 export type MasterRecord = {
 	row: MasterRecordRow,
 	procedure: Procedure,
+	/**  SHA-256 of the procedure's stored text, lower-case hex: what a signature is bound to. */
 	content_hash: string,
-	based_on: string | null,
+	/**  The version that it was begun from. */
+	based_on: MasterRecordId | null,
+	/**  Everybody who has written a part of it. */
 	authors: MasterRecordAuthor[],
+	/**  What keeps it from being submitted. */
 	faults: Fault[],
+	/**  Oldest first; one that no longer fits the content says so. */
 	signatures: RecordSignature[],
 };
 
 export type MasterRecordAuthor = {
-	id: string,
+	id: UserId,
 	name: string,
 };
 
@@ -493,6 +525,9 @@ export type MasterRecordExport = {
 	/**  Where the file lies now. */
 	path: string,
 };
+
+/**  One version of a master batch record. */
+export type MasterRecordId = string;
 
 export type MasterRecordImport = {
 	/**  The file's text. */
@@ -524,16 +559,19 @@ export type MasterRecordListQuery = {
 
 /**  One version of a product's record, without its procedure. */
 export type MasterRecordRow = {
-	id: string,
-	plant_id: string,
+	id: MasterRecordId,
+	plant_id: PlantId,
 	product: string,
 	product_code: string,
+	/**  From 1, dense for a product in a plant. */
 	version: number,
 	status: MasterRecordStatus,
+	/**  From when it is, was or will be effective. */
 	effective_from: string | null,
 	effective_until: string | null,
 	created_by_name: string | null,
 	created_at: string,
+	/**  Counts the changes of the row; the ETag. */
 	revision: number,
 };
 
@@ -577,6 +615,12 @@ export type MenuItem = {
 	section: string,
 	label: string,
 	screen: Screen,
+};
+
+/**  A phase that is looked at, with what it recorded. */
+export type NamedPhase = {
+	number: number,
+	title: string,
 };
 
 export type NamedPlant = {
@@ -637,10 +681,11 @@ export type NumberCheck = {
 /**  A number with its unit, limits and places. */
 export type NumberParameter = {
 	unit: Unit,
+	/**  Decimal places that are recorded; more are refused, fewer are kept as written. */
 	places: number,
-	low?: string | null,
-	target?: string | null,
-	high?: string | null,
+	low?: ExactDecimal | null,
+	target?: ExactDecimal | null,
+	high?: ExactDecimal | null,
 };
 
 /**  Limits as they are printed. */
@@ -655,32 +700,83 @@ export type NumberView = {
 export type Operation = {
 	name: string,
 	arrangement?: Arrangement,
+	/**  As [`PhaseDefinition::only_if`], for every phase of it. */
 	only_if?: string | null,
 	phases: PhaseDefinition[],
 };
 
 /**  A phase as the master batch record defines it and as the batch keeps its frozen copy. */
 export type PhaseDefinition = {
+	/**  Stable within the master record; batches and expressions refer to it. */
 	key: string,
 	title: string,
 	instruction: string,
 	kind: PhaseKind,
+	/**  The meaning of the signature that completes the phase, when it must be signed. */
 	signature?: SignatureMeaning | null,
+	/**  Roles that may execute the phase; where none is named, every role that executes batches. */
 	performed_by?: Role[],
+	/**  Set where a second person verifies and signs what was done (21 CFR 211.188(b)(11)). */
 	verification?: Verification | null,
+	/**  An expression over earlier phases; the phase is executed when it holds and is not applicable otherwise. */
 	only_if?: string | null,
+	/**  The code of the procedure that the person must be qualified for. */
 	qualification?: string | null,
 };
 
 /**  What a phase asks of the person who executes it. */
-export type PhaseKind = { type: "confirmation" } | ({ type: "value" } & NumberParameter) | { type: "text"; longest: number } | { type: "choice"; options: ChoiceOption[] } | { type: "date" } | ({ type: "in_process_check" } & NumberParameter) | { type: "material_charge"; material: string; material_code: string; quantity: NumberParameter; line?: string | null } | { type: "timer"; minimum_seconds: number; maximum_seconds: number | null } | { type: "equipment_use"; equipment_class: string; must_be_clean: boolean } | { type: "cleaning_check"; equipment_class: string } | { type: "sample_request"; sample: string; tests: string[] } | { type: "second_person_check"; of: string[] } | { type: "calculation"; expression: string; rounding: Rounding; result: NumberParameter };
+export type PhaseKind = 
+/**  Do as the instruction says and confirm it. */
+({ type: "confirmation" }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Read or measure a number. */
+{
+	type: "value",
+} & NumberParameter | 
+/**  Write down a text. */
+({ type: "text"; 
+/**  Characters; 2000 at most. */
+longest: number }) & { equipment_class?: never; expression?: never; line?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Choose one of several answers. */
+({ type: "choice"; options: ChoiceOption[] }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Write down a date, for example of retest. */
+({ type: "date" }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  An in-process check: a number whose limits are acceptance criteria. */
+{
+	type: "in_process_check",
+} & NumberParameter | 
+/**  Charge a material of the recipe; the number is the quantity charged. */
+({ type: "material_charge"; material: string; material_code: string; quantity: NumberParameter; 
+/**  The key of the recipe's line. */
+line?: string | null }) & { equipment_class?: never; expression?: never; longest?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Let a time pass; bounds in seconds. */
+({ type: "timer"; minimum_seconds: number; maximum_seconds: number | null }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Take equipment of a class into use. */
+({ type: "equipment_use"; equipment_class: string; 
+/**  Its cleaning must not have expired. */
+must_be_clean: boolean }) & { expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Look at the equipment and confirm that it is clean (21 CFR 211.67). */
+({ type: "cleaning_check"; equipment_class: string }) & { expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Take a sample and hand it to quality control. */
+({ type: "sample_request"; sample: string; tests: string[] }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never } | 
+/**  A second person looks at what these phases recorded and signs for it. */
+({ type: "second_person_check"; of: string[] }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  A number that follows from earlier ones. */
+({ type: "calculation"; 
+/**  See `viruj_domain::expression`. */
+expression: string; rounding: Rounding; result: NumberParameter }) & { equipment_class?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; sample?: never; tests?: never };
 
 /**  Where a phase stands. */
-export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Approval" | "Rejected";
+export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Approval" | "Rejected" | 
+/**  Its condition does not hold: it is not executed in this batch. */
+"Not Applicable";
 
 export type PhaseTask = { type: "confirmation" } | { type: "value"; number: NumberView } | { type: "in_process_check"; number: NumberView } | { type: "material_charge"; material: string; materialCode: string; number: NumberView } | { type: "timer"; minimumSeconds: number; maximumSeconds: number | null; 
 /**  When the running timer was started; `None` while it has not been. */
-startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] };
+startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] } | { type: "text"; longest: number } | { type: "choice"; options: ChoiceView[] } | { type: "date" } | { type: "equipment_use"; equipmentClass: string; mustBeClean: boolean } | { type: "cleaning_check"; equipmentClass: string } | { type: "second_person_check"; of: NamedPhase[] } | { type: "calculation"; number: NumberView; expression: string; 
+/**  As it will be recorded; absent while a value is missing. */
+result: string | null; check: LimitCheck | null };
+
+export type PhaseTurn = "execute" | "verify" | "correct";
 
 export type PhaseView = {
 	id: string,
@@ -693,8 +789,12 @@ export type PhaseView = {
 	/**  Passed back with the entry, as the version that the operator saw. */
 	version: string,
 	task: PhaseTask,
-	/**  The meaning of the signature that the phase needs. */
+	/**  What the person does with the phase when it is their turn. */
+	turn: PhaseTurn,
+	/**  The meaning of the signature that this needs. */
 	signature: SignatureMeaning | null,
+	/**  Whether a second person verifies what is recorded. */
+	isVerified: boolean,
 	/**  Why this phase cannot be executed now, as a code with its values; `None` when it can. */
 	waitsFor: Waiting | null,
 	/**  Every entry ever recorded, oldest first. */
@@ -729,6 +829,9 @@ export type PlantDetails = {
 	/**  Active people, of whom one can manage the plant. */
 	candidates: PlantManager[],
 };
+
+/**  A plant, for example `plant-a`. */
+export type PlantId = string;
 
 export type PlantItem = {
 	id: string,
@@ -784,9 +887,11 @@ export type Preferences = {
 export type Procedure = {
 	product: string,
 	product_code: string,
-	batch_size: string,
+	batch_size: ExactDecimal,
 	batch_unit: Unit,
+	/**  The components and what is weighed of each for one batch (21 CFR 211.186(b)(4) and (5)). */
 	recipe?: RecipeLine[],
+	/**  What is expected of the batch at its end (21 CFR 211.186(b)(7)). */
 	expected_yield?: ExpectedYield | null,
 	arrangement?: Arrangement,
 	unit_procedures: UnitProcedure[],
@@ -804,9 +909,11 @@ export type RecipeLine = {
 	key: string,
 	material: string,
 	material_code: string,
-	quantity: string,
+	quantity: ExactDecimal,
 	unit: Unit,
-	tolerance_percent: string,
+	/**  How far the sum of the charges may lie from the quantity, in per cent of it. */
+	tolerance_percent: ExactDecimal,
+	/**  The quantity is of pure substance: what is charged depends on the potency of the lot. */
 	is_by_potency: boolean,
 };
 
@@ -816,7 +923,9 @@ export type RecordEntry = {
 	/**  [`PhaseView::version`] as it was shown. */
 	version: string,
 	entry: EntryInput,
-	/**  Required outside limits. */
+	/**  The operation whose entry is corrected. */
+	corrects: string | null,
+	/**  Required outside limits and for a correction. */
 	reason: string | null,
 	signature: SignatureInput | null,
 	/**  The sentence that the signer saw, in the language shown. */
@@ -828,12 +937,14 @@ export type RecordEntry = {
 /**  A signature on a record as it prints (21 CFR 11.50). */
 export type RecordSignature = {
 	id: string,
-	person_id: string,
+	person_id: UserId,
 	person_name: string,
 	meaning: SignatureMeaning,
 	signed_at: string,
+	/**  IANA name of the zone in which the time is shown. */
 	time_zone: string,
 	reason: string | null,
+	/**  The hash of what was signed is the hash of what is there (21 CFR 11.70). */
 	is_of_this_content: boolean,
 };
 
@@ -862,7 +973,15 @@ export type RoleMatrix = {
 };
 
 /**  How a calculated number is brought to its decimal places. */
-export type Rounding = "half_up" | "half_even" | "up" | "down";
+export type Rounding = 
+/**  To the nearest, a half away from zero (USP General Notices 7.20). */
+"half_up" | 
+/**  To the nearest, a half to the even digit (ASTM E29, IEEE 754). */
+"half_even" | 
+/**  Away from zero. */
+"up" | 
+/**  Towards zero. */
+"down";
 
 export type SaveSettings = {
 	source: DataSource,
@@ -871,7 +990,7 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "master_records" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
+export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -1055,6 +1174,7 @@ export type Unit = "kg" | "g" | "mg" | "L" | "mL" | "rpm" | "h" | "min" | "s" | 
 export type UnitProcedure = {
 	name: string,
 	arrangement?: Arrangement,
+	/**  As [`PhaseDefinition::only_if`], for every phase of it. */
 	only_if?: string | null,
 	operations: Operation[],
 };
@@ -1104,6 +1224,9 @@ export type UserDetails = {
 	isOwn: boolean,
 };
 
+/**  A person with an account. Never handed out twice (21 CFR 11.100). */
+export type UserId = string;
+
 export type UserItem = {
 	id: string,
 	name: string,
@@ -1146,6 +1269,7 @@ export type UserState = "active" | "inactive" | "locked";
 
 /**  Who verifies; never the person who performed. */
 export type Verification = {
+	/**  Where no role is named, every role that verifies batches. */
 	by?: Role[],
 };
 

@@ -248,7 +248,7 @@ export class FakeMasterRecords {
       case "master_record":
         return this.view(args.id as string);
       case "create_master_record":
-        return this.create(args.new as NewMasterRecord);
+        return this.create(args.record as NewMasterRecord);
       case "edit_master_record":
         return this.edit(args.edit as MasterRecordEdit);
       case "check_procedure":
@@ -258,7 +258,7 @@ export class FakeMasterRecords {
       case "compare_master_records":
         return this.compare(args.compare as CompareMasterRecords);
       case "import_master_record":
-        return this.import(args.import as MasterRecordImport);
+        return this.import(args.file as MasterRecordImport);
       default:
         return { path: "/home/viruj/Downloads/MET500-v2.json" };
     }

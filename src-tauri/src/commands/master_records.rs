@@ -36,9 +36,9 @@ pub async fn master_record(shell: State<'_, Shell>, id: Uuid) -> Result<MasterRe
 #[specta::specta]
 pub async fn create_master_record(
     shell: State<'_, Shell>,
-    new: NewMasterRecord,
+    record: NewMasterRecord,
 ) -> Result<MasterRecordView, CommandError> {
-    Ok(shell.core()?.create_master_record(&new).await?)
+    Ok(shell.core()?.create_master_record(&record).await?)
 }
 
 #[tauri::command]
@@ -78,9 +78,9 @@ pub async fn compare_master_records(
 #[specta::specta]
 pub async fn import_master_record(
     shell: State<'_, Shell>,
-    import: MasterRecordImport,
+    file: MasterRecordImport,
 ) -> Result<MasterRecordImportOutcome, CommandError> {
-    Ok(shell.core()?.import_master_record(&import).await?)
+    Ok(shell.core()?.import_master_record(&file).await?)
 }
 
 /// Writes a new file into the downloads of whoever owns the computer's session, and answers where it lies.

@@ -144,5 +144,5 @@ it("begins a new version from this one, exports it and compares with the version
   await user.type(await byId("change-reason"), "New impeller");
   await user.click(await byId("new-version-save"));
   await byId("editor");
-  expect(sent(station, "create_master_record")[0]?.new).toMatchObject({ basedOn: effective.slice(-36) });
+  expect(sent(station, "create_master_record")[0]?.record).toMatchObject({ basedOn: effective.slice(-36) });
 });

@@ -44,7 +44,7 @@ it("[S88-1] begins a record with its head and goes on in the editor", async () =
   await user.type(await byId("change-reason"), "New product");
   await user.click(await byId("new-master-save"));
   await byId("editor");
-  const [{ new: begun }] = sent(station, "create_master_record") as [{ new: object }];
+  const [{ record: begun }] = sent(station, "create_master_record") as [{ record: object }];
   expect(begun).toMatchObject({ basedOn: null, reason: "New product", procedure: { batch_size: "120.50" } });
 });
 
@@ -70,7 +70,7 @@ it("names every fault of a file with its place, and imports nothing of it", asyn
   });
   await user.click(await byId("import-save"));
   await byId("master-head");
-  expect(sent(station, "import_master_record").at(-1)).toMatchObject({ import: { reason: "From Dublin" } });
+  expect(sent(station, "import_master_record").at(-1)).toMatchObject({ file: { reason: "From Dublin" } });
 });
 
 it("says how the first record comes to be, to authors and to readers", async () => {

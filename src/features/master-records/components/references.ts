@@ -50,8 +50,9 @@ export function changeKind(from: PhaseKind, type: PhaseType): PhaseKind {
   const next = emptyKind(type);
   const isPlain = (kind: PhaseKind) => kind.type === "value" || kind.type === "in_process_check";
   if (isPlain(from) && isPlain(next)) return { ...from, type } as PhaseKind;
-  if ("equipment_class" in from && "equipment_class" in next) {
-    return { ...next, equipment_class: from.equipment_class };
+  const asksForEquipment = (kind: PhaseKind) => kind.type === "equipment_use" || kind.type === "cleaning_check";
+  if (asksForEquipment(from) && asksForEquipment(next)) {
+    return { ...next, equipment_class: from.equipment_class } as PhaseKind;
   }
   return next;
 }
