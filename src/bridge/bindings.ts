@@ -74,6 +74,16 @@ export const commands = {
 	/**  Answers the key's text once; it is kept nowhere. */
 	createApiKey: (key: NewApiKey) => typedError<ShownApiKey, CommandError>(__TAURI_INVOKE("create_api_key", { key })),
 	revokeApiKey: (end: ApiKeyEnd) => typedError<ApiKeyItem, CommandError>(__TAURI_INVOKE("revoke_api_key", { end })),
+	listMasterRecords: (query: MasterRecordListQuery) => typedError<MasterRecordList, CommandError>(__TAURI_INVOKE("list_master_records", { query })),
+	masterRecord: (id: string) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("master_record", { id })),
+	createMasterRecord: (new: NewMasterRecord) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("create_master_record", { new })),
+	editMasterRecord: (edit: MasterRecordEdit) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("edit_master_record", { edit })),
+	checkProcedure: (procedure: Procedure) => typedError<Fault[], CommandError>(__TAURI_INVOKE("check_procedure", { procedure })),
+	takeMasterRecordStep: (step: TakeMasterRecordStep) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("take_master_record_step", { step })),
+	compareMasterRecords: (compare: CompareMasterRecords) => typedError<DifferenceList, CommandError>(__TAURI_INVOKE("compare_master_records", { compare })),
+	importMasterRecord: (import: MasterRecordImport) => typedError<MasterRecordImportOutcome, CommandError>(__TAURI_INVOKE("import_master_record", { import })),
+	/**  Writes a new file into the downloads of whoever owns the computer's session, and answers where it lies. */
+	exportMasterRecord: (id: string) => typedError<MasterRecordExport, CommandError>(__TAURI_INVOKE("export_master_record", { id })),
 	listBackups: () => typedError<BackupList, CommandError>(__TAURI_INVOKE("list_backups")),
 	takeBackup: () => typedError<BackupView, CommandError>(__TAURI_INVOKE("take_backup")),
 	settings: () => typedError<StationSettings, CommandError>(__TAURI_INVOKE("settings")),
@@ -152,6 +162,13 @@ export type ApiKeyRevocationCause = "by_a_person" |
 export type ApiKeyState = "active" | 
 /**  Active, and another one should take its place. */
 "expires_soon" | "expired" | "revoked";
+
+/**  How the parts of something follow each other. */
+export type Arrangement = 
+/**  Each part waits for the one before it. */
+"sequence" | 
+/**  No part waits for another; what follows waits for all of them. */
+"parallel";
 
 export type AuditChangeView = {
 	field: string,
@@ -317,6 +334,24 @@ export type BatchView = {
 /**  One thing that a person may be allowed to do. */
 export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
 
+/**  One difference. */
+export type Change = {
+	kind: ChangeKind,
+	/**
+	 *  The names of what it is in, from the outside: unit procedure, operation, the phase's key; or the recipe line's
+	 *  key; empty for the head of the record.
+	 */
+	place: string[],
+	/**  The field with full stops between its parts, for example `kind.quantity.high`; empty for a whole part. */
+	field: string,
+	/**  What the field was, or what the removed part was called, or where the moved one was. */
+	before: string | null,
+	after: string | null,
+};
+
+/**  What became of a part or of a field. */
+export type ChangeKind = "added" | "removed" | "changed" | "moved";
+
 /**  A number as it was typed or scanned, read in the person's locale. */
 export type CheckNumber = {
 	batchId: string,
@@ -324,6 +359,13 @@ export type CheckNumber = {
 	text: string,
 	/**  `.` or `,`: the decimal key of the locale. */
 	decimalSeparator: string,
+};
+
+/**  One answer of a choice. */
+export type ChoiceOption = {
+	text: string,
+	/**  An answer that is not expected opens a deviation. */
+	is_expected: boolean,
 };
 
 export type ChoiceView = {
@@ -344,6 +386,12 @@ export type CommandError = {
 	values: NamedValue[],
 };
 
+export type CompareMasterRecords = {
+	id: string,
+	/**  The older version. */
+	from: string,
+};
+
 export type Connection = { type: "online" } | { type: "offline"; since: string; code: string } | { type: "connecting" };
 
 export type DataSource = "embedded" | "database" | "server";
@@ -355,6 +403,13 @@ export type Department = "Quality Assurance" | "Quality Control" | "Supply Chain
 
 /**  What opened the deviation. */
 export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person";
+
+/**  What is different in a version. */
+export type DifferenceList = {
+	from_version: number,
+	to_version: number,
+	changes: Change[],
+};
 
 export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
 /**  The result as it is calculated here. */
@@ -404,6 +459,29 @@ export type EntryView = {
 	canBeCorrected: boolean,
 };
 
+/**  A decimal number that keeps the scale it was written with. */
+export type ExactDecimal = string;
+
+/**  The phase whose value is the batch's yield, with its limits in per cent of the theoretical yield. */
+export type ExpectedYield = {
+	/**  The key of a calculation in per cent. */
+	phase: string,
+	low_percent: ExactDecimal,
+	high_percent: ExactDecimal,
+};
+
+/**  One fault and where it is. */
+export type Fault = {
+	/**  JSON Pointer into the procedure (RFC 6901); empty for the whole. */
+	path: string,
+	code: FaultCode,
+	/**  What was found or is expected there, for the person who mends it; English where it is more than a name. */
+	detail: string,
+};
+
+/**  What is wrong at a place of a procedure. */
+export type FaultCode = "not_a_file" | "unknown_field" | "field_missing" | "wrong_type" | "unknown_word" | "text_missing" | "text_too_long" | "text_not_allowed" | "key_not_allowed" | "key_taken" | "parts_missing" | "too_many" | "not_positive" | "limits_crossed" | "too_many_places" | "options_missing" | "option_twice" | "none_expected" | "recipe_line_unknown" | "recipe_line_differs" | "recipe_line_not_charged" | "phase_unknown" | "phase_not_earlier" | "role_unfit" | "verification_not_possible" | "signature_unfit" | "expression_wrong" | "expression_not_a_condition" | "expression_of_another_measure" | "not_a_yield";
+
 /**  Where a value lies against its limits; a value on a limit is within. */
 export type LimitCheck = "within" | "below" | "above";
 
@@ -413,6 +491,125 @@ export type ListColumn = {
 };
 
 export type ListName = "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials";
+
+/**  One version with everything that is known of it. */
+export type MasterRecord = {
+	row: MasterRecordRow,
+	procedure: Procedure,
+	/**  SHA-256 of the procedure's stored text, lower-case hex: what a signature is bound to. */
+	content_hash: string,
+	/**  The version that it was begun from. */
+	based_on: MasterRecordId | null,
+	/**  Everybody who has written a part of it. */
+	authors: MasterRecordAuthor[],
+	/**  What keeps it from being submitted. */
+	faults: Fault[],
+	/**  Oldest first; one that no longer fits the content says so. */
+	signatures: RecordSignature[],
+};
+
+export type MasterRecordAuthor = {
+	id: UserId,
+	name: string,
+};
+
+export type MasterRecordEdit = {
+	id: string,
+	/**  Of the version as it was shown. */
+	revision: number,
+	procedure: Procedure,
+	reason: string,
+};
+
+export type MasterRecordExport = {
+	/**  Where the file lies now. */
+	path: string,
+};
+
+/**  One version of a master batch record. */
+export type MasterRecordId = string;
+
+export type MasterRecordImport = {
+	/**  The file's text. */
+	file: string,
+	reason: string,
+	requestKey: string,
+};
+
+/**  A draft, or everything that is wrong with the file. */
+export type MasterRecordImportOutcome = {
+	record: MasterRecordView | null,
+	faults: Fault[],
+};
+
+export type MasterRecordList = {
+	items: MasterRecordRow[],
+	nextCursor: string | null,
+	/**  The person may begin versions. */
+	mayAuthor: boolean,
+};
+
+/**  Which versions, and which page of them. */
+export type MasterRecordListQuery = {
+	status: MasterRecordStatus | null,
+	search: string | null,
+	/**  [`MasterRecordList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+/**  One version of a product's record, without its procedure. */
+export type MasterRecordRow = {
+	id: MasterRecordId,
+	plant_id: PlantId,
+	product: string,
+	product_code: string,
+	/**  From 1, dense for a product in a plant. */
+	version: number,
+	status: MasterRecordStatus,
+	/**  From when it is, was or will be effective. */
+	effective_from: string | null,
+	effective_until: string | null,
+	created_by_name: string | null,
+	created_at: string,
+	/**  Counts the changes of the row; the ETag. */
+	revision: number,
+};
+
+export type MasterRecordSignature = {
+	/**  The content as it was shown. */
+	contentHash: string,
+	/**  The sentence that the person saw, in the language shown. */
+	shownText: string,
+	/**  BCP 47. */
+	language: string,
+	/**  Needed at the first signing of a session. */
+	email: string | null,
+	password: string,
+};
+
+/**  Where a version of a master batch record stands. */
+export type MasterRecordStatus = "Draft" | "In Review" | "Approved" | "Effective" | "Superseded" | "Withdrawn";
+
+export type MasterRecordStepName = "edit" | "submit" | "return" | "approve" | "make_effective" | "withdraw";
+
+export type MasterRecordStepView = {
+	step: MasterRecordStepName,
+	/**  What the step is signed with; absent for a step without a signature. */
+	meaning: SignatureMeaning | null,
+	/**  Why the step cannot be taken now, as a code; absent when it can. */
+	refusal: string | null,
+};
+
+/**  One version as the person who is signed in sees it. */
+export type MasterRecordView = {
+	record: MasterRecord,
+	/**  The zone of its plant. */
+	timeZone: string,
+	/**  The steps that the person may take now, and what each is signed with. */
+	steps: MasterRecordStepView[],
+	/**  The other versions of the product, the newest first, to compare with. */
+	others: MasterRecordRow[],
+};
 
 export type MenuItem = {
 	section: string,
@@ -445,6 +642,14 @@ export type NewApiKey = {
 	requestKey: string,
 };
 
+export type NewMasterRecord = {
+	procedure: Procedure,
+	basedOn: string | null,
+	reason: string,
+	/**  Belongs to the form: sent again, it begins no version twice. */
+	requestKey: string,
+};
+
 export type NewPlant = {
 	name: string,
 	region: string,
@@ -473,6 +678,16 @@ export type NumberCheck = {
 	position: number | null,
 };
 
+/**  A number with its unit, limits and places. */
+export type NumberParameter = {
+	unit: Unit,
+	/**  Decimal places that are recorded; more are refused, fewer are kept as written. */
+	places: number,
+	low?: ExactDecimal | null,
+	target?: ExactDecimal | null,
+	high?: ExactDecimal | null,
+};
+
 /**  Limits as they are printed. */
 export type NumberView = {
 	unit: string,
@@ -481,6 +696,74 @@ export type NumberView = {
 	target: string | null,
 	high: string | null,
 };
+
+export type Operation = {
+	name: string,
+	arrangement?: Arrangement,
+	/**  As [`PhaseDefinition::only_if`], for every phase of it. */
+	only_if?: string | null,
+	phases: PhaseDefinition[],
+};
+
+/**  A phase as the master batch record defines it and as the batch keeps its frozen copy. */
+export type PhaseDefinition = {
+	/**  Stable within the master record; batches and expressions refer to it. */
+	key: string,
+	title: string,
+	instruction: string,
+	kind: PhaseKind,
+	/**  The meaning of the signature that completes the phase, when it must be signed. */
+	signature?: SignatureMeaning | null,
+	/**  Roles that may execute the phase; where none is named, every role that executes batches. */
+	performed_by?: Role[],
+	/**  Set where a second person verifies and signs what was done (21 CFR 211.188(b)(11)). */
+	verification?: Verification | null,
+	/**  An expression over earlier phases; the phase is executed when it holds and is not applicable otherwise. */
+	only_if?: string | null,
+	/**  The code of the procedure that the person must be qualified for. */
+	qualification?: string | null,
+};
+
+/**  What a phase asks of the person who executes it. */
+export type PhaseKind = 
+/**  Do as the instruction says and confirm it. */
+({ type: "confirmation" }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Read or measure a number. */
+{
+	type: "value",
+} & NumberParameter | 
+/**  Write down a text. */
+({ type: "text"; 
+/**  Characters; 2000 at most. */
+longest: number }) & { equipment_class?: never; expression?: never; line?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Choose one of several answers. */
+({ type: "choice"; options: ChoiceOption[] }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Write down a date, for example of retest. */
+({ type: "date" }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  An in-process check: a number whose limits are acceptance criteria. */
+{
+	type: "in_process_check",
+} & NumberParameter | 
+/**  Charge a material of the recipe; the number is the quantity charged. */
+({ type: "material_charge"; material: string; material_code: string; quantity: NumberParameter; 
+/**  The key of the recipe's line. */
+line?: string | null }) & { equipment_class?: never; expression?: never; longest?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Let a time pass; bounds in seconds. */
+({ type: "timer"; minimum_seconds: number; maximum_seconds: number | null }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Take equipment of a class into use. */
+({ type: "equipment_use"; equipment_class: string; 
+/**  Its cleaning must not have expired. */
+must_be_clean: boolean }) & { expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Look at the equipment and confirm that it is clean (21 CFR 211.67). */
+({ type: "cleaning_check"; equipment_class: string }) & { expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Take a sample and hand it to quality control. */
+({ type: "sample_request"; sample: string; tests: string[] }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never } | 
+/**  A second person looks at what these phases recorded and signs for it. */
+({ type: "second_person_check"; of: string[] }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  A number that follows from earlier ones. */
+({ type: "calculation"; 
+/**  See `viruj_domain::expression`. */
+expression: string; rounding: Rounding; result: NumberParameter }) & { equipment_class?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; sample?: never; tests?: never };
 
 /**  Where a phase stands. */
 export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Approval" | "Rejected" | 
@@ -547,6 +830,9 @@ export type PlantDetails = {
 	candidates: PlantManager[],
 };
 
+/**  A plant, for example `plant-a`. */
+export type PlantId = string;
+
 export type PlantItem = {
 	id: string,
 	name: string,
@@ -597,12 +883,39 @@ export type Preferences = {
 	density: Density,
 };
 
+/**  The procedure of one product. */
+export type Procedure = {
+	product: string,
+	product_code: string,
+	batch_size: ExactDecimal,
+	batch_unit: Unit,
+	/**  The components and what is weighed of each for one batch (21 CFR 211.186(b)(4) and (5)). */
+	recipe?: RecipeLine[],
+	/**  What is expected of the batch at its end (21 CFR 211.186(b)(7)). */
+	expected_yield?: ExpectedYield | null,
+	arrangement?: Arrangement,
+	unit_procedures: UnitProcedure[],
+};
+
 /**  Which cached queries of the user interface an event makes stale. */
 export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
 "saved" | "accepted" | "accepted_with_deviation" | "not_applied";
+
+/**  One component of a batch. */
+export type RecipeLine = {
+	key: string,
+	material: string,
+	material_code: string,
+	quantity: ExactDecimal,
+	unit: Unit,
+	/**  How far the sum of the charges may lie from the quantity, in per cent of it. */
+	tolerance_percent: ExactDecimal,
+	/**  The quantity is of pure substance: what is charged depends on the potency of the lot. */
+	is_by_potency: boolean,
+};
 
 export type RecordEntry = {
 	batchId: string,
@@ -619,6 +932,20 @@ export type RecordEntry = {
 	shownText: string,
 	/**  BCP 47, for example `te`. */
 	language: string,
+};
+
+/**  A signature on a record as it prints (21 CFR 11.50). */
+export type RecordSignature = {
+	id: string,
+	person_id: UserId,
+	person_name: string,
+	meaning: SignatureMeaning,
+	signed_at: string,
+	/**  IANA name of the zone in which the time is shown. */
+	time_zone: string,
+	reason: string | null,
+	/**  The hash of what was signed is the hash of what is there (21 CFR 11.70). */
+	is_of_this_content: boolean,
 };
 
 /**  Whether the batch manufacturing record is complete. */
@@ -644,6 +971,17 @@ export type RoleMatrix = {
 	capabilities: string[],
 	roles: RoleItem[],
 };
+
+/**  How a calculated number is brought to its decimal places. */
+export type Rounding = 
+/**  To the nearest, a half away from zero (USP General Notices 7.20). */
+"half_up" | 
+/**  To the nearest, a half to the even digit (ASTM E29, IEEE 754). */
+"half_even" | 
+/**  Away from zero. */
+"up" | 
+/**  Towards zero. */
+"down";
 
 export type SaveSettings = {
 	source: DataSource,
@@ -802,6 +1140,18 @@ export type StatusCount = {
 	count: number,
 };
 
+export type TakeMasterRecordStep = {
+	id: string,
+	/**  Of the version as it was shown. */
+	revision: number,
+	step: MasterRecordStepName,
+	reason: string,
+	/**  For `make_effective`: a day in the plant's zone, `2026-12-01`; at once when it is left out. */
+	effectiveOn: string | null,
+	/**  For a step that is signed. */
+	signature: MasterRecordSignature | null,
+};
+
 export type TextList = {
 	/**  Keys that the user interface translates. */
 	columns: ListColumn[],
@@ -817,6 +1167,17 @@ export type TextRow = {
 };
 
 export type Theme = "system" | "light" | "dark";
+
+/**  A unit of measurement, written with its SI or UCUM print symbol. */
+export type Unit = "kg" | "g" | "mg" | "L" | "mL" | "rpm" | "h" | "min" | "s" | "°C" | "%" | "mbar" | "bar" | "Pa" | "kN" | "N" | "kW" | "A" | "mm" | "µm" | "g/mL" | "g/min" | "mL/min" | "m³/h" | "lx" | "tablets" | "each";
+
+export type UnitProcedure = {
+	name: string,
+	arrangement?: Arrangement,
+	/**  As [`PhaseDefinition::only_if`], for every phase of it. */
+	only_if?: string | null,
+	operations: Operation[],
+};
 
 export type UnsentEntry = {
 	operationId: string,
@@ -863,6 +1224,9 @@ export type UserDetails = {
 	isOwn: boolean,
 };
 
+/**  A person with an account. Never handed out twice (21 CFR 11.100). */
+export type UserId = string;
+
 export type UserItem = {
 	id: string,
 	name: string,
@@ -902,6 +1266,12 @@ export type UserListQuery = {
 export type UserSort = "name" | "-name" | "email" | "-email" | "role" | "-role" | "department" | "-department" | "created_at" | "-created_at";
 
 export type UserState = "active" | "inactive" | "locked";
+
+/**  Who verifies; never the person who performed. */
+export type Verification = {
+	/**  Where no role is named, every role that verifies batches. */
+	by?: Role[],
+};
 
 export type Waiting = {
 	code: string,

@@ -22,10 +22,7 @@ use viruj_server::due_versions;
 use viruj_storage::people::{self, NewPerson};
 use viruj_test_support::{Reach, TestApp, TestStation, over_both_transports, world};
 
-use crate::{
-    raw,
-    sessions::problem,
-};
+use crate::{raw, sessions::problem};
 
 over_both_transports! {
     s88_2_a_version_goes_from_the_draft_to_effective_by_two_people,
@@ -205,10 +202,7 @@ async fn s88_2_a_version_goes_from_the_draft_to_effective_by_two_people(app: Tes
     let submitted = plant.sign(&returned, SignedStep::Submit, (AUTHOR, &plant.author)).await.unwrap();
     let approved = plant.sign(&submitted, SignedStep::Approve, (APPROVER, &plant.approver)).await.unwrap();
     let meanings: Vec<_> = approved.signatures.iter().map(|signature| signature.meaning).collect();
-    assert_eq!(
-        meanings,
-        [SignatureMeaning::Performed, SignatureMeaning::Performed, SignatureMeaning::Approved]
-    );
+    assert_eq!(meanings, [SignatureMeaning::Performed, SignatureMeaning::Performed, SignatureMeaning::Approved]);
     let last = approved.signatures.last().unwrap();
     assert_eq!((last.person_name.as_str(), last.time_zone.as_str()), ("Quinn Ashe", "Asia/Kolkata"));
     assert!(approved.signatures.iter().all(|signature| signature.is_of_this_content));
@@ -217,10 +211,7 @@ async fn s88_2_a_version_goes_from_the_draft_to_effective_by_two_people(app: Tes
     assert_eq!(effective.row.status, MasterRecordStatus::Effective);
     assert_eq!(plant.effective("DRY").await, [1]);
     // The next version supersedes it with the same change.
-    let next = CreateMasterRecord {
-        based_on: Some(effective.row.id),
-        ..plant.new(&procedure("DRY", "Dry more"))
-    };
+    let next = CreateMasterRecord { based_on: Some(effective.row.id), ..plant.new(&procedure("DRY", "Dry more")) };
     let next = client.create_master_record(&plant.author, "second version", &next).await;
     assert_eq!(problem(next).code, "idempotency_key_invalid");
     let new = CreateMasterRecord { based_on: Some(effective.row.id), ..plant.new(&procedure("DRY", "Dry more")) };
@@ -250,10 +241,7 @@ async fn s88_2_a_version_goes_from_the_draft_to_effective_by_two_people(app: Tes
     let trail = client.audit(&plant.approver, &query).await.unwrap().items;
     let reasons: Vec<_> = trail.iter().rev().map(|entry| entry.reason.as_deref().unwrap()).collect();
     let signed = "it is as it should be";
-    assert_eq!(
-        reasons,
-        ["a new dryer", "gently", signed, "it is time", signed, signed, "it is time", "it is time"]
-    );
+    assert_eq!(reasons, ["a new dryer", "gently", signed, "it is time", signed, signed, "it is time", "it is time"]);
     assert!(viruj_storage::audit::verify_database(&app.database.url, &[]).await.unwrap().is_whole());
 }
 
@@ -308,7 +296,8 @@ async fn p11_70_a_signature_is_of_the_content_that_was_signed(app: TestApp, clie
     assert!(submitted.signatures[0].is_of_this_content);
     // The database refuses it to everybody (P11-10a), until somebody takes its triggers away.
     let mut rows = app.database.superuser().await;
-    let alter = "UPDATE master_batch_records SET procedure = replace(procedure, 'Dry until', 'Try until') WHERE id = $1";
+    let alter =
+        "UPDATE master_batch_records SET procedure = replace(procedure, 'Dry until', 'Try until') WHERE id = $1";
     sqlx::query("SELECT set_config('viruj.actor', 'intruder', false), set_config('viruj.reason', 'x', false)")
         .execute(&mut rows)
         .await
@@ -435,14 +424,18 @@ async fn an_import_lists_every_fault_and_keeps_nothing(app: TestApp, client: Cli
     assert_eq!(paths(&refused), [("", FaultCode::NotAFile)]);
     assert!(refused.faults[0].detail.contains("line 2"), "{:?}", refused.faults);
     let large = ImportMasterRecord { file: " ".repeat(4 * 1024 * 1024 + 1), ..import(&file) };
-    assert_eq!(problem(client.import_master_record(&plant.author, "faulty-file-5", &large).await).code, "body_too_large");
+    assert_eq!(
+        problem(client.import_master_record(&plant.author, "faulty-file-5", &large).await).code,
+        "body_too_large"
+    );
     let search = MasterRecordQuery { search: Some("IMP".into()), ..MasterRecordQuery::default() };
     assert!(client.master_records(&plant.author, &search).await.unwrap().items.is_empty(), "no row is left");
     let check = CheckProcedure { procedure: procedure("IMP", "") };
     let faults = client.check_procedure(&plant.author, &check).await.unwrap().faults;
     assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), [FaultCode::TextMissing]);
     // The field is refused by name.
-    let body = json!({ "plant_id": "plant-a", "procedure": procedure("IMP", "x"), "reason": "x", "status": "Effective" });
+    let body =
+        json!({ "plant_id": "plant-a", "procedure": procedure("IMP", "x"), "reason": "x", "status": "Effective" });
     let answer = raw::send(&app, Method::POST, "/api/v1/master-records", Some(&plant.author), body.to_string()).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (422, "invalid_body"));
 }
@@ -531,10 +524,8 @@ async fn s88_2_a_version_becomes_effective_with_the_beginning_of_its_day() {
     app.clock.advance_seconds(1);
     // Another replica, begun after the plan was made, finds it too; it is done once.
     let replica = app.replica().await;
-    let (here, there) = tokio::join!(
-        due_versions::make_effective(state),
-        due_versions::make_effective(replica.state())
-    );
+    let (here, there) =
+        tokio::join!(due_versions::make_effective(state), due_versions::make_effective(replica.state()));
     assert_eq!(here.unwrap().len() + there.unwrap().len(), 1);
     replica.close().await;
     let author = app.sign_in(&client, &world::email(AUTHOR)).await.access_token;
