@@ -347,7 +347,7 @@ pub fn all() -> Vec<Route> {
         },
         Route {
             authorisation: may(Capability::MasterRead),
-            audit: NothingKept,
+            audit: ReadsOnly,
             operation: routes!(handlers::master_records::schema::schema),
         },
         Route { authorisation: SignedIn, audit: ReadsOnly, operation: routes!(handlers::notifications::list::list) },

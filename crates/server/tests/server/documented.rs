@@ -154,7 +154,9 @@ impl<'a> Door<'a> {
     }
 
     async fn token(&self, authorisation: Authorisation) -> Option<String> {
-        use Authorisation::{AnySession, Capability, LegacyCapability, LegacySignedIn, Public, SignedIn, Station};
+        use Authorisation::{
+            AnyOf, AnySession, Capability, LegacyCapability, LegacySignedIn, Public, SignedIn, Station,
+        };
         let holder = |capability| {
             let can = |role: &&Role| role.capabilities().contains(&capability);
             Some(&Role::SystemAdmin).filter(can).or_else(|| Role::ALL.iter().find(can)).copied().unwrap()
@@ -168,6 +170,7 @@ impl<'a> Door<'a> {
             AnySession | SignedIn => Knocker::Person(Role::SystemAdmin),
             LegacySignedIn => Knocker::OldClient(Role::SystemAdmin),
             Capability(capability) => Knocker::Person(holder(capability)),
+            AnyOf(capabilities) => Knocker::Person(holder(*capabilities.first()?)),
             LegacyCapability(capability) => Knocker::OldClient(holder(capability)),
         };
         let (Knocker::Person(role) | Knocker::OldClient(role)) = knocker else { return None };
