@@ -362,6 +362,12 @@ export type ChoiceOption = {
 	is_expected: boolean,
 };
 
+export type ChoiceView = {
+	text: string,
+	/**  Another answer opens a deviation. */
+	isExpected: boolean,
+};
+
 export type ColumnKind = "text" | "code" | "number" | "date" | "time" | "status";
 
 /**  Why a command did not do what was asked; the user interface translates the code and never reads the detail. */
@@ -399,9 +405,11 @@ export type DifferenceList = {
 	changes: Change[],
 };
 
-export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string };
+export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
+/**  The result as it is calculated here. */
+{ type: "calculate" } | { type: "check" };
 
-export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested";
+export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested" | "text" | "chosen" | "date" | "equipment_used" | "found_clean" | "checked";
 
 /**  What became of an entry, said only after it is durable on this station. */
 export type EntryReceipt = {
@@ -423,6 +431,8 @@ export type EntryView = {
 	unit: string | null,
 	lot: string | null,
 	container: string | null,
+	/**  A text, an answer, a date or a piece of equipment, as it was recorded. */
+	text: string | null,
 	elapsedSeconds: number | null,
 	personName: string,
 	recordedAt: string,
@@ -435,6 +445,12 @@ export type EntryView = {
 	verdictCode: string | null,
 	/**  The entry counts; a duplicate that was kept beside another does not. */
 	isEffective: boolean,
+	/**  It came in the place of an earlier one. */
+	isCorrection: boolean,
+	/**  Another one came in its place. */
+	isCorrected: boolean,
+	/**  The person may correct it. */
+	canBeCorrected: boolean,
 };
 
 /**  The phase whose value is the batch's yield, with its limits in per cent of the theoretical yield. */
@@ -579,6 +595,12 @@ export type MenuItem = {
 	screen: Screen,
 };
 
+/**  A phase that is looked at, with what it recorded. */
+export type NamedPhase = {
+	number: number,
+	title: string,
+};
+
 export type NamedPlant = {
 	id: string,
 	name: string,
@@ -676,11 +698,17 @@ export type PhaseDefinition = {
 export type PhaseKind = { type: "confirmation" } | ({ type: "value" } & NumberParameter) | { type: "text"; longest: number } | { type: "choice"; options: ChoiceOption[] } | { type: "date" } | ({ type: "in_process_check" } & NumberParameter) | { type: "material_charge"; material: string; material_code: string; quantity: NumberParameter; line?: string | null } | { type: "timer"; minimum_seconds: number; maximum_seconds: number | null } | { type: "equipment_use"; equipment_class: string; must_be_clean: boolean } | { type: "cleaning_check"; equipment_class: string } | { type: "sample_request"; sample: string; tests: string[] } | { type: "second_person_check"; of: string[] } | { type: "calculation"; expression: string; rounding: Rounding; result: NumberParameter };
 
 /**  Where a phase stands. */
-export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Approval" | "Rejected";
+export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Approval" | "Rejected" | 
+/**  Its condition does not hold: it is not executed in this batch. */
+"Not Applicable";
 
 export type PhaseTask = { type: "confirmation" } | { type: "value"; number: NumberView } | { type: "in_process_check"; number: NumberView } | { type: "material_charge"; material: string; materialCode: string; number: NumberView } | { type: "timer"; minimumSeconds: number; maximumSeconds: number | null; 
 /**  When the running timer was started; `None` while it has not been. */
-startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] };
+startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] } | { type: "text"; longest: number } | { type: "choice"; options: ChoiceView[] } | { type: "date" } | { type: "equipment_use"; equipmentClass: string; mustBeClean: boolean } | { type: "cleaning_check"; equipmentClass: string } | { type: "second_person_check"; of: NamedPhase[] } | { type: "calculation"; number: NumberView; expression: string; 
+/**  As it will be recorded; absent while a value is missing. */
+result: string | null; check: LimitCheck | null };
+
+export type PhaseTurn = "execute" | "verify" | "correct";
 
 export type PhaseView = {
 	id: string,
@@ -693,8 +721,12 @@ export type PhaseView = {
 	/**  Passed back with the entry, as the version that the operator saw. */
 	version: string,
 	task: PhaseTask,
-	/**  The meaning of the signature that the phase needs. */
+	/**  What the person does with the phase when it is their turn. */
+	turn: PhaseTurn,
+	/**  The meaning of the signature that this needs. */
 	signature: SignatureMeaning | null,
+	/**  Whether a second person verifies what is recorded. */
+	isVerified: boolean,
 	/**  Why this phase cannot be executed now, as a code with its values; `None` when it can. */
 	waitsFor: Waiting | null,
 	/**  Every entry ever recorded, oldest first. */
@@ -816,7 +848,9 @@ export type RecordEntry = {
 	/**  [`PhaseView::version`] as it was shown. */
 	version: string,
 	entry: EntryInput,
-	/**  Required outside limits. */
+	/**  The operation whose entry is corrected. */
+	corrects: string | null,
+	/**  Required outside limits and for a correction. */
 	reason: string | null,
 	signature: SignatureInput | null,
 	/**  The sentence that the signer saw, in the language shown. */
@@ -871,7 +905,7 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "master_records" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
+export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {

@@ -311,6 +311,7 @@ function done(row: Row, at: number): EntryView {
     unit: charge ? "kg" : null,
     lot: charge ? "L-26-0311" : null,
     container: null,
+    text: null,
     elapsedSeconds: null,
     personName: "David Chen",
     recordedAt: `2026-11-24T08:${String(28 + at * 4).padStart(2, "0")}:12Z`,
@@ -320,6 +321,9 @@ function done(row: Row, at: number): EntryView {
     isUnsent: false,
     verdictCode: null,
     isEffective: true,
+    isCorrection: false,
+    isCorrected: false,
+    canBeCorrected: false,
   };
 }
 
@@ -336,7 +340,9 @@ export function metforminBatch(completed = 3): BatchView {
       status: index < completed ? "Completed" : "Pending",
       version: "1",
       task: structuredClone(task),
+      turn: "execute",
       signature,
+      isVerified: false,
       waitsFor:
         index > completed ? { code: "earlier_phase_open", values: [{ name: "number", value: String(index) }] } : null,
       entries: index < completed ? [done(row, index)] : [],

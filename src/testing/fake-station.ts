@@ -6,6 +6,7 @@ import type {
   BatchView,
   CheckNumber,
   CommandError,
+  EntryInput,
   EntryReceipt,
   EntryView,
   NumberCheck,
@@ -274,6 +275,13 @@ export class FakeStation {
       start_timer: "timer_started",
       stop_timer: "timer_stopped",
       request_sample: "sample_requested",
+      write_text: "text",
+      choose: "chosen",
+      enter_date: "date",
+      use_equipment: "equipment_used",
+      find_clean: "found_clean",
+      calculate: "number",
+      check: "checked",
     } as const;
     const entry: EntryView = {
       operationId: crypto.randomUUID(),
@@ -282,6 +290,7 @@ export class FakeStation {
       unit: "number" in phase.task && number ? phase.task.number.unit : null,
       lot: input.entry.type === "number" ? input.entry.lot : null,
       container: input.entry.type === "request_sample" ? input.entry.container : null,
+      text: writtenIn(input.entry),
       elapsedSeconds: input.entry.type === "stop_timer" ? 612 : null,
       personName: this.state.person?.name ?? "",
       recordedAt: now,
@@ -300,7 +309,12 @@ export class FakeStation {
       isUnsent: isOffline,
       verdictCode: null,
       isEffective: true,
+      isCorrection: input.corrects !== null,
+      isCorrected: false,
+      canBeCorrected: false,
     };
+    const corrected = phase.entries.find(({ operationId }) => operationId === input.corrects);
+    if (corrected !== undefined) Object.assign(corrected, { isCorrected: true, canBeCorrected: false });
     phase.entries.push(entry);
     if (input.entry.type === "start_timer" && phase.task.type === "timer") {
       phase.task.startedAt = now;
@@ -348,5 +362,21 @@ export class FakeStation {
       attempts: 2,
       lastProblem: "server_unreachable",
     });
+  }
+}
+
+function writtenIn(entry: EntryInput): string | null {
+  switch (entry.type) {
+    case "write_text":
+      return entry.text;
+    case "choose":
+      return entry.option;
+    case "enter_date":
+      return entry.date;
+    case "use_equipment":
+    case "find_clean":
+      return entry.equipment;
+    default:
+      return null;
   }
 }

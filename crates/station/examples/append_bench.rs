@@ -16,8 +16,9 @@ use viruj_api::{
     sync::{FeedChange, FeedCursor, FeedEntry, FeedPage, ServerTime},
 };
 use viruj_domain::{
-    execution::{Attempt, Executor, decide},
-    ids::{BatchId, PhaseId},
+    execution::{Attempt, decide},
+    ids::{BatchId, PhaseId, UserId},
+    person::Acting,
     phase::PhaseEntry,
     role::Role,
 };
@@ -61,8 +62,10 @@ async fn durable_entries(folder: &Path) -> Result<Vec<Duration>, Box<dyn std::er
         let entry = if phase == 1 { PhaseEntry::Confirmed } else { rpm("110") };
         let begun = Instant::now();
         let shown = overlay(store.batch_parts(&batch_name(batch)).await?.ok_or("the batch is there")?);
-        let attempt = Attempt { phase: phase_of(batch, phase), entry: &entry, reason: None, is_signed: false };
-        let executor = Executor { role: Role::ProductionOperator, is_active: true };
+        let attempt =
+            Attempt { phase: phase_of(batch, phase), entry: &entry, corrects: None, reason: None, is_signed: false };
+        let operator = UserId::from("operator");
+        let executor = Acting { id: &operator, role: Role::ProductionOperator, is_active: true };
         decide(shown.status, &shown.states(), attempt, executor)?;
         let mut said = statement(number + 1, phase, entry.clone());
         said.batch_id = BatchId(batch_name(batch));

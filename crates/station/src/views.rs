@@ -7,8 +7,8 @@ use viruj_api::{
     people::Person,
     sessions::SessionSummary,
     station::{
-        BatchListItem, BatchView, EntryKind, EntryView, MenuItem, NamedPhase, NamedValue, NumberView, PhaseTask,
-        PhaseTurn, PhaseView, SessionView, SignatureView, SignedInPerson, Waiting,
+        BatchListItem, BatchView, ChoiceView, EntryKind, EntryView, MenuItem, NamedPhase, NamedValue, NumberView,
+        PhaseTask, PhaseTurn, PhaseView, SessionView, SignatureView, SignedInPerson, Waiting,
     },
 };
 use viruj_domain::{
@@ -17,7 +17,7 @@ use viruj_domain::{
     execution::{PhaseState, Refusal, Turn, calculated, next_phase, turns},
     navigation::menu,
     person::Acting,
-    phase::{EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
+    phase::{ChoiceOption, EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
     signature::SignatureMeaning,
 };
 
@@ -172,9 +172,11 @@ impl Whole<'_> {
         let is_open = self.status.is_executable() || self.status == BatchStatus::QcReview;
         let is_recorded = matches!(state.status, PhaseStatus::Completed | PhaseStatus::RequiresApproval);
         let roles = &state.definition.performed_by;
+        // A time that passed is not measured a second time.
+        let is_timer = matches!(state.definition.kind, PhaseKind::Timer { .. });
         let is_for =
             self.person.role.can(Capability::BatchExecute) && (roles.is_empty() || roles.contains(&self.person.role));
-        self.may_execute && is_open && is_recorded && is_for
+        self.may_execute && is_open && is_recorded && !is_timer && is_for
     }
 
     fn waits_for(&self, shown: &ShownPhase, turn: Result<Turn, Refusal>) -> Option<Waiting> {
@@ -214,7 +216,9 @@ impl Whole<'_> {
             }
             PhaseKind::Text { longest } => PhaseTask::Text { longest: *longest },
             PhaseKind::Choice { options } => {
-                PhaseTask::Choice { options: options.iter().map(|option| option.text.clone()).collect() }
+                let shown =
+                    |option: &ChoiceOption| ChoiceView { text: option.text.clone(), is_expected: option.is_expected };
+                PhaseTask::Choice { options: options.iter().map(shown).collect() }
             }
             PhaseKind::Date => PhaseTask::Date,
             PhaseKind::EquipmentUse { equipment_class, must_be_clean } => {

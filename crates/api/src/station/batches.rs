@@ -98,6 +98,12 @@ view! {
         pub entries: Vec<EntryView>,
     }
 
+    pub struct ChoiceView {
+        pub text: String,
+        /// Another answer opens a deviation.
+        pub is_expected: bool,
+    }
+
     /// A phase that is looked at, with what it recorded.
     pub struct NamedPhase {
         pub number: u32,
@@ -248,7 +254,7 @@ choice! {
         },
         SampleRequest { sample: String, tests: Vec<String>, },
         Text { longest: u32, },
-        Choice { options: Vec<String>, },
+        Choice { options: Vec<ChoiceView>, },
         Date,
         EquipmentUse { equipment_class: String, must_be_clean: bool, },
         CleaningCheck { equipment_class: String, },

@@ -164,6 +164,7 @@ pub fn entry(batch: &BatchView, number: u32, input: EntryInput) -> RecordEntry {
         batch_id: batch.id.clone(),
         phase_id: phase.id,
         version: phase.version.clone(),
+        corrects: None,
         entry: input,
         reason: None,
         signature: None,

@@ -1,10 +1,24 @@
-import { IconAlertTriangle, IconCircleX, IconClockPause, IconCopy } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconCircleX,
+  IconClockPause,
+  IconCopy,
+  IconEdit,
+  IconStrikethrough,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { EntryView } from "../../../bridge/bindings";
 import styles from "./entries.module.css";
 import { entryMarks } from "./entry-text";
 
-const icons = { deviation: IconAlertTriangle, duplicate: IconCopy, "not-applied": IconCircleX, unsent: IconClockPause };
+const icons = {
+  deviation: IconAlertTriangle,
+  duplicate: IconCopy,
+  "not-applied": IconCircleX,
+  unsent: IconClockPause,
+  corrected: IconStrikethrough,
+  correction: IconEdit,
+};
 
 export function EntryMarks({ entry }: { entry: EntryView }) {
   const { t } = useTranslation();

@@ -18,11 +18,22 @@ export function entryText(t: TFunction, formats: Formats, entry: EntryView): str
       return t("entry.timerStopped", { elapsed: clockFigures(entry.elapsedSeconds ?? 0) });
     case "sample_requested":
       return t("entry.sampleRequested", { container: entry.container ?? "" });
+    case "text":
+    case "chosen":
+      return entry.text ?? "";
+    case "date":
+      return formats.plainDate(entry.text ?? "");
+    case "equipment_used":
+      return t("entry.equipmentUsed", { equipment: entry.text ?? "" });
+    case "found_clean":
+      return t("entry.foundClean", { equipment: entry.text ?? "" });
+    case "checked":
+      return t("entry.checked");
   }
 }
 
 export type EntryMark = {
-  name: "deviation" | "duplicate" | "not-applied" | "unsent";
+  name: "deviation" | "duplicate" | "not-applied" | "unsent" | "corrected" | "correction";
   isAbnormal: boolean;
   text: string;
 };
@@ -44,6 +55,8 @@ export function entryMarks(t: TFunction, entry: EntryView): EntryMark[] {
   if (!entry.isEffective && entry.verdictCode === null) {
     marks.push({ name: "duplicate", isAbnormal: true, text: t("entry.duplicate") });
   }
+  if (entry.isCorrected) marks.push({ name: "corrected", isAbnormal: true, text: t("entry.corrected") });
+  if (entry.isCorrection) marks.push({ name: "correction", isAbnormal: true, text: t("entry.correction") });
   if (entry.isUnsent) marks.push({ name: "unsent", isAbnormal: false, text: t("entry.unsent") });
   return marks;
 }

@@ -2,6 +2,7 @@ import {
   IconBan,
   IconCheck,
   IconCircle,
+  IconCircleMinus,
   IconHourglassEmpty,
   IconPlayerPlayFilled,
   IconUserQuestion,
@@ -17,6 +18,7 @@ const icons = {
   running: IconHourglassEmpty,
   approval: IconUserQuestion,
   rejected: IconX,
+  not_applicable: IconCircleMinus,
 };
 
 export function PhaseIcon({ state }: { state: PhaseState }) {

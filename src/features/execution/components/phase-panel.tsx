@@ -5,6 +5,7 @@ import { codedText } from "../../../texts/coded";
 import { failureText } from "../../../texts/failure-text";
 import { ActionButton } from "../../../ui/action-button";
 import { Notice } from "../../../ui/notice";
+import { CorrectionNotice, CorrectionReason, useCorrection } from "./correction";
 import styles from "./phase-panel.module.css";
 import { PhaseRecord } from "./phase-record";
 import { PhaseTaskView } from "./phase-task-view";
@@ -28,10 +29,15 @@ type Props = {
 export function PhasePanel(props: Props) {
   const { batch, phase, person, obstacle, currentNumber, receipt, onReceipt, onCurrent } = props;
   const { t } = useTranslation();
-  const recording = useRecording(batch, phase, person.id, (answer) => onReceipt(answer, phase));
+  const { asked, correction, ask, begin, leave } = useCorrection();
+  const taken = (answer: EntryReceipt) => {
+    leave();
+    onReceipt(answer, phase);
+  };
+  const recording = useRecording(batch, phase, person.id, taken, correction);
   const isSettling = useSettling(receipt);
-  const isDone = phase.status === "Completed";
-  const showsTask = !isDone && obstacle === null;
+  const isDone = phase.status === "Completed" || phase.status === "Not Applicable";
+  const showsTask = correction !== null || (!isDone && obstacle === null && phase.turn !== "correct");
   const failed = recording.failure !== null && recording.signing === null && (
     <Notice tone="bad" data-testid="record-error">
       {failureText(t, recording.failure)}
@@ -60,8 +66,18 @@ export function PhasePanel(props: Props) {
       <p className={styles.instruction} data-testid="phase-instruction">
         {phase.instruction}
       </p>
-      {showsTask ? (
-        <PhaseTaskView batch={batch} phase={phase} recording={recording} said={said} isSettling={isSettling} />
+      {correction !== null && <CorrectionNotice correction={correction} onLeave={leave} />}
+      {asked !== null ? (
+        <CorrectionReason asked={asked} said={said} onLeave={leave} onReason={begin} />
+      ) : showsTask ? (
+        <PhaseTaskView
+          batch={batch}
+          phase={phase}
+          recording={recording}
+          said={said}
+          isSettling={isSettling}
+          isCorrecting={correction !== null}
+        />
       ) : (
         <TaskFrame
           said={said}
@@ -80,7 +96,7 @@ export function PhasePanel(props: Props) {
               <span data-code={obstacle.code}>{obstacle.text}</span>
             </Notice>
           )}
-          {(isDone || phase.entries.length > 0) && <PhaseRecord phase={phase} />}
+          {(isDone || phase.entries.length > 0) && <PhaseRecord phase={phase} onCorrect={ask} />}
         </TaskFrame>
       )}
       <SignatureSheet phase={phase} personName={person.name} recording={recording} />

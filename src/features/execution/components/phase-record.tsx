@@ -1,13 +1,16 @@
 import { useTranslation } from "react-i18next";
-import type { PhaseView } from "../../../bridge/bindings";
+import type { EntryView, PhaseView } from "../../../bridge/bindings";
+import { ActionButton } from "../../../ui/action-button";
 import { useFormats } from "../../../ui/formats";
 import styles from "./entries.module.css";
 import { EntryMarks } from "./entry-marks";
 import { entryText } from "./entry-text";
 import { SignatureStamp } from "./signature-stamp";
 
+type Props = { phase: PhaseView; onCorrect?: (entry: EntryView) => void };
+
 /** Everything ever recorded for a step, oldest first. */
-export function PhaseRecord({ phase }: { phase: PhaseView }) {
+export function PhaseRecord({ phase, onCorrect }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   if (phase.entries.length === 0) return <p data-testid="phase-record-empty">{t("execution.nothingRecorded")}</p>;
@@ -18,10 +21,11 @@ export function PhaseRecord({ phase }: { phase: PhaseView }) {
           key={entry.operationId}
           className={styles.entry}
           data-effective={entry.isEffective}
+          data-corrected={entry.isCorrected}
           data-testid={`entry-${entry.operationId}`}
         >
           <span className={styles.value} data-testid="entry-value" data-selectable>
-            {entryText(t, formats, entry)}
+            {entry.isCorrected ? <del>{entryText(t, formats, entry)}</del> : entryText(t, formats, entry)}
           </span>
           <span className={styles.who}>
             {t("entry.by", { name: entry.personName, time: formats.dateTime(entry.recordedAt) })}
@@ -30,6 +34,11 @@ export function PhaseRecord({ phase }: { phase: PhaseView }) {
           <div className={styles.marks}>
             <EntryMarks entry={entry} />
           </div>
+          {entry.canBeCorrected && onCorrect && (
+            <ActionButton variant="default" data-testid="correct-entry" onClick={() => onCorrect(entry)}>
+              {t("correction.begin")}
+            </ActionButton>
+          )}
           {entry.signature !== null && <SignatureStamp signature={entry.signature} />}
         </li>
       ))}

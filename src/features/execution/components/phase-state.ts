@@ -1,11 +1,20 @@
 import type { BatchView, PhaseView } from "../../../bridge/bindings";
 
-export type PhaseState = "done" | "current" | "open" | "waiting" | "running" | "approval" | "rejected";
+export type PhaseState =
+  | "done"
+  | "current"
+  | "open"
+  | "waiting"
+  | "running"
+  | "approval"
+  | "rejected"
+  | "not_applicable";
 
 /** How a step is drawn in the list. */
 export function phaseState(batch: BatchView, phase: PhaseView): PhaseState {
   if (phase.status === "Completed") return "done";
   if (phase.status === "Requires Approval") return "approval";
+  if (phase.status === "Not Applicable") return "not_applicable";
   if (phase.status === "Rejected") return "rejected";
   if (phase.status === "In Progress") return "running";
   if (phase.id === batch.nextPhaseId) return "current";
@@ -16,5 +25,6 @@ export function phaseState(batch: BatchView, phase: PhaseView): PhaseState {
 
 /** The entry that counts, newest first. */
 export function effectiveEntry(phase: PhaseView) {
-  return phase.entries.findLast((entry) => entry.isEffective) ?? phase.entries.at(-1);
+  const counting = phase.entries.filter((entry) => entry.isEffective && !entry.isCorrected);
+  return counting.findLast((entry) => entry.kind !== "checked") ?? counting.at(-1) ?? phase.entries.at(-1);
 }

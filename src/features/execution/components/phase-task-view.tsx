@@ -1,11 +1,15 @@
 import type { ReactNode } from "react";
 import type { BatchView, PhaseView } from "../../../bridge/bindings";
+import { CalculationTask } from "./calculation-task";
 import { ChargeTask } from "./charge-task";
+import { CheckTask } from "./check-task";
+import { ChoiceTask } from "./choice-task";
 import { ConfirmationTask } from "./confirmation-task";
 import { NumberTask } from "./number-task";
 import { SampleTask } from "./sample-task";
 import { TimerTask } from "./timer-task";
 import type { Recording } from "./use-recording";
+import { WrittenTask } from "./written-task";
 
 export type TaskProps = {
   batch: BatchView;
@@ -13,11 +17,14 @@ export type TaskProps = {
   recording: Recording;
   said: ReactNode;
   isSettling: boolean;
+  /** Another value comes in the place of a recorded one. */
+  isCorrecting?: boolean;
 };
 
 /** What the step asks of the person. */
 export function PhaseTaskView(props: TaskProps) {
   const { task } = props.phase;
+  if (props.phase.turn === "verify" && !props.isCorrecting) return <CheckTask {...props} />;
   switch (task.type) {
     case "confirmation":
       return <ConfirmationTask {...props} />;
@@ -30,5 +37,16 @@ export function PhaseTaskView(props: TaskProps) {
       return <TimerTask {...props} task={task} />;
     case "sample_request":
       return <SampleTask {...props} task={task} />;
+    case "text":
+    case "date":
+    case "equipment_use":
+    case "cleaning_check":
+      return <WrittenTask {...props} task={task} />;
+    case "choice":
+      return <ChoiceTask {...props} task={task} />;
+    case "second_person_check":
+      return <CheckTask {...props} />;
+    case "calculation":
+      return <CalculationTask {...props} task={task} />;
   }
 }

@@ -7,6 +7,9 @@ import { useRecordEntry } from "../api/record-entry";
 /** What a person is about to record, with the sentence that is shown and, where it must be, signed. */
 export type Draft = { entry: EntryInput; sentence: string; reason: string | null };
 
+/** The entry in whose place another one comes, and why. */
+export type Correction = { operationId: string; was: string; reason: string };
+
 export type Recording = ReturnType<typeof useRecording>;
 
 /** From a confirmed task to its receipt, by way of the signature sheet where the step must be signed. */
@@ -15,6 +18,7 @@ export function useRecording(
   phase: PhaseView,
   personId: string,
   onReceipt: (receipt: EntryReceipt) => void,
+  correction: Correction | null,
 ) {
   const { i18n } = useTranslation();
   const request = useRecordEntry();
@@ -28,7 +32,8 @@ export function useRecording(
         phaseId: phase.id,
         version: phase.version,
         entry: draft.entry,
-        reason: draft.reason,
+        corrects: correction?.operationId ?? null,
+        reason: reasonOf(draft, correction),
         signature,
         shownText: draft.sentence,
         language: i18n.language,
@@ -62,4 +67,10 @@ export function useRecording(
     },
     forgetFailure: request.reset,
   };
+}
+
+/** Why the old value was wrong, and why the new one lies outside its limits where it does. */
+function reasonOf(draft: Draft, correction: Correction | null): string | null {
+  const reasons = [correction?.reason, draft.reason].filter((reason) => reason !== undefined && reason !== null);
+  return reasons.length === 0 ? null : reasons.join(" · ");
 }

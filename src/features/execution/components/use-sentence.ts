@@ -21,6 +21,24 @@ export function useSentence(batch: BatchView, phase: PhaseView) {
           : t("sentence.timerStoppedDeviation", { ...step, reason });
       case "request_sample":
         return t("sentence.sample", { ...step, container: entry.container });
+      case "write_text":
+        return t("sentence.text", { ...step, text: entry.text });
+      case "choose":
+        return reason === null
+          ? t("sentence.chosen", { ...step, option: entry.option })
+          : t("sentence.chosenDeviation", { ...step, option: entry.option, reason });
+      case "enter_date":
+        return t("sentence.date", { ...step, date: formats.plainDate(entry.date) });
+      case "use_equipment":
+        return t("sentence.equipmentUsed", { ...step, equipment: entry.equipment });
+      case "find_clean":
+        return t("sentence.foundClean", { ...step, equipment: entry.equipment });
+      case "check":
+        return t("sentence.checked", step);
+      case "calculate":
+        return reason === null
+          ? t("sentence.number", { ...step, value: shown, unit })
+          : t("sentence.numberDeviation", { ...step, value: shown, unit, reason });
       case "number":
         if (entry.lot !== null) {
           const charge = { ...step, value: shown, unit, lot: entry.lot };
