@@ -1,16 +1,28 @@
 //! The closed table of units that a record can carry.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 macro_rules! units {
     ($($name:ident = $symbol:literal,)*) => {
         /// A unit of measurement, written with its SI or UCUM print symbol.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "bindings", derive(specta::Type))]
         pub enum Unit {
             $(#[serde(rename = $symbol)] $name,)*
         }
+
+        // The derived schema would not see through the macro to the symbols.
+        impl utoipa::PartialSchema for Unit {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some("A unit of measurement, written with its SI or UCUM print symbol."))
+                    .enum_values(Some(Self::ALL.iter().map(|unit| unit.symbol())))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for Unit {}
 
         impl Unit {
             pub const ALL: &'static [Unit] = &[$(Unit::$name,)*];

@@ -65,6 +65,9 @@ impl Document {
     /// Something that the schema allows, every property of it.
     fn sample(&self, schema: &Value) -> Value {
         let schema = self.resolved(schema);
+        if let Some(example) = schema.get("example") {
+            return example.clone();
+        }
         for choice in ["oneOf", "anyOf"] {
             if let Some(first) = schema[choice].as_array().and_then(|all| all.iter().find(|one| one["type"] != "null"))
             {
