@@ -444,9 +444,9 @@ struct Checked {
 fn check_content(phases: &[PhaseState], phase: &PhaseState, entry: &PhaseEntry) -> Result<Checked, Refusal> {
     let within = Checked { status: PhaseStatus::Completed, deviation: None };
     match (&phase.definition.kind, entry) {
-        (PhaseKind::Confirmation, PhaseEntry::Confirmed)
+        (PhaseKind::Confirmation {}, PhaseEntry::Confirmed)
         | (PhaseKind::SecondPersonCheck { .. }, PhaseEntry::Checked) => Ok(within),
-        (PhaseKind::Date, PhaseEntry::Date { .. }) => Ok(within),
+        (PhaseKind::Date {}, PhaseEntry::Date { .. }) => Ok(within),
         (PhaseKind::Text { longest }, PhaseEntry::Text { text }) => {
             let length = text.chars().count();
             if text.trim().is_empty() || length > *longest as usize {

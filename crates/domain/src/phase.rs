@@ -69,7 +69,8 @@ pub struct Verification {
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PhaseKind {
     /// Do as the instruction says and confirm it.
-    Confirmation,
+    // With braces, because serde lets a variant without any take surplus fields.
+    Confirmation {},
     /// Read or measure a number.
     Value(NumberParameter),
     /// Write down a text.
@@ -80,7 +81,7 @@ pub enum PhaseKind {
     /// Choose one of several answers.
     Choice { options: Vec<ChoiceOption> },
     /// Write down a date, for example of retest.
-    Date,
+    Date {},
     /// An in-process check: a number whose limits are acceptance criteria.
     InProcessCheck(NumberParameter),
     /// Charge a material of the recipe; the number is the quantity charged.

@@ -198,7 +198,7 @@ impl Whole<'_> {
 
     fn task(&self, shown: &ShownPhase, state: &PhaseState) -> PhaseTask {
         match &shown.row.definition.kind {
-            PhaseKind::Confirmation => PhaseTask::Confirmation,
+            PhaseKind::Confirmation {} => PhaseTask::Confirmation,
             PhaseKind::Value(parameter) => PhaseTask::Value { number: number(parameter) },
             PhaseKind::InProcessCheck(parameter) => PhaseTask::InProcessCheck { number: number(parameter) },
             PhaseKind::MaterialCharge { material, material_code, quantity, line: _ } => PhaseTask::MaterialCharge {
@@ -220,7 +220,7 @@ impl Whole<'_> {
                     |option: &ChoiceOption| ChoiceView { text: option.text.clone(), is_expected: option.is_expected };
                 PhaseTask::Choice { options: options.iter().map(shown).collect() }
             }
-            PhaseKind::Date => PhaseTask::Date,
+            PhaseKind::Date {} => PhaseTask::Date,
             PhaseKind::EquipmentUse { equipment_class, must_be_clean } => {
                 PhaseTask::EquipmentUse { equipment_class: equipment_class.clone(), must_be_clean: *must_be_clean }
             }

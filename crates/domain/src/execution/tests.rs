@@ -79,7 +79,7 @@ fn a_value_on_its_limit_is_within() {
 
 #[test]
 fn a_value_outside_its_limits_needs_a_reason_and_opens_a_deviation() {
-    let phases = [phase(1, PhaseKind::Value(speed())), phase(2, PhaseKind::Confirmation)];
+    let phases = [phase(1, PhaseKind::Value(speed())), phase(2, PhaseKind::Confirmation {})];
     let entry = rpm("141");
     for reason in [None, Some("  ")] {
         let refused = decide(BatchStatus::InProgress, &phases, attempt(&phases[0], &entry, reason));
@@ -92,7 +92,7 @@ fn a_value_outside_its_limits_needs_a_reason_and_opens_a_deviation() {
 
 #[test]
 fn a_signed_phase_is_not_completed_without_a_signature() {
-    let mut only = phase(1, PhaseKind::Confirmation);
+    let mut only = phase(1, PhaseKind::Confirmation {});
     only.definition.signature = Some(SignatureMeaning::Performed);
     let phases = [only];
     let unsigned = attempt(&phases[0], &PhaseEntry::Confirmed, None);
@@ -106,7 +106,7 @@ fn a_signed_phase_is_not_completed_without_a_signature() {
 fn a_second_completion_is_kept_as_a_duplicate() {
     let mut done = phase(1, PhaseKind::Value(speed()));
     done.status = PhaseStatus::Completed;
-    let phases = [done, phase(2, PhaseKind::Confirmation)];
+    let phases = [done, phase(2, PhaseKind::Confirmation {})];
     let entry = rpm("112");
     let judgement = judge(BatchStatus::InProgress, &phases, attempt(&phases[0], &entry, None));
     assert!(matches!(
@@ -117,7 +117,7 @@ fn a_second_completion_is_kept_as_a_duplicate() {
 
 #[test]
 fn an_entry_made_while_the_batch_was_put_on_hold_is_kept_and_flagged() {
-    let phases = [phase(1, PhaseKind::Confirmation)];
+    let phases = [phase(1, PhaseKind::Confirmation {})];
     let judgement = judge(BatchStatus::OnHold, &phases, attempt(&phases[0], &PhaseEntry::Confirmed, None));
     assert!(matches!(
         judgement,
@@ -127,7 +127,7 @@ fn an_entry_made_while_the_batch_was_put_on_hold_is_kept_and_flagged() {
 
 #[test]
 fn nobody_without_the_capability_executes() {
-    let phases = [phase(1, PhaseKind::Confirmation)];
+    let phases = [phase(1, PhaseKind::Confirmation {})];
     let wanted = attempt(&phases[0], &PhaseEntry::Confirmed, None);
     let id = person("somebody");
     for role in [Role::SystemAdmin, Role::SalesPerson, Role::QaHead] {
@@ -161,7 +161,7 @@ proptest! {
     #[test]
     fn p11_10f_no_sequence_of_attempts_skips_a_phase(tries in proptest::collection::vec((0usize..6, any::<bool>()), 0..60)) {
         let mut phases: Vec<_> = (1..=6)
-            .map(|number| phase(number, if number % 3 == 0 { PhaseKind::Value(speed()) } else { PhaseKind::Confirmation }))
+            .map(|number| phase(number, if number % 3 == 0 { PhaseKind::Value(speed()) } else { PhaseKind::Confirmation {} }))
             .collect();
         for (index, as_number) in tries {
             let entry = if as_number { rpm("100") } else { PhaseEntry::Confirmed };
@@ -239,7 +239,7 @@ fn measured(text: &str, unit: Unit) -> PhaseEntry {
 
 #[test]
 fn branches_run_beside_each_other_and_what_follows_waits_for_all_of_them() {
-    let mut phases: Vec<_> = (1..=4).map(|number| phase(number, PhaseKind::Confirmation)).collect();
+    let mut phases: Vec<_> = (1..=4).map(|number| phase(number, PhaseKind::Confirmation {})).collect();
     phases[1].after = Vec::new();
     phases[2].after = vec![2];
     phases[3].after = vec![1, 3];
@@ -263,12 +263,12 @@ fn branches_run_beside_each_other_and_what_follows_waits_for_all_of_them() {
 
 /// Dry; dry again when it is still too wet; discharge.
 fn drying() -> Batch {
-    let mut again = phase(2, PhaseKind::Confirmation);
+    let mut again = phase(2, PhaseKind::Confirmation {});
     again.conditions = vec!["{p1} > 2[%]".to_owned()];
     Batch::of(vec![
         phase(1, PhaseKind::InProcessCheck(number(Unit::Percent, 1))),
         again,
-        phase(3, PhaseKind::Confirmation),
+        phase(3, PhaseKind::Confirmation {}),
     ])
 }
 
@@ -329,9 +329,9 @@ fn a_correction_needs_a_reason_and_an_entry_and_is_checked_like_any_value() {
 
 #[test]
 fn sod_a_phase_is_verified_by_somebody_else() {
-    let mut verified = phase(1, PhaseKind::Confirmation);
+    let mut verified = phase(1, PhaseKind::Confirmation {});
     verified.definition.verification = Some(Verification { by: vec![Role::ProductionManager] });
-    let mut batch = Batch::of(vec![verified, phase(2, PhaseKind::Confirmation)]);
+    let mut batch = Batch::of(vec![verified, phase(2, PhaseKind::Confirmation {})]);
     let (first, second) = (person("first"), person("second"));
     let by_manager = |id| Acting { role: Role::ProductionManager, ..operator(id) };
     assert_eq!(batch.record(1, &PhaseEntry::Checked, by_manager(&second)), Err(Refusal::NothingToVerify));
@@ -358,7 +358,7 @@ fn sod_a_phase_is_verified_by_somebody_else() {
 fn sod_a_check_by_a_second_person_is_none_by_the_first() {
     let mut check = phase(2, PhaseKind::SecondPersonCheck { of: vec!["p1".to_owned()] });
     check.definition.signature = Some(SignatureMeaning::Verified);
-    let mut batch = Batch::of(vec![phase(1, PhaseKind::Confirmation), check]);
+    let mut batch = Batch::of(vec![phase(1, PhaseKind::Confirmation {}), check]);
     let (first, second) = (person("first"), person("second"));
     batch.record(1, &PhaseEntry::Confirmed, operator(&first)).unwrap();
     assert_eq!(batch.record(2, &PhaseEntry::Checked, operator(&first)), Err(Refusal::SamePerson));
@@ -368,7 +368,7 @@ fn sod_a_check_by_a_second_person_is_none_by_the_first() {
 
 #[test]
 fn a_phase_is_for_the_roles_that_it_names() {
-    let mut only = phase(1, PhaseKind::Confirmation);
+    let mut only = phase(1, PhaseKind::Confirmation {});
     only.definition.performed_by = vec![Role::ProductionManager];
     let mut batch = Batch::of(vec![only]);
     let id = person("operator");
@@ -387,7 +387,7 @@ fn counted() -> Batch {
     Batch::of(vec![
         phase(1, PhaseKind::Value(number(Unit::Tablet, 0))),
         phase(2, calculation),
-        phase(3, PhaseKind::Confirmation),
+        phase(3, PhaseKind::Confirmation {}),
     ])
 }
 
@@ -417,7 +417,7 @@ fn answers_texts_and_equipment_are_what_the_phase_asks_for() {
         PhaseKind::Choice { options: vec![option("Clean", true), option("Not clean", false)] },
         PhaseKind::Text { longest: 5 },
         PhaseKind::EquipmentUse { equipment_class: "Mixer".to_owned(), must_be_clean: true },
-        PhaseKind::Date,
+        PhaseKind::Date {},
     ];
     let text = |text: &str| text.to_owned();
     let refused = [
@@ -449,7 +449,7 @@ proptest! {
     fn p11_10f_no_sequence_of_calls_skips_a_step_of_any_arrangement(
         tries in proptest::collection::vec((1u32..=6, 0usize..5, 0usize..3, any::<bool>()), 0..80),
     ) {
-        let mut phases: Vec<_> = (1..=6).map(|number| phase(number, PhaseKind::Confirmation)).collect();
+        let mut phases: Vec<_> = (1..=6).map(|number| phase(number, PhaseKind::Confirmation {})).collect();
         phases[0].definition.kind = PhaseKind::Value(number(Unit::Tablet, 0));
         phases[1].after = Vec::new();
         phases[1].definition.verification = Some(Verification::default());

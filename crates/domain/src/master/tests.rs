@@ -280,7 +280,7 @@ fn differences_are_told_by_phase_and_field() {
     if let PhaseKind::MaterialCharge { quantity, .. } = &mut newer.unit_procedures[0].operations[1].phases[0].kind {
         quantity.high = ExactDecimal::parse("172.00").ok();
     }
-    newer.unit_procedures[1].operations[1].phases.push(phase("END-010", PhaseKind::Confirmation));
+    newer.unit_procedures[1].operations[1].phases.push(phase("END-010", PhaseKind::Confirmation {}));
     let told: Vec<String> = differences(&older, &newer)
         .unwrap()
         .into_iter()

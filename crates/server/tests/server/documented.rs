@@ -90,6 +90,7 @@ impl Document {
             "string" => match schema["format"].as_str() {
                 Some("uuid") => json!(Uuid::now_v7()),
                 Some("date-time") => json!("2026-11-24T08:00:00Z"),
+                Some("date") => json!("2026-11-24"),
                 Some("decimal") => json!("1.0"),
                 _ => json!("sample of a text"),
             },

@@ -126,7 +126,7 @@ fn entries_for(plan: &Plan, row: &PhaseRow) -> Vec<(PhaseEntry, Duration)> {
     let name = format!("{}/{}", plan.id(), phase.key);
     let pause = Duration::minutes(i64::from(4 + spread(&name, 9)));
     match &phase.kind {
-        PhaseKind::Confirmation => vec![(PhaseEntry::Confirmed, pause)],
+        PhaseKind::Confirmation {} => vec![(PhaseEntry::Confirmed, pause)],
         PhaseKind::Value(number) | PhaseKind::InProcessCheck(number) => {
             vec![(PhaseEntry::Number { value: value_of(&name, number, deviates), unit: number.unit, lot: None }, pause)]
         }

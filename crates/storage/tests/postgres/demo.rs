@@ -64,7 +64,7 @@ async fn seeds_40_batches_over_every_status_and_all_plants_once() {
 async fn a_fresh_batch_begins_with_what_a_first_run_needs() {
     let procedure = demo::procedure().unwrap();
     let first: Vec<&PhaseDefinition> = procedure.phases().into_iter().take(5).map(|placed| placed.phase).collect();
-    assert!(matches!(first[0].kind, PhaseKind::Confirmation) && first[0].signature.is_none());
+    assert!(matches!(first[0].kind, PhaseKind::Confirmation {}) && first[0].signature.is_none());
     assert!(first[1].signature.is_some());
     for phase in &first[2..] {
         assert!(matches!(phase.kind, PhaseKind::Value(_)) && phase.signature.is_none());

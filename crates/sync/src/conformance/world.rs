@@ -146,9 +146,9 @@ pub fn phases() -> Vec<PhaseRow> {
         version: 1,
     };
     vec![
-        phase(1, "Check that the line is clear", PhaseKind::Confirmation, None),
+        phase(1, "Check that the line is clear", PhaseKind::Confirmation {}, None),
         phase(2, "Set the impeller speed", PhaseKind::Value(speed), None),
-        phase(3, "Close the operation", PhaseKind::Confirmation, Some(SignatureMeaning::Performed)),
+        phase(3, "Close the operation", PhaseKind::Confirmation {}, Some(SignatureMeaning::Performed)),
     ]
 }
 
