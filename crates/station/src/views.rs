@@ -85,14 +85,11 @@ pub(crate) fn list_item(listed: ListedBatch, reader: &Person) -> BatchListItem {
 /// The batch for this person, who may execute or verify in it or may not.
 pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool) -> BatchView {
     let row = &shown.parts.batch;
-    let whole = Whole {
-        states: shown.states(),
-        blocked: blocked_code(shown, may_execute),
-        status: shown.status,
-        person,
-        may_execute,
-    };
-    let turns = turns(shown.status, &whole.states, person);
+    let states = shown.states();
+    let turns = turns(shown.status, &states, person);
+    // Somebody who only verifies is not kept out of a batch that has something to verify.
+    let may_act = may_execute || turns.iter().any(Result::is_ok);
+    let whole = Whole { states, blocked: blocked_code(shown, may_act), status: shown.status, person, may_execute };
     let own = whole.states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
     let next = own.or_else(|| next_phase(&whole.states)).map(|state| state.id.0);
     let phases = shown.phases.iter().zip(&whole.states).zip(turns);
@@ -113,9 +110,9 @@ pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool) -
     }
 }
 
-fn blocked_code(shown: &ShownBatch, may_execute: bool) -> Option<&'static str> {
+fn blocked_code(shown: &ShownBatch, may_act: bool) -> Option<&'static str> {
     let is_done = |phase: &ShownPhase| matches!(phase.status, PhaseStatus::Completed | PhaseStatus::NotApplicable);
-    if !may_execute {
+    if !may_act {
         Some(Refusal::NotAuthorised.code())
     } else if shown.phases.is_empty() {
         Some("no_phases")

@@ -126,7 +126,6 @@ impl StationCore {
 
     pub(super) fn may_execute(&self, person: &Person) -> bool {
         let acting = self.acting(person);
-        let capabilities = [Capability::BatchExecute, Capability::BatchVerify];
-        acting.is_active && capabilities.iter().any(|capability| acting.role.can(*capability))
+        acting.is_active && acting.role.can(Capability::BatchExecute)
     }
 }

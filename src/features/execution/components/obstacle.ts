@@ -11,7 +11,8 @@ export function obstacleOf(
   canExecute: boolean,
   connection: Connection["type"],
 ): { code: string; text: string } | null {
-  if (!canExecute) return { code: "not_authorised", text: t("execution.notAllowed") };
+  // Whoever only verifies has a turn where something waits for them.
+  if (!canExecute && phase.waitsFor !== null) return { code: "not_authorised", text: t("execution.notAllowed") };
   if (batch.blockedCode !== null && phase.id === batch.nextPhaseId) {
     const text = codedText(t, "blocked", batch.blockedCode) ?? t("blocked.unknown", { code: batch.blockedCode });
     return { code: batch.blockedCode, text };
