@@ -192,3 +192,11 @@ it("another kind keeps what both kinds have", () => {
     maximum_seconds: null,
   });
 });
+
+it("is saved whatever the order in which the server writes the members of a part", () => {
+  const begun = startEditing(procedure);
+  const typed = edit(begun, { type: "change", path: "/product", value: "Another" });
+  const turned = Object.fromEntries(Object.entries(typed.procedure).reverse()) as Procedure;
+  expect(isChanged(typed)).toBe(true);
+  expect(isChanged(edit(typed, { type: "saved", procedure: turned }))).toBe(false);
+});

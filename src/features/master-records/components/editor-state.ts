@@ -33,10 +33,19 @@ const DEEPEST = 200;
 
 export function startEditing(procedure: Procedure): EditorState {
   const whole = filled(procedure);
-  return { procedure: whole, past: [], future: [], lastPlace: null, selected: "", saved: JSON.stringify(whole) };
+  return { procedure: whole, past: [], future: [], lastPlace: null, selected: "", saved: canonical(whole) };
 }
 
-export const isChanged = (state: EditorState) => JSON.stringify(state.procedure) !== state.saved;
+export const isChanged = (state: EditorState) => canonical(state.procedure) !== state.saved;
+
+/** One text for one content: the server writes the members of a part in its own order and leaves out what is empty. */
+function canonical(procedure: Procedure): string {
+  return JSON.stringify(procedure, (_, value: unknown) => {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+    const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+    return Object.fromEntries(members.sort(([one], [other]) => (one < other ? -1 : 1)));
+  });
+}
 
 export function edit(state: EditorState, action: EditorAction): EditorState {
   const { procedure } = state;
@@ -77,7 +86,7 @@ export function edit(state: EditorState, action: EditorAction): EditorState {
       return shown({ ...state, procedure: after, past: [...state.past, procedure], future });
     }
     case "saved":
-      return { ...state, saved: JSON.stringify(filled(action.procedure)), lastPlace: null };
+      return { ...state, saved: canonical(filled(action.procedure)), lastPlace: null };
     case "reload":
       return shown({ ...startEditing(action.procedure), selected: state.selected });
   }
