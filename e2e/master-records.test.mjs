@@ -120,7 +120,7 @@ step("[S88-2] [SoD] the QA head reads what is different, approves it and makes i
   await station.clickTestId("menu-master-records");
   await station.clickTestId(SECOND);
   await station.clickTestId("tab-compare");
-  await station.waitForText("change-DRY-040", /2\.50\s+After\s+2\.00|2\.50\s+2\.00/);
+  await station.waitForText("change-DRY-040", /2\.50[\s\S]*2\.00/);
   await station.waitForText("change-DRY-045", "Dry again");
   await station.screenshots("master-compare", ALL_LOOKS);
   await station.clickTestId("master-step-approve");
