@@ -93,7 +93,7 @@ impl<'a> Plant<'a> {
         Self { app, client, station, author, approver }
     }
 
-    fn new(&self, procedure: &Procedure) -> CreateMasterRecord {
+    fn wanted(&self, procedure: &Procedure) -> CreateMasterRecord {
         CreateMasterRecord {
             plant_id: PlantId::from("plant-a"),
             procedure: procedure.clone(),
@@ -103,7 +103,7 @@ impl<'a> Plant<'a> {
     }
 
     async fn draft(&self, code: &str) -> MasterRecord {
-        let new = self.new(&procedure(code, "Dry"));
+        let new = self.wanted(&procedure(code, "Dry"));
         self.client.create_master_record(&self.author, &Uuid::now_v7().to_string(), &new).await.unwrap()
     }
 
@@ -211,10 +211,10 @@ async fn s88_2_a_version_goes_from_the_draft_to_effective_by_two_people(app: Tes
     assert_eq!(effective.row.status, MasterRecordStatus::Effective);
     assert_eq!(plant.effective("DRY").await, [1]);
     // The next version supersedes it with the same change.
-    let next = CreateMasterRecord { based_on: Some(effective.row.id), ..plant.new(&procedure("DRY", "Dry more")) };
+    let next = CreateMasterRecord { based_on: Some(effective.row.id), ..plant.wanted(&procedure("DRY", "Dry more")) };
     let next = client.create_master_record(&plant.author, "second version", &next).await;
     assert_eq!(problem(next).code, "idempotency_key_invalid");
-    let new = CreateMasterRecord { based_on: Some(effective.row.id), ..plant.new(&procedure("DRY", "Dry more")) };
+    let new = CreateMasterRecord { based_on: Some(effective.row.id), ..plant.wanted(&procedure("DRY", "Dry more")) };
     let next = client.create_master_record(&plant.author, "second-version", &new).await.unwrap();
     let again = client.create_master_record(&plant.author, "second-version", &new).await.unwrap();
     assert_eq!((next.row.version, next.based_on, again.row.id), (2, Some(effective.row.id), next.row.id));
@@ -338,7 +338,7 @@ async fn sec_16_a_record_of_another_plant_is_not_there(app: TestApp, client: Cli
     }
     let search = MasterRecordQuery { search: Some("OURS".into()), ..MasterRecordQuery::default() };
     assert!(client.master_records(&other, &search).await.unwrap().items.is_empty());
-    let here = plant.new(&procedure("THEIRS", "x"));
+    let here = plant.wanted(&procedure("THEIRS", "x"));
     assert_eq!(problem(client.create_master_record(&other, "another-plant", &here).await).code, "plant_unknown");
     let based = CreateMasterRecord {
         plant_id: PlantId::from(world::OTHER_PLANT),
