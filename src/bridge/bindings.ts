@@ -793,6 +793,8 @@ export type PhaseView = {
 	turn: PhaseTurn,
 	/**  The meaning of the signature that this needs. */
 	signature: SignatureMeaning | null,
+	/**  The meaning of the signature that a correction of what is recorded needs. */
+	correctionSignature: SignatureMeaning | null,
 	/**  Whether a second person verifies what is recorded. */
 	isVerified: boolean,
 	/**  Why this phase cannot be executed now, as a code with its values; `None` when it can. */

@@ -342,6 +342,7 @@ export function metforminBatch(completed = 3): BatchView {
       task: structuredClone(task),
       turn: "execute",
       signature,
+      correctionSignature: signature,
       isVerified: false,
       waitsFor:
         index > completed ? { code: "earlier_phase_open", values: [{ name: "number", value: String(index) }] } : null,

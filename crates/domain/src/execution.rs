@@ -203,15 +203,12 @@ pub fn decide(
         }
         Deed::Correction(entry) => {
             check_correctable(phase, entry)?;
-            executable(batch.is_executable() || batch == BatchStatus::QcReview, batch)?;
+            executable(takes_corrections(batch), batch)?;
             if is_blank(attempt.reason) {
                 return Err(Refusal::ReasonRequired);
             }
             check_other_person(phases, phase, person)?;
-            // Judged as if nothing had been recorded in its place, but a timer that ran.
-            let mut before = phase.clone();
-            before.status = PhaseStatus::InProgress;
-            check_content(phases, &before, attempt.entry)?
+            check_content(phases, phase, attempt.entry)?
         }
     };
     if checked.deviation.is_some() && is_blank(attempt.reason) {
@@ -301,6 +298,14 @@ pub fn turns(batch: BatchStatus, phases: &[PhaseState], person: Acting<'_>) -> V
     phases.iter().zip(standings(phases)).map(turn).collect()
 }
 
+/// The entry that the person may correct now, when there is one.
+#[must_use]
+pub fn correctable(batch: BatchStatus, phase: &PhaseState, person: Acting<'_>) -> Option<Uuid> {
+    let entry = phase.standing_entry()?.operation_id;
+    let is_allowed = person.is_active && Deed::Correction(entry).is_for(Some(&phase.definition), person.role);
+    (is_allowed && takes_corrections(batch) && check_correctable(phase, entry).is_ok()).then_some(entry)
+}
+
 /// The number that the phase's calculation gives now.
 ///
 /// # Errors
@@ -353,6 +358,11 @@ fn executable(is_possible: bool, batch: BatchStatus) -> Result<(), Refusal> {
     if is_possible { Ok(()) } else { Err(Refusal::BatchNotExecutable(batch)) }
 }
 
+/// Until the record is reviewed, what stands in it may be put right.
+fn takes_corrections(batch: BatchStatus) -> bool {
+    batch.is_executable() || batch == BatchStatus::QcReview
+}
+
 fn is_blank(reason: Option<&str>) -> bool {
     reason.is_none_or(|reason| reason.trim().is_empty())
 }
@@ -382,7 +392,9 @@ fn check_is_another(phase: &PhaseState, person: Acting<'_>) -> Result<(), Refusa
 }
 
 fn check_correctable(phase: &PhaseState, entry: Uuid) -> Result<(), Refusal> {
-    if !matches!(phase.status, PhaseStatus::Completed | PhaseStatus::RequiresApproval) {
+    // A time that passed is not measured a second time.
+    let is_timer = matches!(phase.definition.kind, PhaseKind::Timer { .. });
+    if is_timer || !matches!(phase.status, PhaseStatus::Completed | PhaseStatus::RequiresApproval) {
         return Err(Refusal::NothingToCorrect);
     }
     match phase.standing_entry() {

@@ -15,21 +15,15 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, predicate::SizeAbove},
     cors::{AllowOrigin, CorsLayer},
-    limit::RequestBodyLimitLayer,
 };
 use tracing::Instrument;
 use uuid::Uuid;
 use viruj_api::problem::{Problem, with_causes};
 
-use crate::{
-    error::{ApiError, ProblemCode},
-    handlers::master_records::import::{LARGEST_FILE, PATH as IMPORT_PATH},
-};
+use crate::error::{ApiError, ProblemCode};
 
 /// Larger bodies are refused: the largest push stays far below.
 pub const LARGEST_BODY: usize = 2 * 1024 * 1024;
-/// A file to be imported is a text in the body: each of its line ends and quotation marks is two characters there.
-const LARGEST_IMPORT: usize = 2 * LARGEST_FILE + 64 * 1024;
 /// A request that takes longer is given up; its transaction is rolled back.
 pub const LONGEST_REQUEST: Duration = Duration::from_secs(20);
 
@@ -65,13 +59,6 @@ where
     // No cookie makes a browser send a token for a stranger's page, so the length of an answer tells it nothing.
     let compression = CompressionLayer::new().compress_when(SizeAbove::new(SMALLEST_COMPRESSED));
     router.layer(from_fn(observe)).layer(compression)
-}
-
-/// Refuses bodies that are larger than what the route takes, before anybody reads them.
-#[must_use]
-pub fn body_limit(path: &str) -> RequestBodyLimitLayer {
-    let largest = if path == IMPORT_PATH { LARGEST_IMPORT } else { LARGEST_BODY };
-    RequestBodyLimitLayer::new(largest)
 }
 
 async fn within_time(longest: Duration, request: Request, next: Next) -> Response {

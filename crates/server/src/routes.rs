@@ -3,6 +3,7 @@
 mod legacy;
 
 use axum::{Router, middleware::from_fn_with_state, routing::MethodRouter};
+use tower_http::limit::RequestBodyLimitLayer;
 use utoipa::openapi::{Deprecated, OpenApi, security::SecurityRequirement};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
 use viruj_domain::capability::Capability;
@@ -10,7 +11,8 @@ use viruj_domain::capability::Capability;
 use crate::{
     application::AppState,
     caller::{Authorisation, authorise},
-    handlers, metrics, middleware, openapi,
+    handlers::{self, master_records::import},
+    metrics, middleware, openapi,
 };
 
 /// How a route's work gets into the audit trail. Every route states one.
@@ -363,6 +365,11 @@ pub fn all() -> Vec<Route> {
     routes
 }
 
+/// Larger bodies are refused before anybody reads them.
+fn largest_body(path: &str) -> usize {
+    if path == import::PATH { import::LARGEST_BODY } else { middleware::LARGEST_BODY }
+}
+
 /// The router with every layer around it.
 pub fn router(state: &AppState) -> Router {
     let mut router = Router::new();
@@ -370,7 +377,7 @@ pub fn router(state: &AppState) -> Router {
         let guarded: MethodRouter<AppState> =
             handler.layer(from_fn_with_state((state.clone(), authorisation), authorise));
         for path in paths.paths.keys() {
-            router = router.route(path, guarded.clone().layer(middleware::body_limit(path)));
+            router = router.route(path, guarded.clone().layer(RequestBodyLimitLayer::new(largest_body(path))));
         }
     }
     middleware::around(router, state.frontend.as_ref(), middleware::LONGEST_REQUEST)

@@ -88,6 +88,14 @@ struct Access {
 }
 
 impl Session {
+    /// Both components of a signature are those of the person who is signed in (21 CFR 11.200(a)(1)).
+    fn check_signer(&self, email: Option<&str>) -> Result<(), StationError> {
+        match email {
+            Some(email) if !email.trim().eq_ignore_ascii_case(&self.person.email) => Err(StationError::OtherSigner),
+            _ => Ok(()),
+        }
+    }
+
     fn view(&self) -> SignedInPerson {
         views::person(&self.person, self.access.is_none(), self.must_change_password)
     }

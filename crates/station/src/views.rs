@@ -14,7 +14,7 @@ use viruj_api::{
 use viruj_domain::{
     batch::BatchStatus,
     capability::Capability,
-    execution::{PhaseState, Refusal, Turn, calculated, next_phase, turns},
+    execution::{PhaseState, Refusal, Turn, calculated, correctable, next_phase, turns},
     navigation::menu,
     person::Acting,
     phase::{ChoiceOption, EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
@@ -89,9 +89,10 @@ pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool) -
     let turns = turns(shown.status, &states, person);
     // Somebody who only verifies is not kept out of a batch that has something to verify.
     let may_act = may_execute || turns.iter().any(Result::is_ok);
-    let whole = Whole { states, blocked: blocked_code(shown, may_act), status: shown.status, person, may_execute };
-    let own = whole.states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
-    let next = own.or_else(|| next_phase(&whole.states)).map(|state| state.id.0);
+    let own = states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
+    let next = own.or_else(|| next_phase(&states)).map(|state| state.id.0);
+    let blocked = blocked_code(shown, may_act, next.is_none());
+    let whole = Whole { states, blocked, status: shown.status, person };
     let phases = shown.phases.iter().zip(&whole.states).zip(turns);
     BatchView {
         id: row.id.0.clone(),
@@ -110,13 +111,12 @@ pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool) -
     }
 }
 
-fn blocked_code(shown: &ShownBatch, may_act: bool) -> Option<&'static str> {
-    let is_done = |phase: &ShownPhase| matches!(phase.status, PhaseStatus::Completed | PhaseStatus::NotApplicable);
+fn blocked_code(shown: &ShownBatch, may_act: bool, is_done: bool) -> Option<&'static str> {
     if !may_act {
         Some(Refusal::NotAuthorised.code())
     } else if shown.phases.is_empty() {
         Some("no_phases")
-    } else if shown.phases.iter().all(is_done) && shown.next_phase().is_none() {
+    } else if is_done {
         Some(Refusal::AlreadyCompleted.code())
     } else if !shown.status.is_executable() {
         Some(Refusal::BatchNotExecutable(shown.status).code())
@@ -131,7 +131,6 @@ struct Whole<'a> {
     blocked: Option<&'static str>,
     status: BatchStatus,
     person: Acting<'a>,
-    may_execute: bool,
 }
 
 impl Whole<'_> {
@@ -146,7 +145,7 @@ impl Whole<'_> {
             PhaseTurn::Verify => Some(SignatureMeaning::Verified),
             PhaseTurn::Execute | PhaseTurn::Correct => row.definition.signature,
         };
-        let standing = state.standing_entry().map(|entry| entry.operation_id).filter(|_| self.may_correct(state));
+        let standing = correctable(self.status, state, self.person);
         PhaseView {
             id: row.id.0,
             number: row.number,
@@ -159,38 +158,25 @@ impl Whole<'_> {
             task: self.task(shown, state),
             turn: kind,
             signature,
+            correction_signature: row.definition.signature,
             is_verified: row.definition.verification.is_some(),
-            waits_for: self.waits_for(shown, turn),
+            waits_for: self.waits_for(turn),
             entries: shown.entries.iter().map(|one| entry(one, shown, standing)).collect(),
         }
     }
 
-    fn may_correct(&self, state: &PhaseState) -> bool {
-        let is_open = self.status.is_executable() || self.status == BatchStatus::QcReview;
-        let is_recorded = matches!(state.status, PhaseStatus::Completed | PhaseStatus::RequiresApproval);
-        let roles = &state.definition.performed_by;
-        // A time that passed is not measured a second time.
-        let is_timer = matches!(state.definition.kind, PhaseKind::Timer { .. });
-        let is_for =
-            self.person.role.can(Capability::BatchExecute) && (roles.is_empty() || roles.contains(&self.person.role));
-        self.may_execute && is_open && is_recorded && !is_timer && is_for
-    }
-
-    fn waits_for(&self, shown: &ShownPhase, turn: Result<Turn, Refusal>) -> Option<Waiting> {
-        let waiting = |code: &str, values| Some(Waiting { code: code.to_owned(), values });
-        if matches!(turn, Err(Refusal::AlreadyCompleted | Refusal::PhaseNotApplicable)) || self.blocked.is_none() {
-            let refusal = turn.err()?;
-            let values = match &refusal {
-                Refusal::EarlierPhaseOpen { number } => {
-                    vec![NamedValue { name: "number".to_owned(), value: number.to_string() }]
-                }
-                _ => Vec::new(),
-            };
-            return waiting(refusal.code(), values);
-        }
-        let is_done = shown.status == PhaseStatus::Completed;
-        let code = self.blocked.filter(|_| !is_done).unwrap_or(Refusal::AlreadyCompleted.code());
-        waiting(code, Vec::new())
+    /// What stands against the whole batch is said before what stands against the phase, once the phase is open at all.
+    fn waits_for(&self, turn: Result<Turn, Refusal>) -> Option<Waiting> {
+        let refusal = turn.err()?;
+        let is_settled = matches!(refusal, Refusal::AlreadyCompleted | Refusal::PhaseNotApplicable);
+        let (code, values) = match (self.blocked.filter(|_| !is_settled), &refusal) {
+            (Some(code), _) => (code, Vec::new()),
+            (None, Refusal::EarlierPhaseOpen { number }) => {
+                (refusal.code(), vec![NamedValue { name: "number".to_owned(), value: number.to_string() }])
+            }
+            (None, _) => (refusal.code(), Vec::new()),
+        };
+        Some(Waiting { code: code.to_owned(), values })
     }
 
     fn task(&self, shown: &ShownPhase, state: &PhaseState) -> PhaseTask {

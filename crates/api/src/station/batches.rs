@@ -90,6 +90,8 @@ view! {
         pub turn: PhaseTurn,
         /// The meaning of the signature that this needs.
         pub signature: Option<SignatureMeaning>,
+        /// The meaning of the signature that a correction of what is recorded needs.
+        pub correction_signature: Option<SignatureMeaning>,
         /// Whether a second person verifies what is recorded.
         pub is_verified: bool,
         /// Why this phase cannot be executed now, as a code with its values; `None` when it can.

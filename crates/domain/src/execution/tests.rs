@@ -328,6 +328,26 @@ fn a_correction_needs_a_reason_and_an_entry_and_is_checked_like_any_value() {
 }
 
 #[test]
+fn what_can_be_corrected_is_what_a_correction_is_taken_for() {
+    let (id, nobody) = (person("operator"), person("reader"));
+    let timer = PhaseKind::Timer { minimum_seconds: 0, maximum_seconds: None };
+    let mut batch = Batch::of(vec![phase(1, PhaseKind::Value(speed())), phase(2, timer)]);
+    assert_eq!(correctable(batch.status, &batch.phases[0], operator(&id)), None);
+    let value = batch.record(1, &rpm("100"), operator(&id)).unwrap();
+    assert_eq!(correctable(batch.status, &batch.phases[0], operator(&id)), Some(value));
+    let reader = Acting { role: Role::Management, ..operator(&nobody) };
+    assert_eq!(correctable(batch.status, &batch.phases[0], reader), None);
+    assert_eq!(correctable(BatchStatus::OnHold, &batch.phases[0], operator(&id)), None);
+    batch.record(2, &PhaseEntry::TimerStarted, operator(&id)).unwrap();
+    let stopped = PhaseEntry::TimerStopped { elapsed_seconds: 60 };
+    let time = batch.record(2, &stopped, operator(&id)).unwrap();
+    assert_eq!(batch.status, BatchStatus::QcReview);
+    assert_eq!(correctable(batch.status, &batch.phases[1], operator(&id)), None);
+    assert_eq!(batch.correct(2, &stopped, Some(time), operator(&id)), Err(Refusal::NothingToCorrect));
+    assert_eq!(correctable(batch.status, &batch.phases[0], operator(&id)), Some(value));
+}
+
+#[test]
 fn sod_a_phase_is_verified_by_somebody_else() {
     let mut verified = phase(1, PhaseKind::Confirmation {});
     verified.definition.verification = Some(Verification { by: vec![Role::ProductionManager] });

@@ -78,10 +78,7 @@ impl StationCore {
     pub async fn review_audit_trail(&self, input: &AuditReviewInput) -> Result<AuditReviewView, StationError> {
         let identity = self.identity().ok_or(StationError::NotRegistered)?;
         let session = self.session()?;
-        let is_same = |email: &String| email.trim().eq_ignore_ascii_case(&session.person.email);
-        if input.signature.email.as_ref().is_some_and(|email| !is_same(email)) {
-            return Err(StationError::OtherSigner);
-        }
+        session.check_signer(input.signature.email.as_deref())?;
         let request = ReviewRequest {
             review_id: Uuid::now_v7(),
             station_id: identity.station_id,

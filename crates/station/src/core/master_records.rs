@@ -157,10 +157,7 @@ impl StationCore {
         let identity = self.identity().ok_or(StationError::NotRegistered)?;
         let session = self.session()?;
         let signature = step.signature.as_ref().ok_or(StationError::BadInput)?;
-        let is_same = |email: &String| email.trim().eq_ignore_ascii_case(&session.person.email);
-        if signature.email.as_ref().is_some_and(|email| !is_same(email)) {
-            return Err(StationError::OtherSigner);
-        }
+        session.check_signer(signature.email.as_deref())?;
         let request = SignMasterRecord {
             signature_id: Uuid::now_v7(),
             station_id: identity.station_id,

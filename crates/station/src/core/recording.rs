@@ -198,10 +198,7 @@ impl StationCore {
         statement: &Statement,
         bytes: &[u8],
     ) -> Result<PersonSlot, StationError> {
-        let is_same = |email: &String| email.trim().eq_ignore_ascii_case(&session.person.email);
-        if signature.email.as_ref().is_some_and(|email| !is_same(email)) {
-            return Err(StationError::OtherSigner);
-        }
+        session.check_signer(signature.email.as_deref())?;
         let request = AttestRequest {
             station_id: identity.station_id,
             statement: to_base64(bytes),

@@ -9,7 +9,7 @@ type Props = { phase: PhaseView; personName: string; recording: Recording };
 /** Comes from below when a step must be signed. */
 export function SignatureSheet({ phase, personName, recording }: Props) {
   const { t } = useTranslation();
-  const { signing } = recording;
+  const { signing, meaning } = recording;
   return (
     <Sheet
       isOpen={signing !== null}
@@ -19,10 +19,10 @@ export function SignatureSheet({ phase, personName, recording }: Props) {
       isKeptOpen={recording.isPending}
       data-testid="signature-sheet"
     >
-      {signing !== null && phase.signature !== null && (
+      {signing !== null && meaning !== null && (
         <SignatureForm
           sentence={signing.sentence}
-          meaning={phase.signature}
+          meaning={meaning}
           personName={personName}
           isIdentified={recording.isIdentified}
           isPending={recording.isPending}

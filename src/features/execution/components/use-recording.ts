@@ -24,6 +24,7 @@ export function useRecording(
   const request = useRecordEntry();
   const { isIdentified, setIdentified } = useIdentified(personId);
   const [signing, setSigning] = useState<Draft | null>(null);
+  const meaning = correction === null ? phase.signature : phase.correctionSignature;
 
   async function send(draft: Draft, signature: SignatureInput | null) {
     const receipt = await request
@@ -49,13 +50,15 @@ export function useRecording(
 
   return {
     signing,
+    /** What the signature means, when one is needed. */
+    meaning,
     isIdentified,
     isPending: request.isPending,
     failure: request.error,
     start(draft: Draft) {
       if (request.isPending) return;
       request.reset();
-      if (phase.signature === null) void send(draft, null);
+      if (meaning === null) void send(draft, null);
       else setSigning(draft);
     },
     sign(signature: SignatureInput) {

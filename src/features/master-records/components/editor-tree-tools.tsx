@@ -6,6 +6,7 @@ import {
   IconArrowUp,
   IconPlus,
   IconTrash,
+  type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { codedText } from "../../../texts/coded";
@@ -39,56 +40,58 @@ export function EditorTreeTools({ state }: { state: EditorState }) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      <ActionIcon
-        variant="default"
-        className={styles.icon}
-        aria-label={t("masters.moveUp")}
-        disabled={targetOf(procedure, selected, -1) === null}
-        data-testid="part-up"
-        onClick={() => dispatch({ type: "move", path: selected, by: -1 })}
-      >
-        <IconArrowUp size={20} aria-hidden />
-      </ActionIcon>
-      <ActionIcon
-        variant="default"
-        className={styles.icon}
-        aria-label={t("masters.moveDown")}
-        disabled={targetOf(procedure, selected, 1) === null}
-        data-testid="part-down"
-        onClick={() => dispatch({ type: "move", path: selected, by: 1 })}
-      >
-        <IconArrowDown size={20} aria-hidden />
-      </ActionIcon>
-      <ActionIcon
-        variant="default"
-        className={styles.icon}
-        aria-label={t("masters.remove")}
-        disabled={selected === ""}
-        data-testid="part-remove"
-        onClick={() => dispatch({ type: "remove", path: selected })}
-      >
-        <IconTrash size={20} aria-hidden />
-      </ActionIcon>
-      <ActionIcon
-        variant="default"
-        className={styles.icon}
-        aria-label={t("masters.undo")}
-        disabled={state.past.length === 0}
-        data-testid="editor-undo"
-        onClick={() => dispatch({ type: "undo" })}
-      >
-        <IconArrowBackUp size={20} aria-hidden />
-      </ActionIcon>
-      <ActionIcon
-        variant="default"
-        className={styles.icon}
-        aria-label={t("masters.redo")}
-        disabled={state.future.length === 0}
-        data-testid="editor-redo"
-        onClick={() => dispatch({ type: "redo" })}
-      >
-        <IconArrowForwardUp size={20} aria-hidden />
-      </ActionIcon>
+      <Tool
+        label={t("masters.moveUp")}
+        isDisabled={targetOf(procedure, selected, -1) === null}
+        id="part-up"
+        icon={IconArrowUp}
+        onPress={() => dispatch({ type: "move", path: selected, by: -1 })}
+      />
+      <Tool
+        label={t("masters.moveDown")}
+        isDisabled={targetOf(procedure, selected, 1) === null}
+        id="part-down"
+        icon={IconArrowDown}
+        onPress={() => dispatch({ type: "move", path: selected, by: 1 })}
+      />
+      <Tool
+        label={t("masters.remove")}
+        isDisabled={selected === ""}
+        id="part-remove"
+        icon={IconTrash}
+        onPress={() => dispatch({ type: "remove", path: selected })}
+      />
+      <Tool
+        label={t("masters.undo")}
+        isDisabled={state.past.length === 0}
+        id="editor-undo"
+        icon={IconArrowBackUp}
+        onPress={() => dispatch({ type: "undo" })}
+      />
+      <Tool
+        label={t("masters.redo")}
+        isDisabled={state.future.length === 0}
+        id="editor-redo"
+        icon={IconArrowForwardUp}
+        onPress={() => dispatch({ type: "redo" })}
+      />
     </div>
+  );
+}
+
+type ToolProps = { label: string; isDisabled: boolean; id: string; icon: TablerIcon; onPress: () => void };
+
+function Tool({ label, isDisabled, id, icon: Icon, onPress }: ToolProps) {
+  return (
+    <ActionIcon
+      variant="default"
+      className={styles.icon}
+      aria-label={label}
+      disabled={isDisabled}
+      data-testid={id}
+      onClick={onPress}
+    >
+      <Icon size={20} aria-hidden />
+    </ActionIcon>
   );
 }

@@ -48,43 +48,37 @@ export function AreaField({
   );
 }
 
-/** A decimal stays the text that it is; an optional one is left out while it is empty. */
-export function DecimalField({ path, label, help, isNullable = false }: Field & { isNullable?: boolean }) {
+type Line = Field & { inputMode: "decimal" | "numeric"; read: (text: string) => unknown };
+
+/** One line of text; `read` makes of it what the document holds. */
+function LineField({ path, label, help, inputMode, read }: Line) {
   const { value, error, set } = useField(path);
   return (
     <TextInput
       label={label}
       description={help}
       error={error}
-      inputMode="decimal"
+      inputMode={inputMode}
       autoComplete="off"
       data-path={path}
       data-testid={idOf(path)}
       value={String(value ?? "")}
-      onChange={({ currentTarget: { value: text } }) => set(isNullable && text.trim() === "" ? null : text.trim())}
+      onChange={({ currentTarget }) => set(read(currentTarget.value.trim()))}
     />
   );
 }
 
-export function WholeField({ path, label, help, isNullable = false }: Field & { isNullable?: boolean }) {
-  const { value, error, set } = useField(path);
-  return (
-    <TextInput
-      label={label}
-      description={help}
-      error={error}
-      inputMode="numeric"
-      autoComplete="off"
-      data-path={path}
-      data-testid={idOf(path)}
-      value={String(value ?? "")}
-      onChange={({ currentTarget: { value: typed } }) => {
-        const text = typed.trim();
-        if (isNullable && text === "") set(null);
-        else set(/^\d{1,9}$/.test(text) ? Number(text) : text);
-      }}
-    />
-  );
+/** A decimal stays the text that it is; an optional one is left out while it is empty. */
+export function DecimalField({ isNullable = false, ...field }: Field & { isNullable?: boolean }) {
+  return <LineField {...field} inputMode="decimal" read={(text) => (isNullable && text === "" ? null : text)} />;
+}
+
+export function WholeField({ isNullable = false, ...field }: Field & { isNullable?: boolean }) {
+  function read(text: string) {
+    if (isNullable && text === "") return null;
+    return /^\d{1,9}$/.test(text) ? Number(text) : text;
+  }
+  return <LineField {...field} inputMode="numeric" read={read} />;
 }
 
 export function ChoiceField({
