@@ -41,6 +41,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::batches::open_batch,
             commands::batches::check_number,
             commands::batches::record_entry,
+            commands::batches::write_batch_record,
             commands::lists::read_list,
             commands::users::list_users,
             commands::users::open_user,

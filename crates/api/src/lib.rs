@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod backups;
+pub mod batch_record;
 pub mod batches;
 pub mod legacy;
 pub mod lists;

@@ -18,3 +18,4 @@ pub use error::ClientError;
 pub use master_records::{SignedStep, UnsignedStep};
 pub use station_exchange::{ChallengeSigner, StationExchange};
 pub use transport::{HttpOptions, Transport, TransportError};
+pub use work::RecordForm;

@@ -16,6 +16,8 @@ pub mod backups {
 }
 pub mod batches {
     pub mod list;
+    pub mod print;
+    pub mod record;
     pub mod show;
 }
 pub mod docs;

@@ -283,6 +283,16 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::batches::show::show),
         },
         Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::record::record),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::print::print),
+        },
+        Route {
             authorisation: may(Capability::MasterRead),
             audit: ReadsOnly,
             operation: routes!(handlers::master_records::list::list),

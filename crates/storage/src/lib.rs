@@ -10,6 +10,7 @@ pub mod api_keys;
 pub mod attempts;
 pub mod audit;
 pub mod backup;
+pub mod batch_record;
 pub mod batches;
 mod bootstrap;
 pub mod counters;

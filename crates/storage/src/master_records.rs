@@ -476,7 +476,7 @@ pub async fn keep_signature(unit: &mut UnitOfWork, new: &NewSignature<'_>) -> Re
 }
 
 /// The signatures on a version, the oldest first; each says whether it is of `text_hash`.
-async fn signatures(
+pub(crate) async fn signatures(
     connection: &mut PgConnection,
     id: MasterRecordId,
     text_hash: &[u8],

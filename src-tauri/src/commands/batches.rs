@@ -1,10 +1,12 @@
 //! Batches and the entries of their phases, from the local store.
 
-use tauri::State;
+use tauri::{AppHandle, State};
 use viruj_api::station::{
-    BatchList, BatchListQuery, BatchView, CheckNumber, CommandError, EntryReceipt, NumberCheck, RecordEntry,
+    BatchList, BatchListQuery, BatchRecordFiles, BatchView, CheckNumber, CommandError, EntryReceipt, NumberCheck,
+    RecordEntry,
 };
 
+use super::export_folder;
 use crate::shell::Shell;
 
 #[tauri::command]
@@ -23,6 +25,17 @@ pub async fn open_batch(shell: State<'_, Shell>, batch_id: String) -> Result<Bat
 #[specta::specta]
 pub async fn check_number(shell: State<'_, Shell>, input: CheckNumber) -> Result<NumberCheck, CommandError> {
     Ok(shell.core()?.check_number(&input).await?)
+}
+
+/// Writes new files into the downloads of whoever owns the computer's session, and answers where they lie.
+#[tauri::command]
+#[specta::specta]
+pub async fn write_batch_record(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    batch_id: String,
+) -> Result<BatchRecordFiles, CommandError> {
+    Ok(shell.core()?.write_batch_record(&batch_id, &export_folder(&app)?).await?)
 }
 
 /// Answers only after the entry is durable on this station.

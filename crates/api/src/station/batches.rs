@@ -100,6 +100,14 @@ view! {
         pub entries: Vec<EntryView>,
     }
 
+    /// Where the record of a batch was written, in both its forms.
+    pub struct BatchRecordFiles {
+        pub pdf: String,
+        pub json: String,
+        /// What the printed record's QR code says.
+        pub record_sha256: String,
+    }
+
     pub struct ChoiceView {
         pub text: String,
         /// Another answer opens a deviation.

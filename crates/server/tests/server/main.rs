@@ -7,6 +7,7 @@ mod api_keys;
 mod attest;
 mod audit;
 mod backups;
+mod batch_record;
 mod batches;
 mod browsers;
 mod cancelled;

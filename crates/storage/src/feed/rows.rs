@@ -36,7 +36,7 @@ fn uuids(ids: &[String]) -> Vec<Uuid> {
     ids.iter().filter_map(|id| id.parse().ok()).collect()
 }
 
-pub(super) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -57,7 +57,7 @@ pub(super) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Res
         .collect())
 }
 
-pub(super) async fn people(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn people(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -65,7 +65,7 @@ pub(super) async fn people(connection: &mut PgConnection, ids: &[String]) -> Res
     Ok(readable(rows, |person| (person.id.0.clone(), FeedChange::Person(person))))
 }
 
-pub(super) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -102,7 +102,7 @@ pub(super) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Re
     Ok(readable(rows.collect(), |row| (row.id.0.clone(), FeedChange::Batch(row))))
 }
 
-pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -133,7 +133,7 @@ pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Res
     Ok(readable(rows.collect(), |row| (row.id.to_string(), FeedChange::Phase(row))))
 }
 
-pub(super) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -172,7 +172,7 @@ pub(super) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Re
     Ok(readable(rows.collect(), |row| (row.operation_id.to_string(), FeedChange::Entry(row))))
 }
 
-pub(super) async fn deviations(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn deviations(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
