@@ -365,6 +365,10 @@ fn trail(record: &BatchRecord, clock: Clock) -> Vec<TrailLine> {
         .phases
         .iter()
         .map(|phase| (phase.phase.id.to_string(), format!("phase {}", phase.phase.number)))
+        .chain(record.phases.iter().flat_map(|phase| {
+            let name = format!("entry of phase {}", phase.phase.number);
+            phase.entries.iter().map(move |entry| (entry.operation_id.to_string(), name.clone()))
+        }))
         .chain(record.deviations.iter().map(|row| (row.id.to_string(), format!("deviation {}", row.code))))
         .chain([(record.batch.id.to_string(), format!("batch {}", record.batch.number))])
         .collect();
