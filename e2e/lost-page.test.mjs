@@ -1,6 +1,5 @@
 // What the page's own process takes with it when it ends: nothing that was recorded, and nobody's session.
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
 import { waitUntil } from "../scripts/lib/wait.mjs";

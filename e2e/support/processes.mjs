@@ -54,10 +54,6 @@ export class TiedProcess {
   }
 }
 
-export function descendantsOf(pid) {
-  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
-}
-
 export function childrenOf(pid) {
   const tasks = fs.existsSync(`/proc/${pid}/task`) ? fs.readdirSync(`/proc/${pid}/task`) : [];
   return tasks.flatMap((task) => {
