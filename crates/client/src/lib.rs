@@ -5,6 +5,7 @@
 
 mod administration;
 mod api_keys;
+mod batches;
 mod client;
 mod error;
 mod master_records;
@@ -13,6 +14,7 @@ mod transport;
 mod work;
 
 pub use administration::Tagged;
+pub use batches::BatchChange;
 pub use client::Client;
 pub use error::ClientError;
 pub use master_records::{SignedStep, UnsignedStep};

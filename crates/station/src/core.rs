@@ -32,6 +32,7 @@ mod account;
 mod administration;
 mod api_keys;
 mod audit;
+mod batch_steps;
 mod batches;
 mod lists;
 mod master_records;
