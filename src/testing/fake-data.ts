@@ -46,6 +46,7 @@ export const operator: SignedInPerson = {
   department: "Production",
   menu: operatorMenu,
   canExecute: true,
+  canPlanBatches: false,
   canRegisterStation: false,
   canReviewAudit: false,
   isOffline: false,
@@ -363,6 +364,10 @@ export function metforminBatch(completed = 3): BatchView {
     phases,
     nextPhaseId: phases[completed]?.id ?? null,
     blockedCode: null,
+    plannedStart: null,
+    plannedEnd: null,
+    version: "1",
+    steps: [],
   };
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn person(person: &Person, is_offline: bool, must_change_password: bo
         department: person.department.as_str().to_owned(),
         menu: menu(person.role).iter().copied().map(MenuItem::from).collect(),
         can_execute: person.is_active && person.role.can(Capability::BatchExecute),
+        can_plan_batches: person.is_active && person.role.can(Capability::BatchPlan),
         can_register_station: person.is_active && person.role.can(Capability::StationRegister),
         can_review_audit: person.is_active && person.role.can(Capability::AuditReview),
         is_offline,

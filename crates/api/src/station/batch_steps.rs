@@ -117,8 +117,9 @@ choice! {
         Changed,
         Recorded,
         Corrected,
-        /// Another status of a phase, which followed from what was recorded for others.
-        Phase,
+        /// What was recorded for others makes a phase no part of this batch, or part of it again.
+        PhaseLeft,
+        PhaseBack,
         DeviationOpened,
         DeviationChanged,
     }

@@ -49,10 +49,11 @@ pub(crate) fn event(entry: AuditEntry, shown: Option<&ShownBatch>) -> Option<Bat
             let (old, new) = changed("status")?;
             // Whatever else becomes of a phase is said by the entry that brought it about.
             let not_applicable = Some(PhaseStatus::NotApplicable.as_str());
-            if old.as_deref() != not_applicable && new.as_deref() != not_applicable {
-                return None;
+            match (old.as_deref() == not_applicable, new.as_deref() == not_applicable) {
+                (false, true) => (BatchEventKind::PhaseLeft, (None, None)),
+                (true, false) => (BatchEventKind::PhaseBack, (None, None)),
+                _ => return None,
             }
-            (BatchEventKind::Phase, (old, new))
         }
         ("phase_entries", _) => {
             let is_correction = changed("corrects").is_some_and(|(_, entry)| entry.is_some());
@@ -61,7 +62,7 @@ pub(crate) fn event(entry: AuditEntry, shown: Option<&ShownBatch>) -> Option<Bat
             (kind, (None, recorded))
         }
         ("deviations", true) => (BatchEventKind::DeviationOpened, (None, changed("code").and_then(|(_, code)| code))),
-        ("deviations", false) => (BatchEventKind::DeviationChanged, changed("status").unwrap_or_default()),
+        ("deviations", false) => (BatchEventKind::DeviationChanged, (None, None)),
         _ => return None,
     };
     let phase = phase_of(shown, phase_id.as_deref());
@@ -171,7 +172,9 @@ mod tests {
         // The entry says it.
         assert_eq!(told("batch_phases", "changed", &[("status", Some("Pending"), Some("Completed"))]), None);
         let skipped = told("batch_phases", "changed", &[("status", Some("Pending"), Some("Not Applicable"))]);
-        assert_eq!(skipped.unwrap().0, BatchEventKind::Phase);
+        assert_eq!(skipped.unwrap().0, BatchEventKind::PhaseLeft);
+        let back = told("batch_phases", "changed", &[("status", Some("Not Applicable"), Some("Pending"))]);
+        assert_eq!(back.unwrap().0, BatchEventKind::PhaseBack);
         let opened = told("deviations", "created", &[("code", None, Some("DEV-26-001"))]);
         assert_eq!(opened, Some((BatchEventKind::DeviationOpened, change(None, Some("DEV-26-001")))));
     }
