@@ -7,6 +7,8 @@ mod api_keys;
 mod attest;
 mod audit;
 mod backups;
+mod batch_races;
+mod batch_steps;
 mod batches;
 mod browsers;
 mod cancelled;
