@@ -74,3 +74,16 @@ BEGIN
 END $$;
 CREATE TRIGGER keep_phase BEFORE UPDATE ON batch_phases FOR EACH ROW EXECUTE FUNCTION viruj_keep_phase();
 REVOKE ALL ON FUNCTION viruj_keep_phase() FROM PUBLIC;
+
+-- Who is signing for a phase just now: between the server's word for a signature and the entry that it stands in, nobody
+-- else gets one for that phase. A claim ends with its time or with the arrival of its operation, whichever comes first.
+CREATE TABLE phase_claims (
+    phase_id uuid PRIMARY KEY REFERENCES batch_phases (id),
+    plant_id text NOT NULL REFERENCES plants (id),
+    operation_id uuid NOT NULL,
+    station_id uuid NOT NULL REFERENCES stations (id),
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX idx_phase_claims_plant ON phase_claims (plant_id);
+SELECT viruj_protect('phase_claims');
+GRANT SELECT, INSERT, UPDATE ON phase_claims TO viruj_runtime;

@@ -198,6 +198,7 @@ export const author: SignedInPerson = {
   role: "Production Head",
   menu: [{ section: "Documentation", label: "Master Batch Records", screen: "master_records" }],
   canExecute: false,
+  canPlanBatches: true,
 };
 
 export const stationSettings: StationSettings = {

@@ -65,7 +65,7 @@ pub(crate) struct Plant<'a> {
     pub approver: String,
 }
 
-async fn add_author(app: &TestApp, id: &str, role: Role, plant: &str) {
+pub(crate) async fn add_author(app: &TestApp, id: &str, role: Role, plant: &str) {
     let hash = viruj_server::passwords::hash_here(world::PASSWORD).unwrap();
     let mut unit = app.application.state().begin_for_system("test", "an author").await.unwrap();
     let person = NewPerson {
