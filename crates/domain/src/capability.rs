@@ -174,9 +174,10 @@ impl Capability {
             BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
             | QualityTestRead | MaterialRead | PlantRead | AuditRead => true,
             BatchPlan | BatchHold | BatchResume | BatchExecute | BatchVerify | BatchReview | BatchRelease
-            | MasterAuthor | MasterApprove | GateEntryCreate | GoodsReceiptCreate | SamplingRequest | QualityTestAssign | QualityTestExecute
-            | QualityTestReview | QualityTestRecommend | QualityTestDecide | MaterialStore | StationRegister
-            | UserManage | PlantManage | AuditReview | ApiKeyManage | BackupManage => false,
+            | MasterAuthor | MasterApprove | GateEntryCreate | GoodsReceiptCreate | SamplingRequest
+            | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend | QualityTestDecide
+            | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview | ApiKeyManage
+            | BackupManage => false,
         }
     }
 }

@@ -103,17 +103,10 @@ pub fn step(batch: BatchCourse, step: BatchStep, person: Acting<'_>) -> Result<B
             release: ReleaseStatus::Hold,
             ..batch
         },
-        BatchStep::Resume => BatchCourse {
-            status: batch.goes_on_in(),
-            held_from: None,
-            release: ReleaseStatus::Pending,
-            ..batch
-        },
-        BatchStep::Release => {
-            BatchCourse { status: BatchStatus::Completed, release: ReleaseStatus::Released, ..batch }
+        BatchStep::Resume => {
+            BatchCourse { status: batch.goes_on_in(), held_from: None, release: ReleaseStatus::Pending, ..batch }
         }
-        BatchStep::Reject => {
-            BatchCourse { status: BatchStatus::Completed, release: ReleaseStatus::Rejected, ..batch }
-        }
+        BatchStep::Release => BatchCourse { status: BatchStatus::Completed, release: ReleaseStatus::Released, ..batch },
+        BatchStep::Reject => BatchCourse { status: BatchStatus::Completed, release: ReleaseStatus::Rejected, ..batch },
     })
 }

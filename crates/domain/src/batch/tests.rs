@@ -2,11 +2,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{
-    ids::UserId,
-    person::Acting,
-    role::Role,
-};
+use crate::{ids::UserId, person::Acting, role::Role};
 
 fn planned() -> BatchCourse {
     BatchCourse {
@@ -82,7 +78,9 @@ fn sod_whoever_stops_a_batch_in_production_does_not_let_it_go_on() {
 #[test]
 fn what_is_decided_stays_decided() {
     let reviewed = BatchCourse { status: BatchStatus::QcReview, record: RecordStatus::Complete, ..planned() };
-    for (decision, word) in [(BatchStep::Release, ReleaseStatus::Released), (BatchStep::Reject, ReleaseStatus::Rejected)] {
+    for (decision, word) in
+        [(BatchStep::Release, ReleaseStatus::Released), (BatchStep::Reject, ReleaseStatus::Rejected)]
+    {
         let decided = take(reviewed, decision, Role::QaHead).unwrap();
         assert_eq!((decided.status, decided.release), (BatchStatus::Completed, word));
         for next in [BatchStep::Hold, BatchStep::Resume, BatchStep::Release, BatchStep::Reject] {
@@ -118,9 +116,15 @@ fn a_plan_ends_after_it_begins() {
 
 #[test]
 fn numbers_begin_with_the_letters_of_the_code() {
-    for (code, series) in
-        [("MET500", "MET"), ("ibu-400", "IBU"), ("A1", "A"), ("500", "BAT"), ("", "BAT"), ("मेट", "BAT"), ("P-M_L", "PML")]
-    {
+    for (code, series) in [
+        ("MET500", "MET"),
+        ("ibu-400", "IBU"),
+        ("A1", "A"),
+        ("500", "BAT"),
+        ("", "BAT"),
+        ("मेट", "BAT"),
+        ("P-M_L", "PML"),
+    ] {
         assert_eq!(number_series(code), series, "{code}");
     }
 }

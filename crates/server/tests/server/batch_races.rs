@@ -64,13 +64,12 @@ async fn of_a_hundred_holds_at_once_one_wins_and_the_others_have_changed_nothing
     assert_eq!((won.len(), lost.len()), (1, 99));
     assert!(lost.into_iter().all(|answer| problem(answer).code == "changed_meanwhile"));
     let mut rows = app.database.superuser().await;
-    let entries: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM audit_entries WHERE entity = 'production_batches' AND entity_id = $1",
-    )
-    .bind(batch.id.as_str())
-    .fetch_one(&mut rows)
-    .await
-    .unwrap();
+    let entries: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM audit_entries WHERE entity = 'production_batches' AND entity_id = $1")
+            .bind(batch.id.as_str())
+            .fetch_one(&mut rows)
+            .await
+            .unwrap();
     assert_eq!(entries, 2, "made, and held once");
 }
 
@@ -103,7 +102,8 @@ async fn of_a_hundred_signatures_at_once_one_is_given_and_the_others_have_record
         signers.iter().map(|(station, session, signed, email)| station.attest(&client, session, signed, Some(email))),
     )
     .await;
-    let given: Vec<_> = answers.iter().enumerate().filter(|(_, answer)| answer.is_ok()).map(|(place, _)| place).collect();
+    let given: Vec<_> =
+        answers.iter().enumerate().filter(|(_, answer)| answer.is_ok()).map(|(place, _)| place).collect();
     assert_eq!(given.len(), 1, "one signature for one phase");
     for answer in answers.iter().filter(|answer| answer.is_err()) {
         let refused = problem(answer.clone());
@@ -112,11 +112,10 @@ async fn of_a_hundred_signatures_at_once_one_is_given_and_the_others_have_record
     let mut rows = app.database.superuser().await;
     let operations: i64 = sqlx::query_scalar("SELECT count(*) FROM operations").fetch_one(&mut rows).await.unwrap();
     assert_eq!(operations, 2, "whoever was refused has recorded nothing");
-    let attested: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM audit_entries WHERE action = 'signature_attested'")
-            .fetch_one(&mut rows)
-            .await
-            .unwrap();
+    let attested: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_entries WHERE action = 'signature_attested'")
+        .fetch_one(&mut rows)
+        .await
+        .unwrap();
     assert_eq!(attested, 1);
     // The one that was given is recorded; afterwards the phase is done for everybody.
     let winner = given[0];

@@ -42,9 +42,7 @@ over_both_transports! {
 /// Two branches, a sum of both, a phase on a condition, and a signed end.
 pub fn procedure(code: &str, mixing: &str) -> Procedure {
     let kilograms = json!({ "type": "value", "unit": "kg", "places": 2, "low": "1.00", "high": "90.00" });
-    let phase = |key: &str, title: &str, kind: serde_json::Value| {
-        json!({ "key": key, "title": title, "instruction": format!("{title}."), "kind": kind })
-    };
+    let phase = |key: &str, title: &str, kind: serde_json::Value| json!({ "key": key, "title": title, "instruction": format!("{title}."), "kind": kind });
     let mut end = phase("MIX-030", "Close the blender", json!({ "type": "confirmation" }));
     end["signature"] = json!("performed");
     let mut again = phase("MIX-020", "Sieve again", json!({ "type": "confirmation" }));
@@ -187,8 +185,7 @@ fn said(batch: &BatchRow, (operation, phase): (u64, Uuid), entry: PhaseEntry) ->
     let mut said = statement(operation, 1, entry.clone());
     said.batch_id = batch.id.clone();
     said.master_record = batch.master_record;
-    said.action =
-        viruj_api::statement::Action::PhaseEntry { phase_id: PhaseId(phase), base_version: 1, entry };
+    said.action = viruj_api::statement::Action::PhaseEntry { phase_id: PhaseId(phase), base_version: 1, entry };
     said
 }
 
@@ -214,7 +211,10 @@ async fn p11_10f_on_hold_nothing_is_recorded_and_afterwards_it_goes_on(app: Test
     assert_eq!(problem(stale).code, "changed_meanwhile");
     let held = change(&client, &plant.author, &begun, (BatchChange::Hold, " The room is too warm. ")).await.unwrap();
     assert_eq!((held.status, held.release_status), (BatchStatus::OnHold, ReleaseStatus::Hold));
-    assert_eq!((held.hold_reason.as_deref(), held.held_from), (Some("The room is too warm."), Some(BatchStatus::InProgress)));
+    assert_eq!(
+        (held.hold_reason.as_deref(), held.held_from),
+        (Some("The room is too warm."), Some(BatchStatus::InProgress))
+    );
     // What was recorded meanwhile is kept beside the record with a deviation; a signature is refused at once.
     let meanwhile = plant.station.writer.unsigned(&said(&batch, (3, ids[0]), kilograms("30.50")));
     let answer = plant.station.push(&[meanwhile]).await.unwrap();
@@ -269,7 +269,10 @@ async fn is_told(client: &Client, token: &str, batch: &BatchId) {
     assert_eq!(statuses, ["Planned", "In Progress", "On Hold", "In Progress", "QC Review"]);
     assert_eq!((of_batch[0].actor.as_str(), of_batch[0].action.as_str()), (AUTHOR, "created"));
     let (held, resumed) = (of_batch[2], of_batch[3]);
-    assert_eq!((held.actor_name.as_deref(), held.reason.as_deref()), (Some("Name of prod-head"), Some("The room is too warm.")));
+    assert_eq!(
+        (held.actor_name.as_deref(), held.reason.as_deref()),
+        (Some("Name of prod-head"), Some("The room is too warm."))
+    );
     assert_eq!((resumed.actor.as_str(), resumed.reason.as_deref()), (APPROVER, Some("The room is cool again.")));
     let count = |entity: &str| told.iter().filter(|entry| entry.entity == entity).count();
     assert_eq!((count("phase_entries"), count("deviations")), (7, 1));

@@ -107,9 +107,7 @@ fn patterns(search: &str) -> Vec<String> {
 
 /// The batches with the status that people see, as `viruj_domain::batch::BatchStatus::apparent` tells it.
 fn push_batches(query: &mut QueryBuilder<Sqlite>, filter: &BatchFilter) {
-    query.push(
-        " FROM (SELECT *, CASE WHEN shown_status IN ('Planned', 'In Progress') AND planned_end < ",
-    );
+    query.push(" FROM (SELECT *, CASE WHEN shown_status IN ('Planned', 'In Progress') AND planned_end < ");
     query.push_bind(filter.now.timestamp_micros());
     query.push(" THEN 'Delayed' ELSE shown_status END AS seen_status FROM copy_batches) AS b");
 }

@@ -144,7 +144,11 @@ mod tests {
         }
     }
 
-    fn told(entity: &str, action: &str, changes: &[(&str, Option<&str>, Option<&str>)]) -> Option<(BatchEventKind, Change)> {
+    fn told(
+        entity: &str,
+        action: &str,
+        changes: &[(&str, Option<&str>, Option<&str>)],
+    ) -> Option<(BatchEventKind, Change)> {
         event(entry(entity, action, changes), None).map(|event| (event.kind, (event.old, event.new)))
     }
 
@@ -167,7 +171,8 @@ mod tests {
         let number = r#"{"type":"number","value":"112.50","unit":"kg"}"#;
         let recorded = told("phase_entries", "created", &[("entry", None, Some(number))]);
         assert_eq!(recorded, Some((BatchEventKind::Recorded, change(None, Some("112.50 kg")))));
-        let corrected = told("phase_entries", "created", &[("entry", None, Some(number)), ("corrects", None, Some("x"))]);
+        let corrected =
+            told("phase_entries", "created", &[("entry", None, Some(number)), ("corrects", None, Some("x"))]);
         assert_eq!(corrected.unwrap().0, BatchEventKind::Corrected);
         // The entry says it.
         assert_eq!(told("batch_phases", "changed", &[("status", Some("Pending"), Some("Completed"))]), None);

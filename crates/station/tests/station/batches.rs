@@ -39,9 +39,8 @@ async fn prepare(floor: &Floor) {
         created_at: state.clock.now(),
     };
     people::create(&mut unit, &person).await.unwrap();
-    let step = |key: &str| {
-        json!({ "key": key, "title": key, "instruction": "Do it.", "kind": { "type": "confirmation" } })
-    };
+    let step =
+        |key: &str| json!({ "key": key, "title": key, "instruction": "Do it.", "kind": { "type": "confirmation" } });
     let procedure = json!({
         "product": "Blend for capsules", "product_code": "BLE250", "batch_size": "50.00", "batch_unit": "kg",
         "unit_procedures": [{ "name": "Blending", "operations": [
@@ -113,7 +112,10 @@ async fn s88_1_a_batch_is_made_held_and_told_at_the_station() {
     let held = take(&core, &made.id, BatchStepName::Hold, "The room is too warm.").await;
     assert_eq!(held, Ok(BatchStatus::OnHold));
     let shown = core.open_batch(&made.id).await.unwrap();
-    assert_eq!((shown.hold_reason.as_deref(), shown.blocked_code.as_deref()), (Some("The room is too warm."), Some("batch_on_hold")));
+    assert_eq!(
+        (shown.hold_reason.as_deref(), shown.blocked_code.as_deref()),
+        (Some("The room is too warm."), Some("batch_on_hold"))
+    );
     assert!(steps(&core, &made.id).await.is_empty(), "production does not take it off");
     core.sign_in(&world::email("qa-manager"), world::PASSWORD).await.unwrap();
     assert_eq!(steps(&core, &made.id).await, [BatchStepName::Resume]);
@@ -126,7 +128,8 @@ async fn s88_1_a_batch_is_made_held_and_told_at_the_station() {
     assert_eq!(core.take_batch_step(&stale).await.unwrap_err().code(), "changed_meanwhile");
     assert_eq!(take(&core, &made.id, BatchStepName::Resume, "It is cool.").await, Ok(BatchStatus::Planned));
     let history = core.batch_history(&BatchHistoryQuery { batch_id: made.id.clone(), cursor: None }).await.unwrap();
-    let told: Vec<_> = history.items.iter().map(|event| (event.kind, event.person_name.as_deref(), event.reason.as_deref())).collect();
+    let told: Vec<_> =
+        history.items.iter().map(|event| (event.kind, event.person_name.as_deref(), event.reason.as_deref())).collect();
     assert_eq!(
         told,
         [
@@ -177,7 +180,9 @@ async fn of_a_hundred_attempts_at_one_step_one_completes_it_and_the_others_have_
             let tried: Vec<_> = (0..100)
                 .map(|_| {
                     let (core, wanted) = (Arc::clone(&core), wanted.clone());
-                    tokio::spawn(async move { core.record_entry(wanted).await.map_err(|error| error.code().to_owned()) })
+                    tokio::spawn(
+                        async move { core.record_entry(wanted).await.map_err(|error| error.code().to_owned()) },
+                    )
                 })
                 .collect();
             let mut lost = Vec::new();

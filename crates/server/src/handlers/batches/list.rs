@@ -5,9 +5,7 @@ use viruj_api::{
 };
 use viruj_storage::batches;
 
-use crate::{
-    application::AppState, caller::Reader, error::ApiError, extract::Query, handlers::sessions::now,
-};
+use crate::{application::AppState, caller::Reader, error::ApiError, extract::Query, handlers::sessions::now};
 
 /// Batches
 ///
