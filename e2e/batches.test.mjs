@@ -54,8 +54,18 @@ const BLEND = {
               rounding: "half_up",
               result: { unit: "kg", places: 2 },
             }),
-            phase("BLD-020", "Sieve the heavy blend again", { type: "confirmation" }, { only_if: "{BLD-010} > 50.00[kg]" }),
-            phase("BLD-030", "Sieve the light blend once", { type: "confirmation" }, { only_if: "{BLD-010} <= 50.00[kg]" }),
+            phase(
+              "BLD-020",
+              "Sieve the heavy blend again",
+              { type: "confirmation" },
+              { only_if: "{BLD-010} > 50.00[kg]" },
+            ),
+            phase(
+              "BLD-030",
+              "Sieve the light blend once",
+              { type: "confirmation" },
+              { only_if: "{BLD-010} <= 50.00[kg]" },
+            ),
             phase("BLD-040", "Close the blender", { type: "confirmation" }, { signature: "performed" }),
           ],
         },
@@ -132,7 +142,8 @@ step("[S88-1] the batch is a frozen copy with a number of its own, assigned to i
   await station.waitForAttribute("execution", "data-batch", NUMBER);
   await station.waitForText("batch-product", "50.00 kg");
   assert.deepEqual(made(), [["Blend for capsules", "Planned", "50.00", "kg", "Pending", "Incomplete", "1"]]);
-  const frozen = postgres.query(`SELECT record.content_hash = master.content_hash AND record.procedure = master.procedure
+  const frozen =
+    postgres.query(`SELECT record.content_hash = master.content_hash AND record.procedure = master.procedure
     FROM batch_records record JOIN production_batches batch ON batch.id = record.batch_id
     JOIN master_batch_records master ON master.id = record.master_record_id WHERE batch.batch_number = '${NUMBER}'`);
   assert.deepEqual(frozen, [["t"]]);
@@ -221,7 +232,10 @@ step("[PI041-AT] the history says what, who, when and why", async () => {
   await station.waitForText("batch-events", "Batch made");
   const text = await station.textOf("batch-events");
   assert.match(text, /Step 6[\s\S]*Step 4 Sieve the heavy blend again is no part[\s\S]*Step 3[\s\S]*49\.75 kg/);
-  assert.match(text, /Taken off hold[\s\S]*Raj Patel[\s\S]*no vapour left[\s\S]*Put on hold[\s\S]*John Smith[\s\S]*solvent/);
+  assert.match(
+    text,
+    /Taken off hold[\s\S]*Raj Patel[\s\S]*no vapour left[\s\S]*Put on hold[\s\S]*John Smith[\s\S]*solvent/,
+  );
   assert.match(text, /Step 2 Weigh the second part: 24\.80 kg[\s\S]*David Chen · Granulation 2[\s\S]*Batch made/);
   await station.screenshots("batch-history", ALL_LOOKS);
   await station.clickTestId("batch-history-sheet-close");

@@ -1,12 +1,12 @@
 import { Loader, Select } from "@mantine/core";
+import { IconFileOff } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../../ui/action-button";
 import { EmptyState } from "../../../ui/empty-state";
 import { FailureState } from "../../../ui/failure-state";
 import { Sheet } from "../../../ui/sheet";
 import { useMakeableProducts } from "../api/makeable-products";
-import { IconFileOff } from "@tabler/icons-react";
-import { useState } from "react";
 import styles from "./new-batch.module.css";
 import { NewBatchForm } from "./new-batch-form";
 
@@ -21,7 +21,14 @@ export function NewBatchSheet({ onClose, onMade }: Props) {
   const only = products.data?.length === 1 ? products.data[0] : undefined;
   const chosen = products.data?.find(({ masterRecordId }) => masterRecordId === chosenId) ?? only;
   return (
-    <Sheet isOpen onClose={onClose} side="right" title={t("newBatch.title")} isKeptOpen={isMaking} data-testid="new-batch">
+    <Sheet
+      isOpen
+      onClose={onClose}
+      side="right"
+      title={t("newBatch.title")}
+      isKeptOpen={isMaking}
+      data-testid="new-batch"
+    >
       {products.isPending && <Loader role="status" aria-label={t("common.loading")} />}
       {products.isError && (
         <FailureState

@@ -47,9 +47,7 @@ export function BatchEventRow({ event }: { event: BatchEvent }) {
     >
       <Icon size={20} aria-hidden />
       <strong>{whatText(t, formats, event)}</strong>
-      <span className={styles.who}>
-        {`${at} · ${who}${where}`}
-      </span>
+      <span className={styles.who}>{`${at} · ${who}${where}`}</span>
       {event.reason !== null && (
         <span className={styles.why} data-selectable>
           {t("batchHistory.why", { reason: event.reason })}

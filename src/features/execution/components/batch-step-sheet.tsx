@@ -28,7 +28,14 @@ export function BatchStepSheet({ batch, step, isOffline, onClose }: Props) {
   }
 
   return (
-    <Sheet isOpen onClose={onClose} side="bottom" title={name} isKeptOpen={take.isPending} data-testid="batch-step-sheet">
+    <Sheet
+      isOpen
+      onClose={onClose}
+      side="bottom"
+      title={name}
+      isKeptOpen={take.isPending}
+      data-testid="batch-step-sheet"
+    >
       <div className={styles.step}>
         <p className={styles.sentence} data-testid="batch-step-sentence">
           {codedText(t, "batchSentences", step, { number: batch.number, reason: batch.holdReason ?? "" })}
