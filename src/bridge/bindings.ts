@@ -47,6 +47,11 @@ export const commands = {
 	checkNumber: (input: CheckNumber) => typedError<NumberCheck, CommandError>(__TAURI_INVOKE("check_number", { input })),
 	/**  Answers only after the entry is durable on this station. */
 	recordEntry: (entry: RecordEntry) => typedError<EntryReceipt, CommandError>(__TAURI_INVOKE("record_entry", { entry })),
+	makeableProducts: () => typedError<MakeableProduct[], CommandError>(__TAURI_INVOKE("makeable_products")),
+	proposeBatch: (masterRecordId: string) => typedError<BatchProposal, CommandError>(__TAURI_INVOKE("propose_batch", { masterRecordId })),
+	makeBatch: (batch: MakeBatch) => typedError<MadeBatch, CommandError>(__TAURI_INVOKE("make_batch", { batch })),
+	takeBatchStep: (step: TakeBatchStep) => typedError<BatchView, CommandError>(__TAURI_INVOKE("take_batch_step", { step })),
+	batchHistory: (query: BatchHistoryQuery) => typedError<BatchHistory, CommandError>(__TAURI_INVOKE("batch_history", { query })),
 	readList: (list: ListName) => typedError<TextList, CommandError>(__TAURI_INVOKE("read_list", { list })),
 	listUsers: (query: UserListQuery) => typedError<UserList, CommandError>(__TAURI_INVOKE("list_users", { query })),
 	openUser: (userId: string) => typedError<UserDetails, CommandError>(__TAURI_INVOKE("open_user", { userId })),
@@ -268,6 +273,49 @@ export type BackupView = {
 	failure: string | null,
 };
 
+/**  One change: what, who, when and why. */
+export type BatchEvent = {
+	/**  The hash of its entry in the audit trail. */
+	id: string,
+	kind: BatchEventKind,
+	/**  By the server's clock. */
+	at: string,
+	/**  By the station's clock, where a station recorded it. */
+	deviceAt: string | null,
+	/**  Absent where nobody but the program did it. */
+	personName: string | null,
+	stationName: string | null,
+	/**  Of the phase that it is about. */
+	phaseNumber: number | null,
+	phaseTitle: string | null,
+	/**  What was there before and is there now: a status, a value with its unit, the code of a deviation. */
+	old: string | null,
+	new: string | null,
+	reason: string | null,
+};
+
+export type BatchEventKind = "made" | "held" | "resumed" | 
+/**  Another status of the batch. */
+"status" | 
+/**  Another decision of quality assurance. */
+"release" | 
+/**  Anything else of the batch. */
+"changed" | "recorded" | "corrected" | 
+/**  What was recorded for others makes a phase no part of this batch, or part of it again. */
+"phase_left" | "phase_back" | "deviation_opened" | "deviation_changed";
+
+/**  Newest first. */
+export type BatchHistory = {
+	items: BatchEvent[],
+	nextCursor: string | null,
+};
+
+export type BatchHistoryQuery = {
+	batchId: string,
+	/**  [`BatchHistory::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
 export type BatchList = {
 	items: BatchListItem[],
 	/**  How many batches each status holds before the status filter. */
@@ -307,10 +355,36 @@ export type BatchListQuery = {
 	onlyMine: boolean,
 };
 
+export type BatchPerson = {
+	id: string,
+	name: string,
+};
+
+/**  What would be made of a version, to be confirmed before it is. */
+export type BatchProposal = {
+	masterRecordId: string,
+	product: string,
+	productCode: string,
+	version: number,
+	quantity: string,
+	unit: string,
+	phaseCount: number,
+	/**  The zone of the plant, in which its days begin. */
+	timeZone: string,
+	/**  Whom the batch can be assigned to. */
+	people: BatchPerson[],
+};
+
 export type BatchSort = "number" | "product" | "status" | "started_at" | "progress";
 
 /**  Where a batch stands. */
 export type BatchStatus = "Planned" | "In Progress" | "QC Review" | "Completed" | "On Hold" | "Delayed" | "Blocked";
+
+export type BatchStepName = "hold" | "resume";
+
+export type BatchStepView = {
+	step: BatchStepName,
+};
 
 /**  A batch with all its phases, as the execution screen shows it. */
 export type BatchView = {
@@ -329,10 +403,17 @@ export type BatchView = {
 	nextPhaseId: string | null,
 	/**  Why nothing can be executed, as a code; `None` when the next phase can be. */
 	blockedCode: string | null,
+	/**  Absent for batches of the legacy system. */
+	plannedStart: string | null,
+	plannedEnd: string | null,
+	/**  Passed back with a step of the whole batch, as the version that the person saw. */
+	version: string,
+	/**  What the person may do with the whole batch now; each needs the server. */
+	steps: BatchStepView[],
 };
 
 /**  One thing that a person may be allowed to do. */
-export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
+export type Capability = "batch.read" | "batch.plan" | "batch.hold" | "batch.resume" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
 
 /**  One difference. */
 export type Change = {
@@ -491,6 +572,31 @@ export type ListColumn = {
 };
 
 export type ListName = "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials";
+
+export type MadeBatch = {
+	id: string,
+	number: string,
+};
+
+export type MakeBatch = {
+	masterRecordId: string,
+	productCode: string,
+	/**  The first day in the plant's zone, `2026-12-01`. */
+	plannedFirstDay: string,
+	/**  The last one; with its end the batch is delayed. */
+	plannedLastDay: string,
+	assignedTo: string | null,
+	/**  Belongs to the form: sent again, it makes no second batch. */
+	requestKey: string,
+};
+
+/**  A product of which a batch can be made: the version of its master batch record that is effective. */
+export type MakeableProduct = {
+	masterRecordId: string,
+	product: string,
+	productCode: string,
+	version: number,
+};
 
 /**  One version with everything that is known of it. */
 export type MasterRecord = {
@@ -1070,6 +1176,7 @@ export type SignedInPerson = {
 	department: string,
 	menu: MenuItem[],
 	canExecute: boolean,
+	canPlanBatches: boolean,
 	canRegisterStation: boolean,
 	canReviewAudit: boolean,
 	/**  The person was remembered and the server has not confirmed the session yet. */
@@ -1140,6 +1247,14 @@ export type StationStatus = {
 export type StatusCount = {
 	status: BatchStatus,
 	count: number,
+};
+
+export type TakeBatchStep = {
+	batchId: string,
+	/**  Of the batch as it was shown. */
+	version: string,
+	step: BatchStepName,
+	reason: string,
 };
 
 export type TakeMasterRecordStep = {

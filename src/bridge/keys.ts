@@ -15,6 +15,9 @@ export const keys = {
   account: ["account"],
   batches: (query: BatchListQuery) => ["batches", query],
   batch: (batchId: string) => ["batch", batchId],
+  batchHistory: (batchId: string) => ["batch", batchId, "history"],
+  makeableProducts: ["master_records", "makeable"],
+  batchProposal: (masterRecordId: string) => ["master_records", "proposal", masterRecordId],
   number: (batchId: string, phaseId: string, text: string) => ["number", batchId, phaseId, text],
   /** Whether this person has signed with both components since signing in. */
   identified: (personId: string) => ["identified", personId],

@@ -17,6 +17,7 @@ import type {
 } from "../bridge/bindings";
 import { FakeAdministration } from "./fake-administration";
 import { FakeApiKeys } from "./fake-api-keys";
+import { FakeBatches } from "./fake-batches";
 import {
   account,
   auditTrail,
@@ -82,6 +83,7 @@ export class FakeStation {
   readonly administration = new FakeAdministration();
   readonly apiKeys = new FakeApiKeys();
   readonly masterRecords = new FakeMasterRecords();
+  readonly batches = new FakeBatches();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -152,6 +154,12 @@ export class FakeStation {
         return this.checkNumber(args.input as CheckNumber);
       case "record_entry":
         return this.record(args.entry as RecordEntry);
+      case "makeable_products":
+      case "propose_batch":
+      case "make_batch":
+      case "take_batch_step":
+      case "batch_history":
+        return this.batches.answer(command, args, state.batch);
       case "list_unsent":
         return state.unsent;
       case "read_audit_trail":

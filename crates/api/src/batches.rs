@@ -14,6 +14,10 @@ use viruj_domain::{
 
 use crate::statement::MasterReference;
 
+pub mod making;
+
+pub use making::{BatchMasterRecord, BatchReason, CreateBatch};
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BatchRow {
     pub id: BatchId,
@@ -26,13 +30,30 @@ pub struct BatchRow {
     pub release_status: ReleaseStatus,
     pub record_status: RecordStatus,
     pub hold_reason: Option<String>,
+    /// Where a batch on hold goes back to; absent for one that the legacy system put on hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_from: Option<BatchStatus>,
     pub assigned_to: Option<UserId>,
+    /// Of a batch that has not begun: when it is to begin.
     pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
+    /// Absent for batches of the legacy system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_start: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_end: Option<DateTime<Utc>>,
     /// Absent for batches of the legacy system, which have no phases here.
     pub master_record: Option<MasterReference>,
     /// Counts the changes of the row.
     pub version: i64,
+}
+
+impl BatchRow {
+    /// The row with the status that people see at that time; in the feed and in the database the written one stands.
+    #[must_use]
+    pub fn seen_at(self, now: DateTime<Utc>) -> Self {
+        Self { status: self.status.apparent(self.planned_end, now, false), ..self }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

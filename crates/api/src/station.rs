@@ -165,6 +165,7 @@ pub mod administration;
 pub mod api_keys;
 mod audit;
 mod backups;
+pub mod batch_steps;
 mod batches;
 mod lists;
 pub mod master_records;

@@ -5,6 +5,7 @@
 
 mod administration;
 mod api_keys;
+mod batches;
 mod client;
 mod error;
 mod master_records;
@@ -13,9 +14,9 @@ mod transport;
 mod work;
 
 pub use administration::Tagged;
+pub use batches::{BatchChange, RecordForm};
 pub use client::Client;
 pub use error::ClientError;
 pub use master_records::{SignedStep, UnsignedStep};
 pub use station_exchange::{ChallengeSigner, StationExchange};
 pub use transport::{HttpOptions, Transport, TransportError};
-pub use work::RecordForm;

@@ -6,6 +6,9 @@ words! {
     /// One thing that a person may be allowed to do.
     Capability {
         BatchRead = "batch.read",
+        BatchPlan = "batch.plan",
+        BatchHold = "batch.hold",
+        BatchResume = "batch.resume",
         BatchExecute = "batch.execute",
         BatchVerify = "batch.verify",
         BatchReview = "batch.review",
@@ -48,6 +51,8 @@ impl Role {
             Role::ProductionOperator => &[BatchRead, BatchExecute, BatchVerify, DeviationRead, MaterialRead],
             Role::ProductionManager | Role::ProductionHead => &[
                 BatchRead,
+                BatchPlan,
+                BatchHold,
                 BatchExecute,
                 BatchVerify,
                 BatchReview,
@@ -59,6 +64,7 @@ impl Role {
             ],
             Role::PlantHead => &[
                 BatchRead,
+                BatchHold,
                 BatchReview,
                 MasterRead,
                 DeviationRead,
@@ -73,6 +79,8 @@ impl Role {
             ],
             Role::QaHead => &[
                 BatchRead,
+                BatchHold,
+                BatchResume,
                 BatchVerify,
                 BatchReview,
                 BatchRelease,
@@ -89,6 +97,8 @@ impl Role {
             ],
             Role::QaManager => &[
                 BatchRead,
+                BatchHold,
+                BatchResume,
                 BatchVerify,
                 BatchReview,
                 BatchRelease,
@@ -163,10 +173,11 @@ impl Capability {
         match self {
             BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
             | QualityTestRead | MaterialRead | PlantRead | AuditRead => true,
-            BatchExecute | BatchVerify | BatchReview | BatchRelease | MasterAuthor | MasterApprove
-            | GateEntryCreate | GoodsReceiptCreate | SamplingRequest | QualityTestAssign | QualityTestExecute
-            | QualityTestReview | QualityTestRecommend | QualityTestDecide | MaterialStore | StationRegister
-            | UserManage | PlantManage | AuditReview | ApiKeyManage | BackupManage => false,
+            BatchPlan | BatchHold | BatchResume | BatchExecute | BatchVerify | BatchReview | BatchRelease
+            | MasterAuthor | MasterApprove | GateEntryCreate | GoodsReceiptCreate | SamplingRequest
+            | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend | QualityTestDecide
+            | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview | ApiKeyManage
+            | BackupManage => false,
         }
     }
 }
@@ -203,6 +214,17 @@ mod tests {
     fn sec_14_a_machine_reads_and_does_nothing_else() {
         for capability in Capability::ALL {
             assert_eq!(capability.is_for_machines(), capability.as_str().ends_with(".read"), "{capability}");
+        }
+    }
+
+    /// Production plans and stops; that a stopped batch goes on is decided where it is released.
+    #[test]
+    fn sod_a_hold_is_taken_off_by_quality_assurance_only() {
+        let roles = |capability: Capability| capability.roles().collect::<Vec<_>>();
+        assert_eq!(roles(Capability::BatchResume), roles(Capability::BatchRelease));
+        assert_eq!(roles(Capability::BatchPlan), [Role::ProductionHead, Role::ProductionManager]);
+        for role in roles(Capability::BatchPlan) {
+            assert!(role.can(Capability::BatchHold) && role.can(Capability::MasterRead), "{role}");
         }
     }
 

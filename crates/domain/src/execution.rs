@@ -438,11 +438,7 @@ fn outcome(
     Outcome {
         phase_status: status,
         others: others.collect(),
-        batch_status: match (finishes, batch) {
-            (true, _) => BatchStatus::QcReview,
-            (false, BatchStatus::Planned | BatchStatus::QcReview) => BatchStatus::InProgress,
-            (false, other) => other,
-        },
+        batch_status: batch.after_entry(finishes),
         record_status: if finishes { RecordStatus::Complete } else { RecordStatus::Incomplete },
         deviation,
     }
@@ -539,7 +535,7 @@ fn check_number(number: &NumberParameter, value: ExactDecimal, unit: Unit) -> Re
 mod standing;
 
 use standing::value_of;
-pub use standing::{Standing, standings};
+pub use standing::{Standing, is_stopped, standings};
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use viruj_api::legacy::{Detail, ErrorBody, FieldError};
 use viruj_domain::{
+    batch::CourseRefusal,
     master::{Fault, LifecycleRefusal},
     password::Unsuitable,
 };
@@ -165,6 +166,13 @@ codes! {
     OwnWork = "own_work", CONFLICT, "Nobody approves what they have written themselves";
     ContentDiffers = "content_differs", CONFLICT, "The content is not the one that was shown";
     MasterRecordHasFaults = "master_record_has_faults", UNPROCESSABLE_ENTITY, "The master batch record has faults";
+    NoEffectiveMaster = "no_effective_master", CONFLICT,
+        "No version of the product's master batch record is effective in the plant";
+    MasterNotEffective = "master_not_effective", CONFLICT, "Another version of the master batch record is effective";
+    PlanInvalid = "plan_invalid", UNPROCESSABLE_ENTITY, "The planned end does not come after the planned start";
+    AssigneeUnfit = "assignee_unfit", UNPROCESSABLE_ENTITY, "The person does not execute batches in the plant";
+    BeingSigned = "being_signed", CONFLICT, "Somebody else is signing for the phase at this moment";
+    BatchDecided = "batch_decided", CONFLICT, "Quality assurance has decided about the batch";
     ProductCodeFixed = "product_code_fixed", UNPROCESSABLE_ENTITY, "A version stays with its product";
     OwnEntriesOnly = "own_entries_only", CONFLICT, "Nobody reviews entries of their own";
     BackupNotConfigured = "backup_not_configured", CONFLICT, "The server was not told for whom and where to back up";
@@ -275,6 +283,17 @@ impl From<LifecycleRefusal> for ApiError {
     }
 }
 
+impl From<CourseRefusal> for ApiError {
+    fn from(refusal: CourseRefusal) -> Self {
+        let code = match refusal {
+            CourseRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            CourseRefusal::NotInThisStatus(_) => ProblemCode::StepNotAllowed,
+            CourseRefusal::Decided(_) => ProblemCode::BatchDecided,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
 impl From<Unsuitable> for ApiError {
     fn from(unsuitable: Unsuitable) -> Self {
         let code = match unsuitable {
@@ -332,6 +351,13 @@ mod tests {
             LifecycleRefusal::NotInThisStatus(viruj_domain::master::MasterRecordStatus::Approved),
             LifecycleRefusal::OwnWork,
             LifecycleRefusal::HasFaults,
+        ] {
+            assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
+        }
+        for refusal in [
+            CourseRefusal::NotAuthorised,
+            CourseRefusal::NotInThisStatus(viruj_domain::batch::BatchStatus::OnHold),
+            CourseRefusal::Decided(viruj_domain::batch::ReleaseStatus::Released),
         ] {
             assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
         }

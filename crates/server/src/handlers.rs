@@ -14,12 +14,7 @@ pub mod backups {
     pub mod list;
     pub mod take;
 }
-pub mod batches {
-    pub mod list;
-    pub mod print;
-    pub mod record;
-    pub mod show;
-}
+pub mod batches;
 pub mod docs;
 pub mod gate_entries {
     pub mod list;

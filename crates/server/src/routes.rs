@@ -293,6 +293,31 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::batches::print::print),
         },
         Route {
+            authorisation: may(Capability::BatchPlan),
+            audit: ChangedRows,
+            operation: routes!(handlers::batches::create::create),
+        },
+        Route {
+            authorisation: may(Capability::BatchHold),
+            audit: ChangedRows,
+            operation: routes!(handlers::batches::hold::hold),
+        },
+        Route {
+            authorisation: may(Capability::BatchResume),
+            audit: ChangedRows,
+            operation: routes!(handlers::batches::resume::resume),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::history::history),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::master_record::master_record),
+        },
+        Route {
             authorisation: may(Capability::MasterRead),
             audit: ReadsOnly,
             operation: routes!(handlers::master_records::list::list),

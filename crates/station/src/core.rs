@@ -33,6 +33,7 @@ mod administration;
 mod api_keys;
 mod audit;
 mod batch_record;
+mod batch_steps;
 mod batches;
 mod lists;
 mod master_records;

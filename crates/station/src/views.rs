@@ -14,7 +14,7 @@ use viruj_api::{
 use viruj_domain::{
     batch::BatchStatus,
     capability::Capability,
-    execution::{PhaseState, Refusal, Turn, calculated, correctable, next_phase, turns},
+    execution::{PhaseState, Refusal, Turn, calculated, correctable, is_stopped, next_phase, turns},
     navigation::menu,
     person::Acting,
     phase::{ChoiceOption, EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
@@ -27,6 +27,7 @@ use crate::{
 };
 
 pub(crate) mod administration;
+pub(crate) mod batch_steps;
 
 pub(crate) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
@@ -41,6 +42,7 @@ pub(crate) fn person(person: &Person, is_offline: bool, must_change_password: bo
         department: person.department.as_str().to_owned(),
         menu: menu(person.role).iter().copied().map(MenuItem::from).collect(),
         can_execute: person.is_active && person.role.can(Capability::BatchExecute),
+        can_plan_batches: person.is_active && person.role.can(Capability::BatchPlan),
         can_register_station: person.is_active && person.role.can(Capability::StationRegister),
         can_review_audit: person.is_active && person.role.can(Capability::AuditReview),
         is_offline,
@@ -83,7 +85,7 @@ pub(crate) fn list_item(listed: ListedBatch, reader: &Person) -> BatchListItem {
 }
 
 /// The batch for this person, who may execute or verify in it or may not.
-pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool) -> BatchView {
+pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool, now: DateTime<Utc>) -> BatchView {
     let row = &shown.parts.batch;
     let states = shown.states();
     let turns = turns(shown.status, &states, person);
@@ -100,7 +102,7 @@ pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool) -
         product: row.product.clone(),
         quantity: row.quantity.to_string(),
         unit: row.unit.clone(),
-        status: shown.status,
+        status: shown.status.apparent(row.planned_end, now, is_stopped(&whole.states)),
         record_status: shown.record_status,
         release_status: row.release_status,
         hold_reason: row.hold_reason.clone(),
@@ -108,6 +110,10 @@ pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool) -
         next_phase_id: next,
         phases: phases.map(|((one, state), turn)| whole.phase(one, state, turn)).collect(),
         blocked_code: whole.blocked.map(str::to_owned),
+        planned_start: row.planned_start.map(time),
+        planned_end: row.planned_end.map(time),
+        version: row.version.to_string(),
+        steps: batch_steps::steps(shown, person),
     }
 }
 
@@ -118,6 +124,8 @@ fn blocked_code(shown: &ShownBatch, may_act: bool, is_done: bool) -> Option<&'st
         Some("no_phases")
     } else if is_done {
         Some(Refusal::AlreadyCompleted.code())
+    } else if shown.status == BatchStatus::OnHold {
+        Some("batch_on_hold")
     } else if !shown.status.is_executable() {
         Some(Refusal::BatchNotExecutable(shown.status).code())
     } else {

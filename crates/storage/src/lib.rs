@@ -32,6 +32,7 @@ pub mod master_records;
 pub mod migrate;
 pub mod notifications;
 pub mod people;
+pub mod phase_claims;
 pub mod plant_store;
 pub mod plants;
 pub mod quality_samples;

@@ -274,6 +274,44 @@ pub async fn wait_for_product(unit: &mut UnitOfWork, plant: &PlantId, code: &str
     Ok(())
 }
 
+/// Whoever makes something from the effective version of a product keeps it effective until the transaction ends; many
+/// can at once.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn keep_effective(unit: &mut UnitOfWork, plant: &PlantId, code: &str) -> Result<(), StorageError> {
+    sqlx::query_scalar!(
+        r#"SELECT true AS "waited!" FROM pg_advisory_xact_lock_shared(hashtextextended($1, $2))"#,
+        format!("{ENTITY}/{plant}/{code}"),
+        PRODUCT_LOCK,
+    )
+    .fetch_one(unit.connection())
+    .await?;
+    Ok(())
+}
+
+/// The one version of the product that is effective in the plant, when there is one.
+///
+/// # Errors
+/// [`StorageError::Unreadable`], failures of the database.
+pub async fn effective(
+    unit: &mut UnitOfWork,
+    plant: &PlantId,
+    code: &str,
+) -> Result<Option<StoredVersion>, StorageError> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM master_batch_records WHERE plant_id = $1 AND product_code = $2 AND status = 'Effective'",
+        plant.as_str(),
+        code.replace('\0', ""),
+    )
+    .fetch_optional(unit.connection())
+    .await?;
+    match id {
+        Some(id) => find_on(unit.connection(), MasterRecordId(id)).await,
+        None => Ok(None),
+    }
+}
+
 /// Keeps these locks apart from others of the database.
 const PRODUCT_LOCK: i64 = 0x7669_7275_6a02;
 

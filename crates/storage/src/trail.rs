@@ -53,9 +53,7 @@ pub async fn list(
     query: &AuditQuery,
 ) -> Result<Page<AuditEntry>, StorageError> {
     let (limit, rows) = read(database, scope, query).await?;
-    let placed =
-        rows.into_iter().map(|row| Placed { time: row.at, id: row.entry_id.to_string(), item: row.entry() }).collect();
-    Ok(page(limit, placed))
+    Ok(page(limit, rows.into_iter().map(StoredEntry::placed).collect()))
 }
 
 /// As [`list`], with the exact texts, for an export.
@@ -111,7 +109,8 @@ fn conditions(sql: &mut QueryBuilder<Postgres>, query: &AuditQuery) {
     }
 }
 
-const WITH_NAMES: &str = ")
+/// Joins the entries in `shown` with the names of those who are in them.
+pub(crate) const WITH_NAMES: &str = ")
     SELECT e.entry_id, e.feed, e.seq, e.at, operation.recorded_at AS device_at, e.transaction_id, e.actor,
         person.name AS actor_name, e.station, station.name AS station_name, e.operation, e.entity, e.entity_id, e.action,
         e.old_text, e.new_text, e.reason, e.prev_hash, e.hash, review.person_name AS reviewer_name, review.reviewed_at
@@ -245,6 +244,11 @@ pub async fn keep_review(unit: &mut UnitOfWork, new: &NewReview<'_>) -> Result<(
 }
 
 impl StoredEntry {
+    /// The entry as people read it, at its place in a list.
+    pub(crate) fn placed(self) -> Placed<AuditEntry> {
+        Placed { time: self.at, id: self.entry_id.to_string(), item: self.entry() }
+    }
+
     fn entry(self) -> AuditEntry {
         let (old, new) = (fields(self.old_text.as_deref()), fields(self.new_text.as_deref()));
         // An event has a text and no row.

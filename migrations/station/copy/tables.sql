@@ -30,6 +30,8 @@ CREATE TABLE copy_batches (
     search TEXT NOT NULL,
     assigned_to TEXT,
     started_at TEXT NOT NULL,
+    -- Microseconds since 1970.
+    planned_end INTEGER,
     version INTEGER NOT NULL,
     row TEXT NOT NULL,
     -- As the screens show it, with what was recorded here and has not come back yet.

@@ -1,9 +1,13 @@
-//! Batches and the entries of their phases, from the local store.
+//! Batches and the entries of their phases, from the local store; making, holding and their history need the server.
 
 use tauri::{AppHandle, State};
+use uuid::Uuid;
 use viruj_api::station::{
     BatchList, BatchListQuery, BatchRecordFiles, BatchView, CheckNumber, CommandError, EntryReceipt, NumberCheck,
     RecordEntry,
+    batch_steps::{
+        BatchHistory, BatchHistoryQuery, BatchProposal, MadeBatch, MakeBatch, MakeableProduct, TakeBatchStep,
+    },
 };
 
 use super::export_folder;
@@ -43,4 +47,34 @@ pub async fn write_batch_record(
 #[specta::specta]
 pub async fn record_entry(shell: State<'_, Shell>, entry: RecordEntry) -> Result<EntryReceipt, CommandError> {
     Ok(shell.core()?.record_entry(entry).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn makeable_products(shell: State<'_, Shell>) -> Result<Vec<MakeableProduct>, CommandError> {
+    Ok(shell.core()?.makeable_products().await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn propose_batch(shell: State<'_, Shell>, master_record_id: Uuid) -> Result<BatchProposal, CommandError> {
+    Ok(shell.core()?.propose_batch(master_record_id).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn make_batch(shell: State<'_, Shell>, batch: MakeBatch) -> Result<MadeBatch, CommandError> {
+    Ok(shell.core()?.make_batch(&batch).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn take_batch_step(shell: State<'_, Shell>, step: TakeBatchStep) -> Result<BatchView, CommandError> {
+    Ok(shell.core()?.take_batch_step(&step).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn batch_history(shell: State<'_, Shell>, query: BatchHistoryQuery) -> Result<BatchHistory, CommandError> {
+    Ok(shell.core()?.batch_history(&query).await?)
 }

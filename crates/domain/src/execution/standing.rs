@@ -61,6 +61,15 @@ pub fn standings(phases: &[PhaseState]) -> Vec<Standing> {
     standings
 }
 
+/// Whether something is left to be done and none of it can be done now, by anybody.
+#[must_use]
+pub fn is_stopped(phases: &[PhaseState]) -> bool {
+    let standings = standings(phases);
+    let goes_on =
+        |standing: &Standing| matches!(standing, Standing::Open | Standing::AwaitsVerification | Standing::Outdated);
+    standings.iter().any(|standing| !standing.is_settled()) && !standings.iter().any(goes_on)
+}
+
 /// A condition over a phase that was not executed does not hold. One that cannot be read holds: rather a step too many.
 fn holds(phases: &[PhaseState], condition: &str) -> bool {
     match Expression::parse(condition) {

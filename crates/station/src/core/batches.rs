@@ -31,6 +31,7 @@ impl StationCore {
             assigned_to: query.only_mine.then(|| reader.id.clone()),
             sort: query.sort.clone(),
             descending: query.descending,
+            now: self.now(),
         };
         let counts = self.store.count_batches(&filter).await?;
         let items = self.store.list_batches(&filter).await?;
@@ -48,7 +49,7 @@ impl StationCore {
     pub async fn open_batch(&self, batch_id: &str) -> Result<BatchView, StationError> {
         let reader = self.reader()?;
         let shown = self.shown_batch(batch_id).await?;
-        Ok(views::batch(&shown, self.acting(&reader), self.may_execute(&reader)))
+        Ok(views::batch(&shown, self.acting(&reader), self.may_execute(&reader), self.now()))
     }
 
     /// Says how a typed number would be recorded; nothing is recorded.

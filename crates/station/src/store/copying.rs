@@ -89,8 +89,8 @@ async fn write_people(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Res
 async fn write_batches(connection: &mut SqliteConnection, feed: &str, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
     for part in rows_as_json(&rows.batches)?.chunks(ROWS) {
         let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO copy_batches (id, feed, number, product, search, assigned_to, started_at, version, row, \
-             shown_status) ",
+            "INSERT INTO copy_batches (id, feed, number, product, search, assigned_to, started_at, planned_end, \
+             version, row, shown_status) ",
         );
         query.push_values(part, |mut values, (row, json)| {
             values
@@ -101,6 +101,7 @@ async fn write_batches(connection: &mut SqliteConnection, feed: &str, rows: &Row
                 .push_bind(format!("{} {}", row.number, row.product).to_lowercase())
                 .push_bind(row.assigned_to.as_ref().map(|person| person.as_str()))
                 .push_bind(row.started_at.to_rfc3339())
+                .push_bind(row.planned_end.map(|end| end.timestamp_micros()))
                 .push_bind(row.version)
                 .push_bind(json)
                 .push_bind(row.status.as_str());
@@ -109,8 +110,8 @@ async fn write_batches(connection: &mut SqliteConnection, feed: &str, rows: &Row
         query.push(
             " ON CONFLICT (id) DO UPDATE SET feed = excluded.feed, number = excluded.number, \
              product = excluded.product, search = excluded.search, assigned_to = excluded.assigned_to, \
-             started_at = excluded.started_at, version = excluded.version, row = excluded.row, \
-             shown_status = excluded.shown_status WHERE excluded.version >= copy_batches.version",
+             started_at = excluded.started_at, planned_end = excluded.planned_end, version = excluded.version, \
+             row = excluded.row, shown_status = excluded.shown_status WHERE excluded.version >= copy_batches.version",
         );
         query.build().execute(&mut *connection).await?;
     }

@@ -73,7 +73,8 @@ pub(crate) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Re
         r#"SELECT id, plant_id, batch_number, product_name, quantity, unit, status,
                coalesce(qa_release_status, 'Pending') AS "release_status!",
                coalesce(bmr_status, 'Incomplete') AS "record_status!",
-               hold_reason, assigned_to, start_date, end_date, master_record_id, master_version, version
+               hold_reason, held_from, assigned_to, start_date, end_date, planned_start, planned_end, master_record_id,
+               master_version, version
            FROM production_batches WHERE id = ANY ($1)"#,
         ids,
     )
@@ -85,6 +86,9 @@ pub(crate) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Re
             status: row.status.parse().map_err(word)?,
             release_status: row.release_status.parse().map_err(word)?,
             record_status: row.record_status.parse().map_err(word)?,
+            held_from: row.held_from.as_deref().map(str::parse).transpose().map_err(word)?,
+            planned_start: row.planned_start,
+            planned_end: row.planned_end,
             id: BatchId(row.id),
             plant_id: PlantId(row.plant_id),
             number: row.batch_number,
