@@ -28,6 +28,15 @@ words! {
         QualityTestDecide = "quality_test.decide",
         MaterialStore = "material.store",
         MaterialRead = "material.read",
+        LotRead = "lot.read",
+        LotManage = "lot.manage",
+        LotDisposition = "lot.disposition",
+        EquipmentRead = "equipment.read",
+        EquipmentLog = "equipment.log",
+        EquipmentManage = "equipment.manage",
+        EquipmentRelease = "equipment.release",
+        QualificationRead = "qualification.read",
+        QualificationManage = "qualification.manage",
         StationRegister = "station.register",
         UserManage = "user.manage",
         PlantRead = "plant.read",
@@ -45,7 +54,16 @@ impl Role {
     pub fn capabilities(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::ProductionOperator => &[BatchRead, BatchExecute, BatchVerify, DeviationRead, MaterialRead],
+            Role::ProductionOperator => &[
+                BatchRead,
+                BatchExecute,
+                BatchVerify,
+                DeviationRead,
+                MaterialRead,
+                LotRead,
+                EquipmentRead,
+                EquipmentLog,
+            ],
             Role::ProductionManager | Role::ProductionHead => &[
                 BatchRead,
                 BatchExecute,
@@ -55,6 +73,11 @@ impl Role {
                 MasterAuthor,
                 DeviationRead,
                 MaterialRead,
+                LotRead,
+                EquipmentRead,
+                EquipmentLog,
+                EquipmentManage,
+                QualificationRead,
                 AuditRead,
             ],
             Role::PlantHead => &[
@@ -67,6 +90,9 @@ impl Role {
                 QualitySampleRead,
                 QualityTestRead,
                 MaterialRead,
+                LotRead,
+                EquipmentRead,
+                QualificationRead,
                 PlantRead,
                 AuditRead,
                 ApiKeyManage,
@@ -84,6 +110,13 @@ impl Role {
                 QualitySampleRead,
                 QualityTestRead,
                 MaterialRead,
+                LotRead,
+                LotDisposition,
+                EquipmentRead,
+                EquipmentLog,
+                EquipmentRelease,
+                QualificationRead,
+                QualificationManage,
                 AuditRead,
                 AuditReview,
             ],
@@ -102,6 +135,13 @@ impl Role {
                 QualityTestRead,
                 QualityTestDecide,
                 MaterialRead,
+                LotRead,
+                LotDisposition,
+                EquipmentRead,
+                EquipmentLog,
+                EquipmentRelease,
+                QualificationRead,
+                QualificationManage,
                 AuditRead,
                 AuditReview,
             ],
@@ -116,6 +156,10 @@ impl Role {
                 QualityTestRead,
                 QualityTestRecommend,
                 MaterialRead,
+                LotRead,
+                EquipmentRead,
+                EquipmentLog,
+                QualificationRead,
             ],
             Role::QcHead => &[BatchRead, DeviationRead, QualitySampleRead, QualityTestRead, MaterialRead, AuditRead],
             Role::QcManager => &[
@@ -130,9 +174,16 @@ impl Role {
             ],
             Role::QcOperator => &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead],
             Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
-            Role::WarehouseManager => {
-                &[GateEntryRead, GoodsReceiptRead, GoodsReceiptCreate, QualityTestRead, MaterialRead, MaterialStore]
-            }
+            Role::WarehouseManager => &[
+                GateEntryRead,
+                GoodsReceiptRead,
+                GoodsReceiptCreate,
+                QualityTestRead,
+                MaterialRead,
+                MaterialStore,
+                LotRead,
+                LotManage,
+            ],
             Role::SecurityOfficer => &[GateEntryRead, GateEntryCreate],
             Role::SystemAdmin => {
                 &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, ApiKeyManage, BackupManage]
@@ -162,11 +213,12 @@ impl Capability {
         use Capability::*;
         match self {
             BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
-            | QualityTestRead | MaterialRead | PlantRead | AuditRead => true,
+            | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead | PlantRead | AuditRead => true,
             BatchExecute | BatchVerify | BatchReview | BatchRelease | MasterAuthor | MasterApprove
             | GateEntryCreate | GoodsReceiptCreate | SamplingRequest | QualityTestAssign | QualityTestExecute
             | QualityTestReview | QualityTestRecommend | QualityTestDecide | MaterialStore | StationRegister
-            | UserManage | PlantManage | AuditReview | ApiKeyManage | BackupManage => false,
+            | UserManage | PlantManage | AuditReview | ApiKeyManage | BackupManage | LotManage | LotDisposition
+            | EquipmentLog | EquipmentManage | EquipmentRelease | QualificationManage => false,
         }
     }
 }
@@ -203,6 +255,18 @@ mod tests {
     fn sec_14_a_machine_reads_and_does_nothing_else() {
         for capability in Capability::ALL {
             assert_eq!(capability.is_for_machines(), capability.as_str().ends_with(".read"), "{capability}");
+        }
+    }
+
+    #[test]
+    fn quality_assurance_decides_about_lots_and_equipment_and_keeps_neither() {
+        for capability in
+            [Capability::LotDisposition, Capability::EquipmentRelease, Capability::QualificationManage]
+        {
+            assert_eq!(capability.roles().collect::<Vec<_>>(), [Role::QaHead, Role::QaManager], "{capability}");
+        }
+        for role in Capability::LotDisposition.roles() {
+            assert!(!role.can(Capability::LotManage) && !role.can(Capability::EquipmentManage), "{role}");
         }
     }
 
