@@ -8,6 +8,7 @@ mod api_keys;
 mod client;
 mod error;
 mod master_records;
+mod registers;
 mod station_exchange;
 mod transport;
 mod work;

@@ -68,6 +68,28 @@ impl Default for Registers {
     }
 }
 
+impl Registers {
+    /// What is wanted of registers that are held as a whole.
+    #[must_use]
+    pub fn narrowed_to(mut self, wanted: &Wanted) -> Self {
+        let of = |wanted: &BTreeSet<String>, known: BTreeSet<String>| wanted.intersection(&known).cloned().collect();
+        self.materials =
+            of(&wanted.materials, self.lots.iter().map(|lot| lot.material_code.clone()).collect::<BTreeSet<_>>());
+        self.kinds = of(&wanted.kinds, self.equipment.iter().map(|one| one.kind.clone()).collect::<BTreeSet<_>>());
+        let procedures = self.qualifications.iter().map(|one| one.procedure_code.clone());
+        self.procedures = of(&wanted.procedures, procedures.collect::<BTreeSet<_>>());
+        self.lots.retain(|lot| {
+            let may_be_charged = wanted.materials.contains(&lot.material_code) && lot.status == LotStatus::Approved;
+            may_be_charged || wanted.lot.as_ref() == Some(&lot.number)
+        });
+        self.equipment.retain(|one| wanted.kinds.contains(&one.kind) || wanted.equipment.as_ref() == Some(&one.code));
+        self.qualifications.retain(|one| {
+            wanted.procedures.contains(&one.procedure_code) && wanted.person.as_ref() == Some(&one.person_id)
+        });
+        self
+    }
+}
+
 /// Why what a phase leans on is not fit for it now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {

@@ -292,12 +292,9 @@ fn a_corrected_figure_does_not_judge_the_lot_anew() {
     assert_eq!(correct(&charged("10.00", "WAITS")), Some("lot_not_approved"));
     // Another lot is asked for by the day on which it was charged.
     done.entries[0].entry = charged("10.00", "OTHER");
-    let attempt = Attempt { corrects: Some(first), reason: Some("wrong label"), ..attempt(&done, &entry_old()) };
+    let old = charged("10.00", "OLD");
+    let attempt = Attempt { corrects: Some(first), reason: Some("wrong label"), ..attempt(&done, &old) };
     assert!(asked(&registers).decide(&done, attempt).is_ok());
-}
-
-fn entry_old() -> PhaseEntry {
-    charged("10.00", "OLD")
 }
 
 #[test]
