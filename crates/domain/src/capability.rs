@@ -213,7 +213,9 @@ impl Capability {
         use Capability::*;
         match self {
             BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
-            | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead | PlantRead | AuditRead => true,
+            | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead | PlantRead | AuditRead => {
+                true
+            }
             BatchExecute | BatchVerify | BatchReview | BatchRelease | MasterAuthor | MasterApprove
             | GateEntryCreate | GoodsReceiptCreate | SamplingRequest | QualityTestAssign | QualityTestExecute
             | QualityTestReview | QualityTestRecommend | QualityTestDecide | MaterialStore | StationRegister
@@ -260,9 +262,7 @@ mod tests {
 
     #[test]
     fn quality_assurance_decides_about_lots_and_equipment_and_keeps_neither() {
-        for capability in
-            [Capability::LotDisposition, Capability::EquipmentRelease, Capability::QualificationManage]
-        {
+        for capability in [Capability::LotDisposition, Capability::EquipmentRelease, Capability::QualificationManage] {
             assert_eq!(capability.roles().collect::<Vec<_>>(), [Role::QaHead, Role::QaManager], "{capability}");
         }
         for role in Capability::LotDisposition.roles() {

@@ -130,7 +130,8 @@ impl LotFacts {
 /// [`LotRefusal::NumberInvalid`].
 pub fn number(text: &str) -> Result<&str, LotRefusal> {
     let number = text.trim();
-    let is_fine = !number.is_empty() && number.chars().count() <= LONGEST_NUMBER && !number.chars().any(char::is_control);
+    let is_fine =
+        !number.is_empty() && number.chars().count() <= LONGEST_NUMBER && !number.chars().any(char::is_control);
     if is_fine { Ok(number) } else { Err(LotRefusal::NumberInvalid) }
 }
 

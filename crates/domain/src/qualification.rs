@@ -22,9 +22,13 @@ pub struct Qualification {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QualificationStep {
     /// The person has been trained and assessed; valid until this day.
-    Grant { valid_until: NaiveDate },
+    Grant {
+        valid_until: NaiveDate,
+    },
     /// The person has been assessed again.
-    Renew { valid_until: NaiveDate },
+    Renew {
+        valid_until: NaiveDate,
+    },
     Withdraw,
 }
 

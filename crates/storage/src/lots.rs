@@ -115,9 +115,7 @@ pub async fn find(database: &Database, scope: &PlantScope, id: LotId) -> Result<
 /// # Errors
 /// As [`find`].
 pub async fn lock(unit: &mut UnitOfWork, id: LotId) -> Result<Option<LotRow>, StorageError> {
-    sqlx::query_scalar!("SELECT id FROM lots WHERE id = $1 FOR UPDATE", id.0)
-        .fetch_optional(unit.connection())
-        .await?;
+    sqlx::query_scalar!("SELECT id FROM lots WHERE id = $1 FOR UPDATE", id.0).fetch_optional(unit.connection()).await?;
     each(unit.connection(), &[id.0]).await?.pop().transpose()
 }
 
@@ -196,9 +194,7 @@ pub async fn change(unit: &mut UnitOfWork, id: LotId, details: &LotDetails) -> R
 /// # Errors
 /// Failures of the database, which refuses what does not follow from where the lot stands.
 pub async fn set_status(unit: &mut UnitOfWork, id: LotId, status: LotStatus) -> Result<(), StorageError> {
-    sqlx::query!("UPDATE lots SET status = $2 WHERE id = $1", id.0, status.as_str())
-        .execute(unit.connection())
-        .await?;
+    sqlx::query!("UPDATE lots SET status = $2 WHERE id = $1", id.0, status.as_str()).execute(unit.connection()).await?;
     Ok(())
 }
 

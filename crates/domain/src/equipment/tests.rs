@@ -21,7 +21,11 @@ fn wanted(act: EquipmentAct) -> EquipmentStep {
     }
 }
 
-fn take(standing: &EquipmentStanding, act: EquipmentAct, person: (&str, Role)) -> Result<EquipmentStanding, EquipmentRefusal> {
+fn take(
+    standing: &EquipmentStanding,
+    act: EquipmentAct,
+    person: (&str, Role),
+) -> Result<EquipmentStanding, EquipmentRefusal> {
     let id = UserId::from(person.0);
     step(standing, &wanted(act), Acting { id: &id, role: person.1, is_active: true }, today())
 }

@@ -4,270 +4,25 @@
 //! holds anything of the kind: any lot of the material, any piece of equipment of the class, anybody's qualification for
 //! the procedure. Before that nothing is asked, and such a batch is executed as it always was.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::{Attempt, Deed, Judgement, OpenedDeviation, Outcome, PhaseState, Refusal, Standing, Turn};
+use super::{Attempt, Deed, Judgement, Outcome, PhaseState, Refusal, Standing, Turn};
 use crate::{
     batch::BatchStatus,
-    deviation::{DeviationCause, Severity},
     equipment::{Cleanliness, Equipment, EquipmentState},
     ids::{BatchId, UserId},
-    lot::{Lot, LotStatus},
+    lot::LotStatus,
     person::Acting,
     phase::{PhaseEntry, PhaseKind},
     qualification::Qualification,
 };
 
-/// What has to be looked up before a rule can be asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// Codes of materials: whether the register holds any lot of them, and those that may be charged by their status.
-    pub materials: BTreeSet<String>,
-    /// Classes of equipment: every piece of them.
-    pub kinds: BTreeSet<String>,
-    /// Codes of procedures: whether the register holds any qualification for them, and those of [`Self::person`].
-    pub procedures: BTreeSet<String>,
-    /// The number of a lot, whatever it is of.
-    pub lot: Option<String>,
-    /// The code of a piece of equipment, whatever it is.
-    pub equipment: Option<String>,
-    pub person: Option<UserId>,
-}
+mod unfit;
+mod wanted;
 
-/// What the plant's registers say to what was wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Registers {
-    /// Of the plant: days begin and end there.
-    pub zone: Tz,
-    pub lots: Vec<Lot>,
-    /// The wanted materials of which there is any lot.
-    pub materials: BTreeSet<String>,
-    pub equipment: Vec<Equipment>,
-    /// The wanted classes of which there is any equipment.
-    pub kinds: BTreeSet<String>,
-    pub qualifications: Vec<Qualification>,
-    /// The wanted procedures for which anybody is or was qualified.
-    pub procedures: BTreeSet<String>,
-}
-
-impl Default for Registers {
-    fn default() -> Self {
-        Self {
-            zone: Tz::UTC,
-            lots: Vec::new(),
-            materials: BTreeSet::new(),
-            equipment: Vec::new(),
-            kinds: BTreeSet::new(),
-            qualifications: Vec::new(),
-            procedures: BTreeSet::new(),
-        }
-    }
-}
-
-impl Registers {
-    /// What is wanted of registers that are held as a whole.
-    #[must_use]
-    pub fn narrowed_to(mut self, wanted: &Wanted) -> Self {
-        let of = |wanted: &BTreeSet<String>, known: BTreeSet<String>| wanted.intersection(&known).cloned().collect();
-        self.materials =
-            of(&wanted.materials, self.lots.iter().map(|lot| lot.material_code.clone()).collect::<BTreeSet<_>>());
-        self.kinds = of(&wanted.kinds, self.equipment.iter().map(|one| one.kind.clone()).collect::<BTreeSet<_>>());
-        let procedures = self.qualifications.iter().map(|one| one.procedure_code.clone());
-        self.procedures = of(&wanted.procedures, procedures.collect::<BTreeSet<_>>());
-        self.lots.retain(|lot| {
-            let may_be_charged = wanted.materials.contains(&lot.material_code) && lot.status == LotStatus::Approved;
-            may_be_charged || wanted.lot.as_ref() == Some(&lot.number)
-        });
-        self.equipment.retain(|one| wanted.kinds.contains(&one.kind) || wanted.equipment.as_ref() == Some(&one.code));
-        self.qualifications.retain(|one| {
-            wanted.procedures.contains(&one.procedure_code) && wanted.person.as_ref() == Some(&one.person_id)
-        });
-        self
-    }
-}
-
-/// Why what a phase leans on is not fit for it now.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
-    #[error("lot {lot} is not in the register")]
-    LotUnknown { lot: String },
-    #[error("lot {lot} is of {material_code}")]
-    LotOfOtherMaterial { lot: String, material_code: String },
-    #[error("lot {lot} is {status}")]
-    LotNotApproved { lot: String, status: LotStatus },
-    #[error("lot {lot} expired on {on}")]
-    LotExpired { lot: String, on: NaiveDate },
-    #[error("lot {lot} was to be tested again on {on}")]
-    LotRetestDue { lot: String, on: NaiveDate },
-    #[error("there is no lot of {material} that may be charged")]
-    NoLotFit { material: String },
-    #[error("equipment {equipment} is not in the register")]
-    EquipmentUnknown { equipment: String },
-    #[error("equipment {equipment} is a {kind}")]
-    EquipmentOfOtherKind { equipment: String, kind: String },
-    #[error("equipment {equipment} is on hold")]
-    EquipmentOnHold { equipment: String },
-    #[error("equipment {equipment} is in {state}")]
-    EquipmentNotReady { equipment: String, state: EquipmentState },
-    #[error("equipment {equipment} is in use for another batch")]
-    EquipmentInUse { equipment: String },
-    #[error("the calibration of equipment {equipment} was due on {on}")]
-    CalibrationOverdue { equipment: String, on: NaiveDate },
-    #[error("equipment {equipment} is not clean")]
-    EquipmentDirty { equipment: String },
-    #[error("the cleaning of equipment {equipment} has not been verified")]
-    CleaningNotVerified { equipment: String },
-    #[error("the cleaning of equipment {equipment} counted until {until}")]
-    CleaningExpired { equipment: String, until: DateTime<Utc> },
-    #[error("there is no {kind} that may be used")]
-    NoEquipmentFit { kind: String },
-    #[error("the person is not qualified for {procedure}")]
-    QualificationMissing { procedure: String },
-    #[error("the person's qualification for {procedure} was valid until {on}")]
-    QualificationExpired { procedure: String, on: NaiveDate },
-}
-
-impl Unfit {
-    /// The stable code that the user interface translates.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::LotUnknown { .. } => "lot_unknown",
-            Self::LotOfOtherMaterial { .. } => "lot_of_other_material",
-            Self::LotNotApproved { .. } => "lot_not_approved",
-            Self::LotExpired { .. } => "lot_expired",
-            Self::LotRetestDue { .. } => "lot_retest_due",
-            Self::NoLotFit { .. } => "no_lot_fit",
-            Self::EquipmentUnknown { .. } => "equipment_unknown",
-            Self::EquipmentOfOtherKind { .. } => "equipment_of_other_kind",
-            Self::EquipmentOnHold { .. } => "equipment_on_hold",
-            Self::EquipmentNotReady { .. } => "equipment_not_ready",
-            Self::EquipmentInUse { .. } => "equipment_in_use",
-            Self::CalibrationOverdue { .. } => "calibration_overdue",
-            Self::EquipmentDirty { .. } => "equipment_dirty",
-            Self::CleaningNotVerified { .. } => "cleaning_not_verified",
-            Self::CleaningExpired { .. } => "cleaning_expired",
-            Self::NoEquipmentFit { .. } => "no_equipment_fit",
-            Self::QualificationMissing { .. } => "qualification_missing",
-            Self::QualificationExpired { .. } => "qualification_expired",
-        }
-    }
-
-    /// What the translated sentence names, each with its name in it.
-    #[must_use]
-    pub fn values(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::LotUnknown { lot } => vec![("lot", lot.clone())],
-            Self::LotOfOtherMaterial { lot, material_code } => {
-                vec![("lot", lot.clone()), ("material", material_code.clone())]
-            }
-            Self::LotNotApproved { lot, status } => vec![("lot", lot.clone()), ("status", status.to_string())],
-            Self::LotExpired { lot, on } | Self::LotRetestDue { lot, on } => {
-                vec![("lot", lot.clone()), ("day", on.to_string())]
-            }
-            Self::NoLotFit { material } => vec![("material", material.clone())],
-            Self::EquipmentUnknown { equipment }
-            | Self::EquipmentOnHold { equipment }
-            | Self::EquipmentInUse { equipment }
-            | Self::EquipmentDirty { equipment }
-            | Self::CleaningNotVerified { equipment } => vec![("equipment", equipment.clone())],
-            Self::EquipmentOfOtherKind { equipment, kind } => {
-                vec![("equipment", equipment.clone()), ("kind", kind.clone())]
-            }
-            Self::EquipmentNotReady { equipment, state } => {
-                vec![("equipment", equipment.clone()), ("state", state.to_string())]
-            }
-            Self::CalibrationOverdue { equipment, on } => {
-                vec![("equipment", equipment.clone()), ("day", on.to_string())]
-            }
-            Self::CleaningExpired { equipment, until } => {
-                vec![("equipment", equipment.clone()), ("time", until.to_rfc3339())]
-            }
-            Self::NoEquipmentFit { kind } => vec![("kind", kind.clone())],
-            Self::QualificationMissing { procedure } => vec![("procedure", procedure.clone())],
-            Self::QualificationExpired { procedure, on } => {
-                vec![("procedure", procedure.clone()), ("day", on.to_string())]
-            }
-        }
-    }
-
-    /// What it opens where the entry was recorded all the same.
-    #[must_use]
-    pub fn deviation(&self) -> OpenedDeviation {
-        let cause = match self {
-            Self::LotUnknown { .. }
-            | Self::LotOfOtherMaterial { .. }
-            | Self::LotNotApproved { .. }
-            | Self::LotExpired { .. }
-            | Self::LotRetestDue { .. }
-            | Self::NoLotFit { .. } => DeviationCause::LotUnfit,
-            Self::EquipmentUnknown { .. }
-            | Self::EquipmentOfOtherKind { .. }
-            | Self::EquipmentOnHold { .. }
-            | Self::EquipmentNotReady { .. }
-            | Self::EquipmentInUse { .. }
-            | Self::CalibrationOverdue { .. }
-            | Self::EquipmentDirty { .. }
-            | Self::CleaningNotVerified { .. }
-            | Self::CleaningExpired { .. }
-            | Self::NoEquipmentFit { .. } => DeviationCause::EquipmentUnfit,
-            Self::QualificationMissing { .. } | Self::QualificationExpired { .. } => DeviationCause::NotQualified,
-        };
-        let is_worst = matches!(
-            self,
-            Self::LotOfOtherMaterial { .. } | Self::LotNotApproved { status: LotStatus::Rejected, .. }
-        );
-        OpenedDeviation { cause, severity: if is_worst { Severity::Critical } else { Severity::High } }
-    }
-}
-
-impl Wanted {
-    /// What one entry of a phase asks for.
-    #[must_use]
-    pub fn for_entry(phase: &PhaseState, entry: &PhaseEntry, person: &UserId) -> Self {
-        let mut wanted = Self::default();
-        wanted.add(phase);
-        wanted.person = Some(person.clone()).filter(|_| !wanted.procedures.is_empty());
-        match entry {
-            PhaseEntry::Number { lot, .. } => wanted.lot = lot.as_deref().map(str::trim).map(str::to_owned),
-            PhaseEntry::EquipmentUsed { equipment } | PhaseEntry::FoundClean { equipment } => {
-                wanted.equipment = Some(equipment.trim().to_owned());
-            }
-            _ => {}
-        }
-        wanted
-    }
-
-    /// What stands against the phases of a batch before anything is recorded.
-    #[must_use]
-    pub fn for_phases(phases: &[PhaseState], person: &UserId) -> Self {
-        let mut wanted = Self::default();
-        phases.iter().for_each(|phase| wanted.add(phase));
-        wanted.person = Some(person.clone());
-        wanted
-    }
-
-    /// Nothing has to be looked up.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.materials.is_empty() && self.kinds.is_empty() && self.procedures.is_empty()
-    }
-
-    fn add(&mut self, phase: &PhaseState) {
-        self.procedures.extend(phase.definition.qualification.clone());
-        match &phase.definition.kind {
-            PhaseKind::MaterialCharge { material_code, .. } => _ = self.materials.insert(material_code.clone()),
-            PhaseKind::EquipmentUse { equipment_class, .. } | PhaseKind::CleaningCheck { equipment_class } => {
-                _ = self.kinds.insert(equipment_class.clone());
-            }
-            _ => {}
-        }
-    }
-}
+pub use unfit::Unfit;
+pub use wanted::{Registers, Wanted};
 
 /// What surrounds an entry: the batch, the plant's registers, and the time of the one who judges.
 #[derive(Clone, Copy, Debug)]
@@ -277,7 +32,7 @@ pub struct Circumstances<'a> {
     pub at: DateTime<Utc>,
 }
 
-impl Circumstances<'_> {
+impl<'a> Circumstances<'a> {
     /// As [`super::decide`], and whether what the phase leans on is fit for it.
     ///
     /// # Errors
@@ -316,12 +71,7 @@ impl Circumstances<'_> {
 
     /// As [`super::turns`]: what the person cannot begin because of what the phase leans on is not their turn.
     #[must_use]
-    pub fn turns(
-        self,
-        status: BatchStatus,
-        phases: &[PhaseState],
-        person: Acting<'_>,
-    ) -> Vec<Result<Turn, Refusal>> {
+    pub fn turns(self, status: BatchStatus, phases: &[PhaseState], person: Acting<'_>) -> Vec<Result<Turn, Refusal>> {
         let turns = super::turns(status, phases, person);
         let turn = |(turn, phase): (Result<Turn, Refusal>, &PhaseState)| match turn {
             Ok(Turn::Execute) => self.obstacle(phase, person).map_or(Ok(Turn::Execute), |unfit| Err(unfit.into())),
@@ -386,7 +136,7 @@ impl Circumstances<'_> {
 
     /// The piece of equipment that an entry takes into use, when the register holds it.
     #[must_use]
-    pub fn taken_into_use(self, entry: &PhaseEntry) -> Option<&Equipment> {
+    pub fn taken_into_use(self, entry: &PhaseEntry) -> Option<&'a Equipment> {
         let PhaseEntry::EquipmentUsed { equipment } = entry else { return None };
         self.registers.equipment.iter().find(|known| known.code == equipment.trim())
     }
@@ -415,7 +165,8 @@ impl Circumstances<'_> {
                 self.lot_fits(lot.trim(), material_code, corrected.map_or(self.at, |first| first.at))
             }
             (
-                PhaseKind::EquipmentUse { equipment_class: class, .. } | PhaseKind::CleaningCheck { equipment_class: class },
+                PhaseKind::EquipmentUse { equipment_class: class, .. }
+                | PhaseKind::CleaningCheck { equipment_class: class },
                 PhaseEntry::EquipmentUsed { equipment } | PhaseEntry::FoundClean { equipment },
             ) if corrected.is_some() => self.equipment(equipment.trim(), class).map(drop),
             (_, PhaseEntry::EquipmentUsed { equipment } | PhaseEntry::FoundClean { equipment }) => {
@@ -439,7 +190,8 @@ impl Circumstances<'_> {
                 let has_fit = own.any(|lot| self.lot_fits(&lot.number, material_code, self.at).is_ok());
                 (is_kept && !has_fit).then(|| Unfit::NoLotFit { material: material.clone() })
             }
-            PhaseKind::EquipmentUse { equipment_class: class, .. } | PhaseKind::CleaningCheck { equipment_class: class } => {
+            PhaseKind::EquipmentUse { equipment_class: class, .. }
+            | PhaseKind::CleaningCheck { equipment_class: class } => {
                 let own = self.registers.equipment.iter().filter(|equipment| equipment.kind == *class);
                 let mut refused: Vec<Unfit> = Vec::new();
                 for equipment in own {
@@ -480,7 +232,7 @@ impl Circumstances<'_> {
     }
 
     /// The piece of equipment with this code; none where the plant keeps no register of the class.
-    fn equipment(&self, code: &str, class: &str) -> Result<Option<&Equipment>, Unfit> {
+    fn equipment(self, code: &str, class: &str) -> Result<Option<&'a Equipment>, Unfit> {
         let equipment = code.to_owned();
         match self.registers.equipment.iter().find(|known| known.code == code) {
             Some(known) if known.kind == class => Ok(Some(known)),

@@ -3,9 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 use viruj_api::{
-    equipment::{
-        ChangeEquipment, CreateEquipment, EquipmentDetails, EquipmentQuery, EquipmentRow, LogEquipment,
-    },
+    equipment::{ChangeEquipment, CreateEquipment, EquipmentDetails, EquipmentQuery, EquipmentRow, LogEquipment},
     station::{
         BatchSort, QueryKey,
         resources::{
@@ -97,11 +95,8 @@ impl StationCore {
     /// The server cannot be reached or refuses.
     pub async fn change_equipment(&self, change: &EquipmentChange) -> Result<EquipmentView, StationError> {
         let at = (EquipmentId(change.id), change.revision);
-        let request = ChangeEquipment {
-            name: change.name.clone(),
-            kind: change.kind.clone(),
-            reason: change.reason.clone(),
-        };
+        let request =
+            ChangeEquipment { name: change.name.clone(), kind: change.kind.clone(), reason: change.reason.clone() };
         let details = self
             .at_server(|client, token| {
                 let request = request.clone();

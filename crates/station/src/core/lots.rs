@@ -154,8 +154,7 @@ fn lot_view(row: LotRow, person: Acting<'_>, today: NaiveDate) -> LotView {
 }
 
 fn read_details(input: &LotDetailsInput) -> Result<LotDetails, StationError> {
-    let number =
-        |text: &str| read_number(text, &input.decimal_separator, PLACES).map_err(StationError::Number);
+    let number = |text: &str| read_number(text, &input.decimal_separator, PLACES).map_err(StationError::Number);
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     Ok(LotDetails {
         supplier: given(&input.supplier),

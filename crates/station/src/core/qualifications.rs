@@ -29,10 +29,7 @@ impl StationCore {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub async fn list_qualifications(
-        &self,
-        query: &QualificationListQuery,
-    ) -> Result<QualificationList, StationError> {
+    pub async fn list_qualifications(&self, query: &QualificationListQuery) -> Result<QualificationList, StationError> {
         let request = QualificationQuery {
             limit: Some(PAGE),
             cursor: query.cursor.clone(),

@@ -24,11 +24,7 @@ pub(super) struct Rows<'a> {
     pub(super) qualifications: Vec<&'a QualificationRow>,
 }
 
-pub(super) async fn write(
-    connection: &mut SqliteConnection,
-    feed: &str,
-    rows: &Rows<'_>,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn write(connection: &mut SqliteConnection, feed: &str, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
     for part in rows_as_json(&rows.lots)?.chunks(ROWS) {
         let mut query = QueryBuilder::<Sqlite>::new(
             "INSERT INTO copy_lots (id, feed, number, material_code, status, version, row) ",
@@ -51,8 +47,7 @@ pub(super) async fn write(
         query.build().execute(&mut *connection).await?;
     }
     for part in rows_as_json(&rows.equipment)?.chunks(ROWS) {
-        let mut query =
-            QueryBuilder::<Sqlite>::new("INSERT INTO copy_equipment (id, feed, code, kind, version, row) ");
+        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_equipment (id, feed, code, kind, version, row) ");
         query.push_values(part, |mut values, (row, json)| {
             values
                 .push_bind(row.id.0)
@@ -156,8 +151,7 @@ impl Store {
         let mut query = QueryBuilder::<Sqlite>::new(register);
         push_list(&mut query, wanted);
         query.push(") AND feed = ").push_bind(plant.0.clone());
-        let kept: Vec<String> =
-            query.build_query_scalar().fetch_all(connection).await.map_err(self.fault())?;
+        let kept: Vec<String> = query.build_query_scalar().fetch_all(connection).await.map_err(self.fault())?;
         Ok(kept.into_iter().collect())
     }
 }

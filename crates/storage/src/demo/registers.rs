@@ -63,7 +63,11 @@ const QUALIFICATIONS: &[Training] = &[
 ];
 
 /// Adds what is missing of the registers.
-pub(super) async fn add(unit: &mut UnitOfWork, now: DateTime<Utc>, report: &mut SeedReport) -> Result<(), StorageError> {
+pub(super) async fn add(
+    unit: &mut UnitOfWork,
+    now: DateTime<Utc>,
+    report: &mut SeedReport,
+) -> Result<(), StorageError> {
     report.lots = add_lots(unit, now).await?;
     report.equipment = add_equipment(unit, now).await?;
     report.qualifications = add_qualifications(unit, now).await?;
@@ -168,7 +172,12 @@ async fn add_log(
     match state {
         "Breakdown" => entries.push(("broken_down", Duration::days(4), CLEANER, "The turret bearing is worn.")),
         "Under QA Hold" => {
-            entries.push(("put_on_hold", Duration::days(2), ("qa-man-1", "Priya Sharma"), "Gasket of the lid is split."));
+            entries.push((
+                "put_on_hold",
+                Duration::days(2),
+                ("qa-man-1", "Priya Sharma"),
+                "Gasket of the lid is split.",
+            ));
         }
         _ => {}
     }

@@ -196,10 +196,8 @@ impl Kept<'_> {
             let batch = self.case.batch;
             let used = self.case.circumstances().taken_into_use(self.entry);
             let used = used.filter(|used| used.standing.in_use_for.as_ref() != Some(&batch.id));
-            writing.effect.equipment = used.map(|used| EquipmentUse {
-                code: used.code.clone(),
-                standing: used.standing.used_for(&batch.id),
-            });
+            writing.effect.equipment =
+                used.map(|used| EquipmentUse { code: used.code.clone(), standing: used.standing.used_for(&batch.id) });
             let all = std::iter::once((self.phase.id, outcome.phase_status)).chain(outcome.others.iter().copied());
             writing.effect.phases = all.map(|(id, status)| PhaseChange { id, status }).collect();
             let differs = (outcome.batch_status, outcome.record_status) != (batch.status, batch.record_status);

@@ -1,10 +1,15 @@
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
     decimal::ExactDecimal,
+    deviation::DeviationCause,
     equipment::EquipmentStanding,
     ids::PhaseId,
+    lot::Lot,
     phase::{NumberParameter, PhaseDefinition, PhaseStatus, RecordedEntry, Verification},
     role::Role,
     signature::SignatureMeaning,
@@ -266,10 +271,8 @@ fn what_was_done_with_something_unfit_takes_effect_and_opens_a_deviation() {
 
 #[test]
 fn a_corrected_figure_does_not_judge_the_lot_anew() {
-    let registers = with_lots(vec![
-        lot("OLD", LotStatus::Approved, Some("2026-11-20")),
-        lot("WAITS", LotStatus::Quarantine, None),
-    ]);
+    let registers =
+        with_lots(vec![lot("OLD", LotStatus::Approved, Some("2026-11-20")), lot("WAITS", LotStatus::Quarantine, None)]);
     let mut done = charge();
     done.status = PhaseStatus::Completed;
     let first = Uuid::from_u128(7);
