@@ -211,11 +211,10 @@ pub(crate) async fn each(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT e.id, e.plant_id, e.code, e.name, e.kind, e.state, e.cleanliness, e.clean_until, e.cleaned_by,
-               u.name AS "cleaned_by_name?", e.in_use_for, b.batch_number AS "in_use_for_number?", e.calibration_due,
-               e.version
-           FROM equipment AS e LEFT JOIN users AS u ON u.id = e.cleaned_by
-               LEFT JOIN production_batches AS b ON b.id = e.in_use_for
-           WHERE e.id = ANY ($1)"#,
+               (SELECT u.name FROM users AS u WHERE u.id = e.cleaned_by) AS "cleaned_by_name?", e.in_use_for,
+               (SELECT b.batch_number FROM production_batches AS b WHERE b.id = e.in_use_for) AS "in_use_for_number?",
+               e.calibration_due, e.version
+           FROM equipment AS e WHERE e.id = ANY ($1)"#,
         ids,
     )
     .fetch_all(connection)

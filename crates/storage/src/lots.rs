@@ -128,8 +128,8 @@ pub(crate) async fn each(
         Row,
         r#"SELECT l.id, l.plant_id, l.number, l.material_code, l.material, l.supplier, l.supplier_lot, l.quantity, l.unit,
                l.status, l.manufactured_on, l.expires_on, l.retest_on, l.potency_percent, l.created_by,
-               u.name AS "created_by_name?", l.created_at, l.version
-           FROM lots AS l LEFT JOIN users AS u ON u.id = l.created_by WHERE l.id = ANY ($1)"#,
+               (SELECT u.name FROM users AS u WHERE u.id = l.created_by) AS "created_by_name?", l.created_at, l.version
+           FROM lots AS l WHERE l.id = ANY ($1)"#,
         ids,
     )
     .fetch_all(connection)

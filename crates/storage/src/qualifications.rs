@@ -144,11 +144,13 @@ pub(crate) async fn each(
 ) -> Result<Vec<Result<QualificationRow, StorageError>>, StorageError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT q.id, q.plant_id, q.person_id, p.name AS person_name, q.procedure_code, q.procedure_title, q.valid_until,
-               g.name AS "granted_by_name?", q.granted_at, w.name AS "withdrawn_by_name?", q.withdrawn_at, q.version
-           FROM qualifications AS q JOIN users AS p ON p.id = q.person_id
-               LEFT JOIN users AS g ON g.id = q.granted_by LEFT JOIN users AS w ON w.id = q.withdrawn_by
-           WHERE q.id = ANY ($1)"#,
+        r#"SELECT q.id, q.plant_id, q.person_id,
+               (SELECT u.name FROM users AS u WHERE u.id = q.person_id) AS "person_name!", q.procedure_code,
+               q.procedure_title, q.valid_until,
+               (SELECT u.name FROM users AS u WHERE u.id = q.granted_by) AS "granted_by_name?", q.granted_at,
+               (SELECT u.name FROM users AS u WHERE u.id = q.withdrawn_by) AS "withdrawn_by_name?", q.withdrawn_at,
+               q.version
+           FROM qualifications AS q WHERE q.id = ANY ($1)"#,
         ids,
     )
     .fetch_all(connection)

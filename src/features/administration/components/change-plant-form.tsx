@@ -6,7 +6,7 @@ import { ActionButton } from "../../../ui/action-button";
 import { ReasonField } from "../../../ui/reason-field";
 import { useChangePlant } from "../api/change-plant";
 import styles from "./administration.module.css";
-import { ChangeFailure } from "./change-failure";
+import { ChangeFailure } from "../../../ui/change-failure";
 import { isComplete, isPlantFieldFailure, PlantFields, type PlantValues } from "./plant-fields";
 
 type Props = { details: PlantDetails; onDone: () => void; onRefresh: () => void };

@@ -5,7 +5,7 @@ import { ActionButton } from "../../../ui/action-button";
 import { ReasonField } from "../../../ui/reason-field";
 import { useChangeUser } from "../api/change-user";
 import styles from "./administration.module.css";
-import { ChangeFailure } from "./change-failure";
+import { ChangeFailure } from "../../../ui/change-failure";
 import { isFieldFailure, userErrors } from "./user-errors";
 import { UserFields, type UserValues } from "./user-fields";
 

@@ -8,7 +8,7 @@ import { useRemoveSecondFactor } from "../api/remove-second-factor";
 import { useSetUserActive } from "../api/set-user-active";
 import { useUnlockUser } from "../api/unlock-user";
 import styles from "./administration.module.css";
-import { ChangeFailure } from "./change-failure";
+import { ChangeFailure } from "../../../ui/change-failure";
 import { ShownSecretPanel } from "./shown-secret-panel";
 
 export type UserAct = "secret" | "unlock" | "factor" | "deactivate" | "reactivate";
