@@ -32,6 +32,7 @@ mod plants;
 mod program;
 mod raw;
 mod replicas;
+mod resources;
 mod restart;
 mod second_factor;
 mod secret_exchange;

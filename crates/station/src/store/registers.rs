@@ -97,9 +97,9 @@ impl Store {
             return Ok(found);
         }
         let mut reading = self.pool.begin().await.map_err(self.fault())?;
-        found.materials = self.kept(&mut reading, KEPT_MATERIALS, plant, &wanted.materials).await?;
-        found.kinds = self.kept(&mut reading, KEPT_KINDS, plant, &wanted.kinds).await?;
-        found.procedures = self.kept(&mut reading, KEPT_PROCEDURES, plant, &wanted.procedures).await?;
+        found.materials = self.words_in_register(&mut reading, KEPT_MATERIALS, plant, &wanted.materials).await?;
+        found.kinds = self.words_in_register(&mut reading, KEPT_KINDS, plant, &wanted.kinds).await?;
+        found.procedures = self.words_in_register(&mut reading, KEPT_PROCEDURES, plant, &wanted.procedures).await?;
 
         let mut query = QueryBuilder::<Sqlite>::new("SELECT row FROM copy_lots WHERE feed = ");
         query.push_bind(plant.0.clone()).push(" AND (number = ").push_bind(wanted.lot.clone());
@@ -130,7 +130,7 @@ impl Store {
     async fn read<T: DeserializeOwned>(
         &self,
         connection: &mut SqliteConnection,
-        mut query: QueryBuilder<'_, Sqlite>,
+        mut query: QueryBuilder<Sqlite>,
     ) -> Result<Vec<T>, StoreFault> {
         let rows = query.build().fetch_all(connection).await.map_err(self.fault())?;
         let read = |row: &SqliteRow| {
@@ -141,7 +141,7 @@ impl Store {
     }
 
     /// Those of the wanted words of which the register holds anything.
-    async fn kept(
+    async fn words_in_register(
         &self,
         connection: &mut SqliteConnection,
         register: &'static str,
@@ -160,7 +160,7 @@ const KEPT_MATERIALS: &str = "SELECT DISTINCT material_code FROM copy_lots WHERE
 const KEPT_KINDS: &str = "SELECT DISTINCT kind FROM copy_equipment WHERE kind IN (";
 const KEPT_PROCEDURES: &str = "SELECT DISTINCT procedure_code FROM copy_qualifications WHERE procedure_code IN (";
 
-fn push_list(query: &mut QueryBuilder<'_, Sqlite>, words: &BTreeSet<String>) {
+fn push_list(query: &mut QueryBuilder<Sqlite>, words: &BTreeSet<String>) {
     let mut list = query.separated(", ");
     for word in words {
         list.push_bind(word.clone());
