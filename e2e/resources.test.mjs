@@ -134,7 +134,6 @@ step("an operator is refused an expired lot by scan, and charges an approved one
   await atPhase(station, 7);
   await scanInto("charge-lot", "LOT-MET-0389");
   await station.waitForText("resource-refused", "Lot LOT-MET-0389 expired on");
-  await station.waitForText("primary-action-reason", "Type the");
   await station.screenshots("lot-refused", ALL_LOOKS);
   const target = /\d+\.\d+/.exec(await station.textOf("number-limits"))[0];
   await station.typeInto("number-input", target);
@@ -180,7 +179,7 @@ step("quality assurance logs the calibration", async () => {
   await station.waitForAttribute("equipment-calibration", "data-overdue", "false");
   await station.waitForText("equipment-log", "Certificate CAL-26-0311");
   await station.clickTestId("equipment-sheet-close");
-  await station.clickTestId("menu-training");
+  await station.clickTestId("menu-qualifications");
   await station.byTestId("qualification-row-SOP-DSP-004-prod-op-1");
   await station.screenshots("qualifications", ALL_LOOKS);
   await signOut(station);

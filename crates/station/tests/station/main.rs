@@ -5,6 +5,7 @@
 
 mod keys;
 mod offline;
+mod resources;
 mod secrets;
 mod signing;
 mod support;
