@@ -14,7 +14,7 @@ use crate::{
     ids::{BatchId, UserId},
     lot::LotStatus,
     person::Acting,
-    phase::{PhaseEntry, PhaseKind},
+    phase::{PhaseEntry, PhaseKind, PhaseStatus},
     qualification::Qualification,
 };
 
@@ -150,7 +150,7 @@ impl<'a> Circumstances<'a> {
         if Deed::of(phase, attempt.entry, attempt.corrects) == Deed::Verification {
             return Ok(());
         }
-        if let Some(procedure) = &phase.definition.qualification {
+        if let Some(procedure) = asked_procedure(phase) {
             self.check_qualification(procedure, person.id)?;
         }
         let kind = &phase.definition.kind;
@@ -178,8 +178,8 @@ impl<'a> Circumstances<'a> {
 
     /// What stops the phase before the operator has named a lot or a piece of equipment.
     fn obstacle(self, phase: &PhaseState, person: Acting<'_>) -> Option<Unfit> {
-        let unqualified = phase.definition.qualification.as_ref();
-        if let Some(Err(unfit)) = unqualified.map(|procedure| self.check_qualification(procedure, person.id)) {
+        let asked = asked_procedure(phase);
+        if let Some(Err(unfit)) = asked.map(|procedure| self.check_qualification(procedure, person.id)) {
             return Some(unfit);
         }
         let kind = &phase.definition.kind;
@@ -272,6 +272,11 @@ impl<'a> Circumstances<'a> {
             (Cleanliness::Clean, _) => Ok(()),
         }
     }
+}
+
+/// The procedure that the person must be qualified for; a timer that runs is stopped, whatever day it has become.
+fn asked_procedure(phase: &PhaseState) -> Option<&String> {
+    phase.definition.qualification.as_ref().filter(|_| phase.status != PhaseStatus::InProgress)
 }
 
 /// The entry in whose place others came: what it named, and when.

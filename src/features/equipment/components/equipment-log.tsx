@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { EquipmentLogEntry } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
@@ -27,7 +28,7 @@ export function EquipmentLog({ entries }: { entries: EquipmentLogEntry[] }) {
   );
 }
 
-function details(entry: EquipmentLogEntry, formats: Formats, t: ReturnType<typeof useTranslation>["t"]): string {
+function details(entry: EquipmentLogEntry, formats: Formats, t: TFunction): string {
   const batch = entry.batch_number === null ? null : `${entry.batch_number} · ${entry.product}`;
   const clean =
     entry.clean_until === null ? null : t("equipment.cleanUntil", { time: formats.dateTime(entry.clean_until) });

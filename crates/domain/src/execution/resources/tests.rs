@@ -10,7 +10,7 @@ use crate::{
     equipment::EquipmentStanding,
     ids::PhaseId,
     lot::Lot,
-    phase::{NumberParameter, PhaseDefinition, PhaseStatus, RecordedEntry, Verification},
+    phase::{NumberParameter, PhaseDefinition, RecordedEntry, Verification},
     role::Role,
     signature::SignatureMeaning,
     unit::Unit,
@@ -309,6 +309,19 @@ fn who_verifies_is_not_asked_for_the_operators_qualification() {
     let registers = Registers { procedures: BTreeSet::from(["SOP-1".into()]), ..with_lots(Vec::new()) };
     let attempt = Attempt { is_signed: true, ..attempt(&asks, &PhaseEntry::Checked) };
     assert!(asked(&registers).decide(&asks, attempt).is_ok());
+}
+
+#[test]
+fn a_timer_that_runs_is_stopped_whatever_day_it_has_become() {
+    let mut running = phase(PhaseKind::Timer { minimum_seconds: 1, maximum_seconds: None });
+    running.definition.qualification = Some("SOP-1".into());
+    let registers = Registers { procedures: BTreeSet::from(["SOP-1".into()]), ..Registers::default() };
+    let start = attempt(&running, &PhaseEntry::TimerStarted);
+    assert_eq!(asked(&registers).decide(&running, start).unwrap_err().code(), "qualification_missing");
+    running.status = PhaseStatus::InProgress;
+    let stop = attempt(&running, &PhaseEntry::TimerStopped { elapsed_seconds: 5 });
+    assert!(asked(&registers).decide(&running, stop).is_ok());
+    assert_eq!(asked(&registers).obstacle(&running), None);
 }
 
 #[test]
