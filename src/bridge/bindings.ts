@@ -52,6 +52,22 @@ export const commands = {
 	makeBatch: (batch: MakeBatch) => typedError<MadeBatch, CommandError>(__TAURI_INVOKE("make_batch", { batch })),
 	takeBatchStep: (step: TakeBatchStep) => typedError<BatchView, CommandError>(__TAURI_INVOKE("take_batch_step", { step })),
 	batchHistory: (query: BatchHistoryQuery) => typedError<BatchHistory, CommandError>(__TAURI_INVOKE("batch_history", { query })),
+	checkResource: (input: CheckResource) => typedError<ResourceCheck, CommandError>(__TAURI_INVOKE("check_resource", { input })),
+	listLots: (query: LotListQuery) => typedError<LotList, CommandError>(__TAURI_INVOKE("list_lots", { query })),
+	lot: (id: string) => typedError<LotView, CommandError>(__TAURI_INVOKE("lot", { id })),
+	createLot: (lot: NewLot) => typedError<LotView, CommandError>(__TAURI_INVOKE("create_lot", { lot })),
+	changeLot: (change: LotChange) => typedError<LotView, CommandError>(__TAURI_INVOKE("change_lot", { change })),
+	decideOnLot: (decision: DecideOnLot) => typedError<LotView, CommandError>(__TAURI_INVOKE("decide_on_lot", { decision })),
+	listEquipment: (query: EquipmentListQuery) => typedError<EquipmentList, CommandError>(__TAURI_INVOKE("list_equipment", { query })),
+	equipment: (id: string) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("equipment", { id })),
+	createEquipment: (equipment: NewEquipment) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("create_equipment", { equipment })),
+	changeEquipment: (change: EquipmentChange) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("change_equipment", { change })),
+	actOnEquipment: (wanted: ActOnEquipment) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("act_on_equipment", { wanted })),
+	listQualifications: (query: QualificationListQuery) => typedError<QualificationList, CommandError>(__TAURI_INVOKE("list_qualifications", { query })),
+	qualification: (id: string) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("qualification", { id })),
+	grantQualification: (grant: NewQualification) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("grant_qualification", { grant })),
+	changeQualification: (change: QualificationChange) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("change_qualification", { change })),
+	qualificationCandidates: () => typedError<QualificationCandidate[], CommandError>(__TAURI_INVOKE("qualification_candidates")),
 	readList: (list: ListName) => typedError<TextList, CommandError>(__TAURI_INVOKE("read_list", { list })),
 	listUsers: (query: UserListQuery) => typedError<UserList, CommandError>(__TAURI_INVOKE("list_users", { query })),
 	openUser: (userId: string) => typedError<UserDetails, CommandError>(__TAURI_INVOKE("open_user", { userId })),
@@ -483,7 +499,7 @@ export type Density = "comfortable" | "compact";
 export type Department = "Quality Assurance" | "Quality Control" | "Supply Chain Management" | "Production" | "Administration" | "Sales" | "Corporate" | "Finance" | "Security";
 
 /**  What opened the deviation. */
-export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person";
+export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person" | "lot_unfit" | "equipment_unfit" | "not_qualified";
 
 /**  What is different in a version. */
 export type DifferenceList = {
@@ -905,6 +921,7 @@ export type PhaseView = {
 	isVerified: boolean,
 	/**  Why this phase cannot be executed now, as a code with its values; `None` when it can. */
 	waitsFor: Waiting | null,
+	obstacle: Waiting | null,
 	/**  Every entry ever recorded, oldest first. */
 	entries: EntryView[],
 };
@@ -1006,7 +1023,7 @@ export type Procedure = {
 };
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "lots" | "equipment" | "qualifications";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -1098,7 +1115,7 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
+export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -1430,3 +1447,247 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type LotListQuery = {
+	status: LotStatus | null,
+	search: string,
+	cursor: string | null,
+};
+
+export type LotList = {
+	items: LotView[],
+	nextCursor: string | null,
+	canManage: boolean,
+	units: Unit[],
+};
+
+export type LotView = {
+	row: LotRow,
+	isPastItsDates: boolean,
+	canChange: boolean,
+	decisions: LotDecision[],
+};
+
+export type LotDecision = {
+	status: LotStatus,
+	refusal: string | null,
+};
+
+export type NewLot = {
+	number: string,
+	materialCode: string,
+	material: string,
+	details: LotDetailsInput,
+	reason: string,
+	requestKey: string,
+};
+
+export type LotDetailsInput = {
+	supplier: string | null,
+	supplierLot: string | null,
+	quantity: string,
+	unit: Unit,
+	manufacturedOn: string | null,
+	expiresOn: string | null,
+	retestOn: string | null,
+	potencyPercent: string | null,
+	decimalSeparator: string,
+};
+
+export type LotChange = {
+	id: string,
+	revision: number,
+	details: LotDetailsInput,
+	reason: string,
+};
+
+export type DecideOnLot = {
+	id: string,
+	revision: number,
+	status: LotStatus,
+	reason: string,
+};
+
+export type EquipmentListQuery = {
+	state: EquipmentState | null,
+	cleanliness: Cleanliness | null,
+	search: string,
+	cursor: string | null,
+};
+
+export type EquipmentList = {
+	items: EquipmentItem[],
+	nextCursor: string | null,
+	canManage: boolean,
+};
+
+export type EquipmentItem = {
+	row: EquipmentRow,
+	isCalibrationOverdue: boolean,
+	isCleaningExpired: boolean,
+};
+
+export type EquipmentView = {
+	item: EquipmentItem,
+	log: EquipmentLogEntry[],
+	acts: EquipmentAct[],
+	canManage: boolean,
+	batches: NamedBatch[],
+};
+
+export type NamedBatch = {
+	id: string,
+	number: string,
+	product: string,
+};
+
+export type NewEquipment = {
+	code: string,
+	name: string,
+	kind: string,
+	calibrationDue: string | null,
+	reason: string,
+	requestKey: string,
+};
+
+export type EquipmentChange = {
+	id: string,
+	revision: number,
+	name: string,
+	kind: string,
+	reason: string,
+};
+
+export type ActOnEquipment = {
+	id: string,
+	revision: number,
+	act: EquipmentAct,
+	batchId: string | null,
+	cleanForHours: number | null,
+	calibrationDue: string | null,
+	reason: string,
+};
+
+export type QualificationListQuery = {
+	search: string,
+	cursor: string | null,
+};
+
+export type QualificationList = {
+	items: QualificationItem[],
+	nextCursor: string | null,
+	canManage: boolean,
+};
+
+export type QualificationItem = {
+	row: QualificationRow,
+	state: QualificationState,
+	isOwn: boolean,
+};
+
+export type QualificationCandidate = {
+	id: string,
+	name: string,
+	role: string,
+};
+
+export type NewQualification = {
+	personId: string,
+	procedureCode: string,
+	procedureTitle: string,
+	validUntil: string,
+	reason: string,
+	requestKey: string,
+};
+
+export type QualificationChange = {
+	id: string,
+	revision: number,
+	validUntil: string | null,
+	reason: string,
+};
+
+export type CheckResource = {
+	batchId: string,
+	phaseId: string,
+	text: string,
+};
+
+export type ResourceCheck = {
+	refusal: Waiting | null,
+	isKnown: boolean,
+};
+
+export type LotRow = {
+	id: string,
+	plant_id: string,
+	number: string,
+	material_code: string,
+	material: string,
+	supplier: string | null,
+	supplier_lot: string | null,
+	quantity: string,
+	unit: Unit,
+	status: LotStatus,
+	manufactured_on: string | null,
+	expires_on: string | null,
+	retest_on: string | null,
+	potency_percent: string | null,
+	created_by: string | null,
+	created_by_name: string | null,
+	created_at: string,
+	revision: number,
+};
+
+export type EquipmentRow = {
+	id: string,
+	plant_id: string,
+	code: string,
+	name: string,
+	kind: string,
+	state: EquipmentState,
+	cleanliness: Cleanliness,
+	clean_until: string | null,
+	cleaned_by: string | null,
+	cleaned_by_name: string | null,
+	in_use_for: string | null,
+	in_use_for_number: string | null,
+	calibration_due: string | null,
+	revision: number,
+};
+
+export type EquipmentLogEntry = {
+	id: string,
+	act: EquipmentAct,
+	at: string,
+	person_id: string,
+	person_name: string,
+	batch_id: string | null,
+	batch_number: string | null,
+	product: string | null,
+	note: string | null,
+	clean_until: string | null,
+	calibration_due: string | null,
+	operation_id: string | null,
+};
+
+export type QualificationRow = {
+	id: string,
+	plant_id: string,
+	person_id: string,
+	person_name: string,
+	procedure_code: string,
+	procedure_title: string,
+	valid_until: string,
+	granted_by_name: string | null,
+	granted_at: string,
+	withdrawn_by_name: string | null,
+	withdrawn_at: string | null,
+	revision: number,
+};
+
+export type LotStatus = "Pending" | "Approved" | "Rejected" | "Quarantine";
+export type EquipmentState = "Idle" | "Running" | "Cleaning" | "Sanitization" | "Breakdown" | "Under QA Hold";
+export type Cleanliness = "Clean" | "Dirty" | "Pending Verification";
+export type EquipmentAct = "use_begun" | "use_ended" | "cleaning_begun" | "cleaning_ended" | "sanitization_begun" | "sanitization_ended" | "cleaning_verified" | "broken_down" | "repaired" | "put_on_hold" | "released_from_hold" | "calibrated";
+export type QualificationState = "valid" | "expired" | "withdrawn";

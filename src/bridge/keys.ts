@@ -2,8 +2,11 @@ import type {
   ApiKeyListQuery,
   AuditTrailQuery,
   BatchListQuery,
+  EquipmentListQuery,
   ListName,
+  LotListQuery,
   MasterRecordListQuery,
+  QualificationListQuery,
   QueryKey,
   UserListQuery,
 } from "./bindings";
@@ -37,6 +40,15 @@ export const keys = {
   masterRecordDifference: (id: string, from: string) => ["master_records", "difference", id, from],
   /** What is wrong with a text that nobody has saved: the same text always has the same faults. */
   procedureFaults: (text: string) => ["procedure_faults", text],
+  lots: (filter: Omit<LotListQuery, "cursor">) => ["lots", "list", filter],
+  lot: (id: string) => ["lots", "one", id],
+  equipmentList: (filter: Omit<EquipmentListQuery, "cursor">) => ["equipment", "list", filter],
+  equipment: (id: string) => ["equipment", "one", id],
+  qualifications: (filter: Omit<QualificationListQuery, "cursor">) => ["qualifications", "list", filter],
+  qualification: (id: string) => ["qualifications", "one", id],
+  qualificationCandidates: ["qualifications", "candidates"],
+  /** Whether a lot or a piece of equipment may be taken for a step. */
+  resource: (batchId: string, phaseId: string, text: string) => ["batch", batchId, "resource", phaseId, text],
   settings: ["settings"],
   singleSignOn: ["single_sign_on"],
   plants: ["registration_plants"],

@@ -30,6 +30,7 @@ import {
   stationSettings,
 } from "./fake-data";
 import { FakeMasterRecords } from "./fake-master-records";
+import { FakeRegisters } from "./fake-registers";
 
 export type FakeState = {
   status: typeof readyStatus;
@@ -84,6 +85,7 @@ export class FakeStation {
   readonly apiKeys = new FakeApiKeys();
   readonly masterRecords = new FakeMasterRecords();
   readonly batches = new FakeBatches();
+  readonly registers = new FakeRegisters();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -179,6 +181,23 @@ export class FakeStation {
       case "create_api_key":
       case "revoke_api_key":
         return this.keepKeys(command, args);
+      case "check_resource":
+      case "list_lots":
+      case "lot":
+      case "create_lot":
+      case "change_lot":
+      case "decide_on_lot":
+      case "list_equipment":
+      case "equipment":
+      case "create_equipment":
+      case "change_equipment":
+      case "act_on_equipment":
+      case "list_qualifications":
+      case "qualification":
+      case "qualification_candidates":
+      case "grant_qualification":
+      case "change_qualification":
+        return this.keepRegisters(command, args);
       case "list_master_records":
       case "master_record":
       case "create_master_record":
@@ -198,6 +217,14 @@ export class FakeStation {
   private administer(command: string, args: Arguments): unknown {
     const answer = this.administration.answer(command, args, this.state.person?.id);
     if (/^(create|change|set|unlock|give|end)_/.test(command)) queueMicrotask(() => this.emit(["users", "plants"]));
+    return answer;
+  }
+
+  private keepRegisters(command: string, args: Arguments): unknown {
+    const answer = structuredClone(this.registers.answer(command, args));
+    if (/^(create|change|decide|act|grant)_/.test(command)) {
+      queueMicrotask(() => this.emit(["lots", "equipment", "qualifications"]));
+    }
     return answer;
   }
 

@@ -156,6 +156,9 @@ choice! {
         ApiKeys,
         Backups,
         MasterRecords,
+        Lots,
+        Equipment,
+        Qualifications,
     }
 }
 
@@ -170,6 +173,7 @@ mod batches;
 mod lists;
 pub mod master_records;
 mod registration;
+pub mod resources;
 
 pub use self::{account::*, audit::*, backups::*, batches::*, lists::*, registration::*};
 

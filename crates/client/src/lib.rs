@@ -9,6 +9,7 @@ mod batches;
 mod client;
 mod error;
 mod master_records;
+mod registers;
 mod station_exchange;
 mod transport;
 mod work;

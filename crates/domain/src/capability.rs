@@ -31,6 +31,15 @@ words! {
         QualityTestDecide = "quality_test.decide",
         MaterialStore = "material.store",
         MaterialRead = "material.read",
+        LotRead = "lot.read",
+        LotManage = "lot.manage",
+        LotDisposition = "lot.disposition",
+        EquipmentRead = "equipment.read",
+        EquipmentLog = "equipment.log",
+        EquipmentManage = "equipment.manage",
+        EquipmentRelease = "equipment.release",
+        QualificationRead = "qualification.read",
+        QualificationManage = "qualification.manage",
         StationRegister = "station.register",
         UserManage = "user.manage",
         PlantRead = "plant.read",
@@ -48,7 +57,16 @@ impl Role {
     pub fn capabilities(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::ProductionOperator => &[BatchRead, BatchExecute, BatchVerify, DeviationRead, MaterialRead],
+            Role::ProductionOperator => &[
+                BatchRead,
+                BatchExecute,
+                BatchVerify,
+                DeviationRead,
+                MaterialRead,
+                LotRead,
+                EquipmentRead,
+                EquipmentLog,
+            ],
             Role::ProductionManager | Role::ProductionHead => &[
                 BatchRead,
                 BatchPlan,
@@ -60,6 +78,11 @@ impl Role {
                 MasterAuthor,
                 DeviationRead,
                 MaterialRead,
+                LotRead,
+                EquipmentRead,
+                EquipmentLog,
+                EquipmentManage,
+                QualificationRead,
                 AuditRead,
             ],
             Role::PlantHead => &[
@@ -73,6 +96,9 @@ impl Role {
                 QualitySampleRead,
                 QualityTestRead,
                 MaterialRead,
+                LotRead,
+                EquipmentRead,
+                QualificationRead,
                 PlantRead,
                 AuditRead,
                 ApiKeyManage,
@@ -92,6 +118,13 @@ impl Role {
                 QualitySampleRead,
                 QualityTestRead,
                 MaterialRead,
+                LotRead,
+                LotDisposition,
+                EquipmentRead,
+                EquipmentLog,
+                EquipmentRelease,
+                QualificationRead,
+                QualificationManage,
                 AuditRead,
                 AuditReview,
             ],
@@ -112,6 +145,13 @@ impl Role {
                 QualityTestRead,
                 QualityTestDecide,
                 MaterialRead,
+                LotRead,
+                LotDisposition,
+                EquipmentRead,
+                EquipmentLog,
+                EquipmentRelease,
+                QualificationRead,
+                QualificationManage,
                 AuditRead,
                 AuditReview,
             ],
@@ -126,6 +166,10 @@ impl Role {
                 QualityTestRead,
                 QualityTestRecommend,
                 MaterialRead,
+                LotRead,
+                EquipmentRead,
+                EquipmentLog,
+                QualificationRead,
             ],
             Role::QcHead => &[BatchRead, DeviationRead, QualitySampleRead, QualityTestRead, MaterialRead, AuditRead],
             Role::QcManager => &[
@@ -140,9 +184,16 @@ impl Role {
             ],
             Role::QcOperator => &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead],
             Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
-            Role::WarehouseManager => {
-                &[GateEntryRead, GoodsReceiptRead, GoodsReceiptCreate, QualityTestRead, MaterialRead, MaterialStore]
-            }
+            Role::WarehouseManager => &[
+                GateEntryRead,
+                GoodsReceiptRead,
+                GoodsReceiptCreate,
+                QualityTestRead,
+                MaterialRead,
+                MaterialStore,
+                LotRead,
+                LotManage,
+            ],
             Role::SecurityOfficer => &[GateEntryRead, GateEntryCreate],
             Role::SystemAdmin => {
                 &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, ApiKeyManage, BackupManage]
@@ -172,12 +223,15 @@ impl Capability {
         use Capability::*;
         match self {
             BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
-            | QualityTestRead | MaterialRead | PlantRead | AuditRead => true,
+            | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead | PlantRead | AuditRead => {
+                true
+            }
             BatchPlan | BatchHold | BatchResume | BatchExecute | BatchVerify | BatchReview | BatchRelease
             | MasterAuthor | MasterApprove | GateEntryCreate | GoodsReceiptCreate | SamplingRequest
             | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend | QualityTestDecide
             | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview | ApiKeyManage
-            | BackupManage => false,
+            | BackupManage | LotManage | LotDisposition | EquipmentLog | EquipmentManage | EquipmentRelease
+            | QualificationManage => false,
         }
     }
 }
@@ -225,6 +279,16 @@ mod tests {
         assert_eq!(roles(Capability::BatchPlan), [Role::ProductionHead, Role::ProductionManager]);
         for role in roles(Capability::BatchPlan) {
             assert!(role.can(Capability::BatchHold) && role.can(Capability::MasterRead), "{role}");
+        }
+    }
+
+    #[test]
+    fn quality_assurance_decides_about_lots_and_equipment_and_keeps_neither() {
+        for capability in [Capability::LotDisposition, Capability::EquipmentRelease, Capability::QualificationManage] {
+            assert_eq!(capability.roles().collect::<Vec<_>>(), [Role::QaHead, Role::QaManager], "{capability}");
+        }
+        for role in Capability::LotDisposition.roles() {
+            assert!(!role.can(Capability::LotManage) && !role.can(Capability::EquipmentManage), "{role}");
         }
     }
 

@@ -34,5 +34,11 @@ words! {
         AuthorityMissing = "authority_missing",
         OutOfOrder = "out_of_order",
         RecordedByPerson = "recorded_by_person",
+        /// A lot was charged that was not fit for it.
+        LotUnfit = "lot_unfit",
+        /// Equipment was used that was not fit for it.
+        EquipmentUnfit = "equipment_unfit",
+        /// The person was not qualified for the procedure.
+        NotQualified = "not_qualified",
     }
 }

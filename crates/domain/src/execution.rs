@@ -60,6 +60,8 @@ pub struct Outcome {
     pub batch_status: BatchStatus,
     pub record_status: RecordStatus,
     pub deviation: Option<OpenedDeviation>,
+    /// What the phase leaned on although it was not fit for it.
+    pub unfit: Option<Unfit>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +121,9 @@ pub enum Refusal {
     ReasonRequired,
     #[error("the phase must be signed")]
     SignatureRequired,
+    /// A lot, a piece of equipment or a qualification.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
 }
 
 impl Refusal {
@@ -150,6 +155,7 @@ impl Refusal {
             Self::TimerRunning => "timer_running",
             Self::ReasonRequired => "reason_required",
             Self::SignatureRequired => "signature_required",
+            Self::Unfit(unfit) => unfit.code(),
         }
     }
 }
@@ -165,7 +171,8 @@ pub enum Judgement {
     NotApplied(Refusal),
 }
 
-/// Decides whether the entry may be recorded; `phases` are all phases of the batch in order of their numbers.
+/// Decides whether the entry may be recorded, whatever the registers say ([`Circumstances::decide`] asks those too);
+/// `phases` are all phases of the batch in order of their numbers.
 ///
 /// # Errors
 /// The first [`Refusal`] that holds, authority before order before content.
@@ -325,7 +332,7 @@ pub fn calculated(phases: &[PhaseState], phase: &PhaseState) -> Result<ExactDeci
 }
 
 /// What an entry is for its phase.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deed {
     Entry,
     Verification,
@@ -441,6 +448,7 @@ fn outcome(
         batch_status: batch.after_entry(finishes),
         record_status: if finishes { RecordStatus::Complete } else { RecordStatus::Incomplete },
         deviation,
+        unfit: None,
     }
 }
 
@@ -532,8 +540,10 @@ fn check_number(number: &NumberParameter, value: ExactDecimal, unit: Unit) -> Re
     Ok(Checked { status: PhaseStatus::Completed, deviation })
 }
 
+mod resources;
 mod standing;
 
+pub use resources::{Circumstances, Registers, Unfit, Wanted};
 use standing::value_of;
 pub use standing::{Standing, is_stopped, standings};
 

@@ -16,6 +16,7 @@ pub mod backups {
 }
 pub mod batches;
 pub mod docs;
+pub mod equipment;
 pub mod gate_entries {
     pub mod list;
 }
@@ -26,6 +27,7 @@ pub mod health {
     pub mod show;
 }
 pub mod legacy;
+pub mod lots;
 pub mod master_records;
 pub mod materials {
     pub mod list;
@@ -37,12 +39,14 @@ pub mod notifications {
 }
 pub mod password_resets;
 pub mod plants;
+pub mod qualifications;
 pub mod quality_samples {
     pub mod list;
 }
 pub mod quality_tests {
     pub mod list;
 }
+mod registers;
 pub mod roles {
     pub mod list;
 }

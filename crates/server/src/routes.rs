@@ -387,6 +387,90 @@ pub fn all() -> Vec<Route> {
             audit: ReadsOnly,
             operation: routes!(handlers::master_records::schema::schema),
         },
+        Route {
+            authorisation: may(Capability::LotRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::lots::list::list),
+        },
+        Route {
+            authorisation: may(Capability::LotManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::lots::create::create),
+        },
+        Route {
+            authorisation: may(Capability::LotRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::lots::show::show),
+        },
+        Route {
+            authorisation: may(Capability::LotManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::lots::change::change),
+        },
+        Route {
+            authorisation: AnyOf(&[Capability::LotManage, Capability::LotDisposition]),
+            audit: ChangedRows,
+            operation: routes!(handlers::lots::decide::decide),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::equipment::list::list),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::equipment::create::create),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::equipment::show::show),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::equipment::change::change),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::equipment::log::log),
+        },
+        Route {
+            authorisation: AnyOf(&[
+                Capability::EquipmentLog,
+                Capability::EquipmentManage,
+                Capability::EquipmentRelease,
+            ]),
+            audit: ChangedRows,
+            operation: routes!(handlers::equipment::act::act),
+        },
+        Route {
+            authorisation: may(Capability::QualificationRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::qualifications::list::list),
+        },
+        Route {
+            authorisation: may(Capability::QualificationManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::qualifications::grant::grant),
+        },
+        Route {
+            authorisation: may(Capability::QualificationRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::qualifications::show::show),
+        },
+        Route {
+            authorisation: may(Capability::QualificationManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::qualifications::renew::renew),
+        },
+        Route {
+            authorisation: may(Capability::QualificationManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::qualifications::withdraw::withdraw),
+        },
         Route { authorisation: SignedIn, audit: ReadsOnly, operation: routes!(handlers::notifications::list::list) },
         Route {
             authorisation: SignedIn,

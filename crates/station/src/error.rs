@@ -108,6 +108,9 @@ impl From<StationError> for CommandError {
                 command_error.with_value("unit", expected.symbol())
             }
             StationError::Refused(Refusal::BatchNotExecutable(status)) => command_error.with_value("status", status),
+            StationError::Refused(Refusal::Unfit(unfit)) => {
+                unfit.values().into_iter().fold(command_error, |error, (name, value)| error.with_value(name, value))
+            }
             StationError::Store(StoreFault::DiskFull { needed_mb, .. }) => {
                 command_error.with_value("megabytes", needed_mb)
             }

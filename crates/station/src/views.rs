@@ -14,7 +14,7 @@ use viruj_api::{
 use viruj_domain::{
     batch::BatchStatus,
     capability::Capability,
-    execution::{PhaseState, Refusal, Turn, calculated, correctable, is_stopped, next_phase, turns},
+    execution::{Circumstances, PhaseState, Refusal, Turn, Unfit, calculated, correctable, is_stopped, next_phase},
     navigation::menu,
     person::Acting,
     phase::{ChoiceOption, EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
@@ -85,36 +85,48 @@ pub(crate) fn list_item(listed: ListedBatch, reader: &Person) -> BatchListItem {
 }
 
 /// The batch for this person, who may execute or verify in it or may not.
-pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool, now: DateTime<Utc>) -> BatchView {
+pub(crate) fn batch(
+    shown: &ShownBatch,
+    person: Acting<'_>,
+    may_execute: bool,
+    circumstances: Circumstances<'_>,
+) -> BatchView {
     let row = &shown.parts.batch;
     let states = shown.states();
-    let turns = turns(shown.status, &states, person);
+    let turns = circumstances.turns(shown.status, &states, person);
+    let obstacles = circumstances.obstacles(&states, person);
     // Somebody who only verifies is not kept out of a batch that has something to verify.
     let may_act = may_execute || turns.iter().any(Result::is_ok);
     let own = states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
     let next = own.or_else(|| next_phase(&states)).map(|state| state.id.0);
     let blocked = blocked_code(shown, may_act, next.is_none());
     let whole = Whole { states, blocked, status: shown.status, person };
-    let phases = shown.phases.iter().zip(&whole.states).zip(turns);
+    let phases = shown.phases.iter().zip(&whole.states).zip(turns).zip(obstacles);
     BatchView {
         id: row.id.0.clone(),
         number: row.number.clone(),
         product: row.product.clone(),
         quantity: row.quantity.to_string(),
         unit: row.unit.clone(),
-        status: shown.status.apparent(row.planned_end, now, is_stopped(&whole.states)),
+        status: shown.status.apparent(row.planned_end, circumstances.at, is_stopped(&whole.states)),
         record_status: shown.record_status,
         release_status: row.release_status,
         hold_reason: row.hold_reason.clone(),
         completed_phases: shown.completed_phases(),
         next_phase_id: next,
-        phases: phases.map(|((one, state), turn)| whole.phase(one, state, turn)).collect(),
+        phases: phases.map(|(((one, state), turn), unfit)| whole.phase(one, state, turn, unfit)).collect(),
         blocked_code: whole.blocked.map(str::to_owned),
         planned_start: row.planned_start.map(time),
         planned_end: row.planned_end.map(time),
         version: row.version.to_string(),
         steps: batch_steps::steps(shown, person),
     }
+}
+
+/// What is the matter with a lot, a piece of equipment or a qualification.
+pub(crate) fn unfit(unfit: &Unfit) -> Waiting {
+    let values = unfit.values().into_iter().map(|(name, value)| NamedValue { name: name.to_owned(), value });
+    Waiting { code: unfit.code().to_owned(), values: values.collect() }
 }
 
 fn blocked_code(shown: &ShownBatch, may_act: bool, is_done: bool) -> Option<&'static str> {
@@ -142,7 +154,13 @@ struct Whole<'a> {
 }
 
 impl Whole<'_> {
-    fn phase(&self, shown: &ShownPhase, state: &PhaseState, turn: Result<Turn, Refusal>) -> PhaseView {
+    fn phase(
+        &self,
+        shown: &ShownPhase,
+        state: &PhaseState,
+        turn: Result<Turn, Refusal>,
+        obstacle: Option<Unfit>,
+    ) -> PhaseView {
         let row = &shown.row;
         let kind = match &turn {
             _ if shown.status == PhaseStatus::RequiresApproval => PhaseTurn::Verify,
@@ -169,6 +187,7 @@ impl Whole<'_> {
             correction_signature: row.definition.signature,
             is_verified: row.definition.verification.is_some(),
             waits_for: self.waits_for(turn),
+            obstacle: obstacle.as_ref().map(unfit),
             entries: shown.entries.iter().map(|one| entry(one, shown, standing)).collect(),
         }
     }
@@ -182,6 +201,7 @@ impl Whole<'_> {
             (None, Refusal::EarlierPhaseOpen { number }) => {
                 (refusal.code(), vec![NamedValue { name: "number".to_owned(), value: number.to_string() }])
             }
+            (None, Refusal::Unfit(why)) => return Some(unfit(why)),
             (None, _) => (refusal.code(), Vec::new()),
         };
         Some(Waiting { code: code.to_owned(), values })

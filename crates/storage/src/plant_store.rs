@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, Datelike, Utc};
 use viruj_api::{people::Person, sync::OperationVerdict};
-use viruj_domain::ids::{BatchId, OperationId, PlantId, StationId, UserId};
+use viruj_domain::{
+    execution::{Registers, Wanted},
+    ids::{BatchId, OperationId, PlantId, StationId, UserId},
+};
 use viruj_sync::store::{Appended, Author, BatchState, Effect, OperationLog, PlantStore, StoreError, StoredOperation};
 
-use crate::{StorageError, UnitOfWork, people};
+use crate::{StorageError, UnitOfWork, people, registers};
 
 mod effects;
 mod log;
@@ -97,6 +100,10 @@ impl PlantStore for PgPlantStore {
 
     async fn batch(&mut self, id: &BatchId) -> Result<Option<BatchState>, StoreError> {
         Ok(state::lock_batch(self.unit.connection(), &self.plant_id, id).await?)
+    }
+
+    async fn registers(&mut self, wanted: &Wanted) -> Result<Registers, StoreError> {
+        Ok(registers::locked_registers(self.unit.connection(), &self.plant_id, wanted).await?)
     }
 
     async fn write(&mut self, author: &Author, reason: Option<&str>, effect: &Effect) -> Result<(), StoreError> {

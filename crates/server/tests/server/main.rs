@@ -35,6 +35,7 @@ mod plants;
 mod program;
 mod raw;
 mod replicas;
+mod resources;
 mod restart;
 mod second_factor;
 mod secret_exchange;

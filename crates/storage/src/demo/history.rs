@@ -21,6 +21,7 @@ use super::{
     batches::Plan,
     demo_id,
     people::{PLANTS, executor_in},
+    registers::lot_of_history,
     spread,
 };
 
@@ -131,7 +132,7 @@ fn entries_for(plan: &Plan, row: &PhaseRow) -> Vec<(PhaseEntry, Duration)> {
             vec![(PhaseEntry::Number { value: value_of(&name, number, deviates), unit: number.unit, lot: None }, pause)]
         }
         PhaseKind::MaterialCharge { material_code, quantity, .. } => {
-            let lot = format!("{}-26{:03}", material_code.replace("RM-", "L"), 100 + plan.number / 3);
+            let lot = lot_of_history(material_code, plan.number);
             let value = value_of(&name, quantity, deviates);
             vec![(PhaseEntry::Number { value, unit: quantity.unit, lot: Some(lot) }, pause)]
         }

@@ -10,8 +10,9 @@ use viruj_api::{
 use viruj_domain::ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId};
 
 use crate::{
-    StorageError, people as repository,
+    StorageError, equipment as equipment_rows, lots as lot_rows, people as repository,
     plant_store::{after, master_reference},
+    qualifications as qualification_rows,
 };
 
 type Found = Vec<(String, FeedChange)>;
@@ -204,4 +205,28 @@ pub(crate) async fn deviations(connection: &mut PgConnection, ids: &[String]) ->
         })
     });
     Ok(readable(rows.collect(), |row| (row.id.to_string(), FeedChange::Deviation(row))))
+}
+
+pub(super) async fn lots(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+    if ids.is_empty() {
+        return Ok(Found::new());
+    }
+    let rows = lot_rows::each(connection, &uuids(ids)).await?;
+    Ok(readable(rows, |row| (row.id.to_string(), FeedChange::Lot(row))))
+}
+
+pub(super) async fn equipment(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+    if ids.is_empty() {
+        return Ok(Found::new());
+    }
+    let rows = equipment_rows::each(connection, &uuids(ids)).await?;
+    Ok(readable(rows, |row| (row.id.to_string(), FeedChange::Equipment(row))))
+}
+
+pub(super) async fn qualifications(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+    if ids.is_empty() {
+        return Ok(Found::new());
+    }
+    let rows = qualification_rows::each(connection, &uuids(ids)).await?;
+    Ok(readable(rows, |row| (row.id.to_string(), FeedChange::Qualification(row))))
 }

@@ -1,6 +1,8 @@
 import type { TFunction } from "i18next";
 import type { BatchView, Connection, PhaseView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
+import { unfitText } from "../../../texts/unfit-text";
+import type { Formats } from "../../../ui/formats";
 import { waitingText } from "./waiting-text";
 
 /** Why nothing can be recorded for a step now. The station decides; where it says nothing, a signature needs the server. */
@@ -10,6 +12,7 @@ export function obstacleOf(
   phase: PhaseView,
   canExecute: boolean,
   connection: Connection["type"],
+  formats: Formats,
 ): { code: string; text: string } | null {
   // Whoever only verifies has a turn where something waits for them.
   if (!canExecute && phase.waitsFor !== null) return { code: "not_authorised", text: t("execution.notAllowed") };
@@ -22,7 +25,12 @@ export function obstacleOf(
   if (needsServer || (waits === null && phase.signature !== null && connection === "offline")) {
     return { code: waits?.code ?? "signature_needs_server", text: t("signature.needsServer") };
   }
-  return waits === null ? null : { code: waits.code, text: sentence(waitingText(t, waits)) };
+  if (waits === null) return null;
+  const text = unfitText(t, formats, waits) ?? sentence(waitingText(t, waits));
+  // A step whose turn has not come says already now what would stop it then.
+  const later = phase.obstacle !== null && phase.obstacle.code !== waits.code ? phase.obstacle : null;
+  const more = later === null ? undefined : unfitText(t, formats, later);
+  return { code: waits.code, text: more === undefined ? text : `${text} ${t("execution.alsoStops", { text: more })}` };
 }
 
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
