@@ -14,6 +14,13 @@ words! {
         MasterAuthor = "master.author",
         MasterApprove = "master.approve",
         DeviationRead = "deviation.read",
+        DeviationReport = "deviation.report",
+        DeviationInvestigate = "deviation.investigate",
+        DeviationReview = "deviation.review",
+        DeviationApprove = "deviation.approve",
+        CapaRead = "capa.read",
+        CapaManage = "capa.manage",
+        CapaClose = "capa.close",
         GateEntryRead = "gate_entry.read",
         GateEntryCreate = "gate_entry.create",
         GoodsReceiptRead = "goods_receipt.read",
@@ -45,7 +52,7 @@ impl Role {
     pub fn capabilities(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::ProductionOperator => &[BatchRead, BatchExecute, BatchVerify, DeviationRead, MaterialRead],
+            Role::ProductionOperator => &[BatchRead, BatchExecute, BatchVerify, DeviationRead, DeviationReport, MaterialRead],
             Role::ProductionManager | Role::ProductionHead => &[
                 BatchRead,
                 BatchExecute,
@@ -54,6 +61,9 @@ impl Role {
                 MasterRead,
                 MasterAuthor,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                CapaRead,
                 MaterialRead,
                 AuditRead,
             ],
@@ -62,6 +72,7 @@ impl Role {
                 BatchReview,
                 MasterRead,
                 DeviationRead,
+                CapaRead,
                 GateEntryRead,
                 GoodsReceiptRead,
                 QualitySampleRead,
@@ -79,6 +90,12 @@ impl Role {
                 MasterRead,
                 MasterApprove,
                 DeviationRead,
+                DeviationReport,
+                DeviationReview,
+                DeviationApprove,
+                CapaRead,
+                CapaManage,
+                CapaClose,
                 GateEntryRead,
                 GoodsReceiptRead,
                 QualitySampleRead,
@@ -95,6 +112,12 @@ impl Role {
                 MasterRead,
                 MasterApprove,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                DeviationReview,
+                CapaRead,
+                CapaManage,
+                CapaClose,
                 GateEntryRead,
                 GoodsReceiptRead,
                 SamplingRequest,
@@ -111,16 +134,31 @@ impl Role {
                 BatchReview,
                 MasterRead,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                CapaRead,
+                CapaManage,
                 GoodsReceiptRead,
                 QualitySampleRead,
                 QualityTestRead,
                 QualityTestRecommend,
                 MaterialRead,
             ],
-            Role::QcHead => &[BatchRead, DeviationRead, QualitySampleRead, QualityTestRead, MaterialRead, AuditRead],
+            Role::QcHead => &[
+                BatchRead,
+                DeviationRead,
+                DeviationReport,
+                CapaRead,
+                QualitySampleRead,
+                QualityTestRead,
+                MaterialRead,
+                AuditRead,
+            ],
             Role::QcManager => &[
                 BatchRead,
                 DeviationRead,
+                DeviationReport,
+                CapaRead,
                 QualitySampleRead,
                 QualityTestRead,
                 QualityTestAssign,
@@ -128,7 +166,14 @@ impl Role {
                 MaterialRead,
                 AuditRead,
             ],
-            Role::QcOperator => &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead],
+            Role::QcOperator => &[
+                QualitySampleRead,
+                QualityTestRead,
+                QualityTestExecute,
+                MaterialRead,
+                DeviationRead,
+                DeviationReport,
+            ],
             Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
             Role::WarehouseManager => {
                 &[GateEntryRead, GoodsReceiptRead, GoodsReceiptCreate, QualityTestRead, MaterialRead, MaterialStore]
@@ -138,7 +183,16 @@ impl Role {
                 &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, ApiKeyManage, BackupManage]
             }
             Role::Management => {
-                &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead, PlantRead]
+                &[
+                    BatchRead,
+                    DeviationRead,
+                    CapaRead,
+                    GateEntryRead,
+                    GoodsReceiptRead,
+                    QualityTestRead,
+                    MaterialRead,
+                    PlantRead,
+                ]
             }
             Role::FinanceOfficer | Role::SalesPerson => &[],
         }
@@ -161,9 +215,10 @@ impl Capability {
     pub fn is_for_machines(self) -> bool {
         use Capability::*;
         match self {
-            BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
+            BatchRead | MasterRead | DeviationRead | CapaRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
             | QualityTestRead | MaterialRead | PlantRead | AuditRead => true,
             BatchExecute | BatchVerify | BatchReview | BatchRelease | MasterAuthor | MasterApprove
+            | DeviationReport | DeviationInvestigate | DeviationReview | DeviationApprove | CapaManage | CapaClose
             | GateEntryCreate | GoodsReceiptCreate | SamplingRequest | QualityTestAssign | QualityTestExecute
             | QualityTestReview | QualityTestRecommend | QualityTestDecide | MaterialStore | StationRegister
             | UserManage | PlantManage | AuditReview | ApiKeyManage | BackupManage => false,
@@ -203,6 +258,17 @@ mod tests {
     fn sec_14_a_machine_reads_and_does_nothing_else() {
         for capability in Capability::ALL {
             assert_eq!(capability.is_for_machines(), capability.as_str().ends_with(".read"), "{capability}");
+        }
+    }
+
+    /// SoD: the last word on a deviation is for one role, and that role does not investigate.
+    #[test]
+    fn sod_the_last_word_on_a_deviation_is_not_an_investigators() {
+        let approving: Vec<_> = Capability::DeviationApprove.roles().collect();
+        assert_eq!(approving, [Role::QaHead]);
+        assert!(!Role::QaHead.can(Capability::DeviationInvestigate));
+        for role in Capability::CapaClose.roles() {
+            assert!(role.departments().contains(&crate::role::Department::QualityAssurance), "{role}");
         }
     }
 

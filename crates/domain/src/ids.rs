@@ -86,6 +86,8 @@ uuid_id! {
     MasterRecordId;
     /// A deviation.
     DeviationId;
+    /// A corrective or preventive action.
+    CapaId;
     /// A sign-in session at the server.
     SessionId;
     /// A key of a machine or a report; the public part of its text.

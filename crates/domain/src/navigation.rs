@@ -12,6 +12,8 @@ pub enum Screen {
     MyBatches,
     BatchExecution,
     MasterRecords,
+    Deviations,
+    Capas,
     GateEntries,
     GoodsReceipts,
     QualitySamples,
@@ -48,6 +50,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Oversight", "Stage Progress", BatchExecution) },
             const { entry("Management", "Master Batch Records", MasterRecords) },
             const { entry("Management", "Material & Yield", Materials) },
+            const { entry("Compliance", "Deviation Center", Deviations) },
             const { entry("Analytics", "Audit Trail", AuditTrail) },
         ],
         Role::ProductionManager => &[
@@ -55,12 +58,14 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Operations", "Stage/Operation Tracking", BatchExecution) },
             const { entry("Resources", "Master Batch Records", MasterRecords) },
             const { entry("Resources", "Material & Variance", Materials) },
+            const { entry("Events", "Deviation Management", Deviations) },
             const { entry("Team", "Manager Audit Trail", AuditTrail) },
         ],
         Role::ProductionOperator => &[
             const { entry("Execution", "My Batches", MyBatches) },
             const { entry("Execution", "Batch Execution", BatchExecution) },
             const { entry("Tasks", "Material Issue", Materials) },
+            const { entry("Reporting", "Report Deviation", Deviations) },
         ],
         Role::PlantHead => &[
             const { entry("Operations", "Production", MyBatches) },
@@ -75,33 +80,42 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Management", "Batch Review", MyBatches) },
             const { entry("Management", "Master Batch Records", MasterRecords) },
             const { entry("Management", "Release Console", QualityTests) },
+            const { entry("Management", "Deviations", Deviations) },
+            const { entry("Management", "CAPA", Capas) },
             const { entry("Oversight", "Audits", AuditTrail) },
         ],
         Role::QaManager => &[
             const { entry("Operations", "Batch Review", MyBatches) },
             const { entry("Operations", "Master Batch Records", MasterRecords) },
             const { entry("Operations", "Pre-Release Review", QualityTests) },
+            const { entry("Systems", "Deviations", Deviations) },
+            const { entry("Systems", "CAPA", Capas) },
             const { entry("Systems", "Audit Trail", AuditTrail) },
         ],
         Role::QaOperator => &[
             const { entry("Execution", "Lab Workbench", QualityTests) },
             const { entry("Execution", "In-Process Inspections", MyBatches) },
+            const { entry("Events", "Deviations", Deviations) },
+            const { entry("Events", "CAPA Tasks", Capas) },
             const { entry("Documentation", "Master Batch Records", MasterRecords) },
             const { entry("Documentation", "Sample Management", QualitySamples) },
         ],
         Role::QcHead => &[
             const { entry("Oversight", "Sample Oversight", QualitySamples) },
             const { entry("Oversight", "Test Oversight", QualityTests) },
+            const { entry("Approvals", "Investigation Center", Deviations) },
             const { entry("Compliance", "Audit Trails", AuditTrail) },
         ],
         Role::QcManager => &[
             const { entry("Core", "Sample Management", QualitySamples) },
             const { entry("Core", "Test Review & Approval", QualityTests) },
+            const { entry("Compliance", "Investigations", Deviations) },
             const { entry("Data", "Audit Trails", AuditTrail) },
         ],
         Role::QcOperator => &[
             const { entry("Core Tasks", "Sample Assignment", QualitySamples) },
             const { entry("Core Tasks", "Testing Bench", QualityTests) },
+            const { entry("Compliance", "Deviations / OOS", Deviations) },
         ],
         Role::ProcurementOfficer => &[
             const { entry("Coordination", "Delivery Tracking", GateEntries) },
@@ -142,6 +156,8 @@ mod tests {
             for entry in menu(*role) {
                 let needed = match entry.screen {
                     Screen::MyBatches | Screen::BatchExecution => Capability::BatchRead,
+                    Screen::Deviations => Capability::DeviationRead,
+                    Screen::Capas => Capability::CapaRead,
                     Screen::GateEntries => Capability::GateEntryRead,
                     Screen::GoodsReceipts => Capability::GoodsReceiptRead,
                     Screen::QualitySamples => Capability::QualitySampleRead,
