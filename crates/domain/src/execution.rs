@@ -566,7 +566,7 @@ fn check_number(number: &NumberParameter, value: ExactDecimal, unit: Unit) -> Re
 mod holding;
 mod standing;
 
-pub use holding::{Hold, PhaseDeviation, Settlement, settle};
+pub use holding::{Hold, PhaseDeviation, Settlement, held_by, settle};
 use standing::value_of;
 pub use standing::{Standing, standings};
 

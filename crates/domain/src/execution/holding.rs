@@ -129,6 +129,17 @@ fn used_values(phase: &PhaseState) -> Vec<String> {
     read.flat_map(|expression| expression.phases().into_iter().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
+/// The numbers of the phases that the deviation with this code keeps from going on now.
+#[must_use]
+pub fn held_by(phases: &[PhaseState], code: &str) -> Vec<u32> {
+    let standings = super::standings(phases);
+    let is_held = |standing: &super::Standing| match standing {
+        super::Standing::Held(hold) => hold.deviation.as_deref() == Some(code),
+        _ => false,
+    };
+    phases.iter().zip(&standings).filter(|(_, standing)| is_held(standing)).map(|(phase, _)| phase.number).collect()
+}
+
 /// What follows for a batch from a deviation that was just dispositioned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settlement {

@@ -102,7 +102,7 @@ pub(super) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Re
     Ok(readable(rows.collect(), |row| (row.id.0.clone(), FeedChange::Batch(row))))
 }
 
-pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -133,7 +133,7 @@ pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Res
     Ok(readable(rows.collect(), |row| (row.id.to_string(), FeedChange::Phase(row))))
 }
 
-pub(super) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -177,7 +177,8 @@ pub(super) async fn deviations(connection: &mut PgConnection, ids: &[String]) ->
         return Ok(Found::new());
     }
     let rows = sqlx::query!(
-        "SELECT id, plant_id, batch_id, phase_id, operation_id, code, cause, severity, status, description, opened_at
+        "SELECT id, plant_id, batch_id, phase_id, operation_id, code, cause, severity, status, description, opened_at,
+             disposition
          FROM deviations WHERE id = ANY ($1)",
         &uuids(ids),
     )
@@ -197,6 +198,7 @@ pub(super) async fn deviations(connection: &mut PgConnection, ids: &[String]) ->
             code: row.code,
             description: row.description,
             opened_at: row.opened_at,
+            disposition: row.disposition.as_deref().map(str::parse).transpose().map_err(word)?,
         })
     });
     Ok(readable(rows.collect(), |row| (row.id.to_string(), FeedChange::Deviation(row))))
