@@ -18,6 +18,8 @@ pub mod batches {
     pub mod list;
     pub mod show;
 }
+pub mod capas;
+pub mod deviations;
 pub mod docs;
 pub mod gate_entries {
     pub mod list;
@@ -46,6 +48,7 @@ pub mod quality_samples {
 pub mod quality_tests {
     pub mod list;
 }
+mod record_signing;
 pub mod roles {
     pub mod list;
 }
