@@ -363,7 +363,7 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::capas::plan::plan),
         },
         Route {
-            authorisation: may(Capability::CapaRead),
+            authorisation: AnyOf(&[Capability::CapaRead, Capability::CapaManage]),
             audit: ChangedRows,
             operation: routes!(handlers::capas::done::done),
         },

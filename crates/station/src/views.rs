@@ -14,7 +14,7 @@ use viruj_api::{
 use viruj_domain::{
     batch::BatchStatus,
     capability::Capability,
-    execution::{PhaseState, Refusal, Turn, calculated, correctable, next_phase, turns},
+    execution::{PhaseState, Refusal, Standing, Turn, calculated, correctable, next_phase, standings, turns},
     navigation::menu,
     person::Acting,
     phase::{ChoiceOption, EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
@@ -90,7 +90,10 @@ pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool) -
     // Somebody who only verifies is not kept out of a batch that has something to verify.
     let may_act = may_execute || turns.iter().any(Result::is_ok);
     let own = states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
-    let next = own.or_else(|| next_phase(&states)).map(|state| state.id.0);
+    // What is held is still to be executed: the screen says there what keeps it.
+    let is_left = |standing: &Standing| !standing.is_settled();
+    let left = standings(&states).iter().position(is_left).and_then(|place| states.get(place));
+    let next = own.or_else(|| next_phase(&states)).or(left).map(|state| state.id.0);
     let blocked = blocked_code(shown, may_act, next.is_none());
     let whole = Whole { states, blocked, status: shown.status, person };
     let phases = shown.phases.iter().zip(&whole.states).zip(turns);
@@ -139,11 +142,12 @@ impl Whole<'_> {
         let kind = match &turn {
             _ if shown.status == PhaseStatus::RequiresApproval => PhaseTurn::Verify,
             Ok(Turn::Correct) => PhaseTurn::Correct,
+            Ok(Turn::Repeat) => PhaseTurn::Repeat,
             _ => PhaseTurn::Execute,
         };
         let signature = match kind {
             PhaseTurn::Verify => Some(SignatureMeaning::Verified),
-            PhaseTurn::Execute | PhaseTurn::Correct => row.definition.signature,
+            PhaseTurn::Execute | PhaseTurn::Correct | PhaseTurn::Repeat => row.definition.signature,
         };
         let standing = correctable(self.status, state, self.person);
         PhaseView {
@@ -171,8 +175,13 @@ impl Whole<'_> {
         let is_settled = matches!(refusal, Refusal::AlreadyCompleted | Refusal::PhaseNotApplicable);
         let (code, values) = match (self.blocked.filter(|_| !is_settled), &refusal) {
             (Some(code), _) => (code, Vec::new()),
-            (None, Refusal::EarlierPhaseOpen { number }) => {
-                (refusal.code(), vec![NamedValue { name: "number".to_owned(), value: number.to_string() }])
+            (None, Refusal::EarlierPhaseOpen { number }) => (refusal.code(), vec![named("number", number)]),
+            (
+                None,
+                Refusal::AwaitsDisposition { number, deviation } | Refusal::StoppedByDisposition { number, deviation },
+            ) => {
+                let code = deviation.as_deref().unwrap_or_default();
+                (refusal.code(), vec![named("number", number), named("deviation", code)])
             }
             (None, _) => (refusal.code(), Vec::new()),
         };
@@ -227,6 +236,10 @@ impl Whole<'_> {
         let phases = self.states.iter().filter(|state| keys.contains(&state.definition.key));
         phases.map(|state| NamedPhase { number: state.number, title: state.definition.title.clone() }).collect()
     }
+}
+
+fn named(name: &str, value: impl std::fmt::Display) -> NamedValue {
+    NamedValue { name: name.to_owned(), value: value.to_string() }
 }
 
 fn number(parameter: &NumberParameter) -> NumberView {

@@ -51,7 +51,7 @@ pub(super) fn reason_of(text: &str) -> Result<&str, ApiError> {
 pub(super) fn text_of(text: Option<&str>) -> Result<Option<&str>, ApiError> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     match text {
-        Some(text) if text.chars().count() > LONGEST_TEXT || !is_storable(text, LONGEST_TEXT * 4) => {
+        Some(text) if !is_storable(text, LONGEST_TEXT) => {
             let detail = format!("a text has at most {LONGEST_TEXT} characters");
             Err(ApiError::new(ProblemCode::TextUnfit).with_detail(detail))
         }
