@@ -156,6 +156,8 @@ choice! {
         ApiKeys,
         Backups,
         MasterRecords,
+        /// Deviations and the actions that were opened from them.
+        Deviations,
     }
 }
 
@@ -166,6 +168,7 @@ pub mod api_keys;
 mod audit;
 mod backups;
 mod batches;
+pub mod deviations;
 mod lists;
 pub mod master_records;
 mod registration;

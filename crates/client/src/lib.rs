@@ -6,6 +6,7 @@
 mod administration;
 mod api_keys;
 mod client;
+mod deviations;
 mod error;
 mod master_records;
 mod station_exchange;
@@ -14,6 +15,7 @@ mod work;
 
 pub use administration::Tagged;
 pub use client::Client;
+pub use deviations::{CapaAction, DeviationAction};
 pub use error::ClientError;
 pub use master_records::{SignedStep, UnsignedStep};
 pub use station_exchange::{ChallengeSigner, StationExchange};

@@ -242,7 +242,7 @@ fn named(name: &str, value: impl std::fmt::Display) -> NamedValue {
     NamedValue { name: name.to_owned(), value: value.to_string() }
 }
 
-fn number(parameter: &NumberParameter) -> NumberView {
+pub(crate) fn number(parameter: &NumberParameter) -> NumberView {
     NumberView {
         unit: parameter.unit.symbol().to_owned(),
         places: parameter.places,
@@ -252,7 +252,7 @@ fn number(parameter: &NumberParameter) -> NumberView {
     }
 }
 
-fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
+pub(crate) fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
     let row = &shown.row;
     let is_corrected = |other: &ShownEntry| other.row.is_effective && other.row.corrects == Some(row.operation_id);
     let mut view = EntryView {

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backups;
 pub mod batches;
 pub mod lists;
+pub mod deviations;
 pub mod master_records;
 pub mod plants;
 pub mod registration;

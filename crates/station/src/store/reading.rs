@@ -214,6 +214,12 @@ impl Store {
         row.as_ref().map(row_of).transpose()
     }
 
+    /// Everybody whom the copy knows.
+    pub(crate) async fn people(&self) -> Result<Vec<Person>, StoreFault> {
+        let rows = sqlx::query("SELECT row FROM copy_people ORDER BY name, key").fetch_all(&self.pool).await;
+        rows.map_err(self.fault())?.iter().map(row_of).collect()
+    }
+
     /// Both feeds have been read to a head at least once.
     pub(crate) async fn has_both_feeds(&self, plant: &PlantId) -> Result<bool, StoreFault> {
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM copy_cursors WHERE feed IN (?, ?)")
