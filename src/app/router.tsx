@@ -5,6 +5,7 @@ import { AuditTrailRoute } from "./routes/audit-trail-route";
 import { BackupsRoute } from "./routes/backups-route";
 import { BatchesRoute } from "./routes/batches-route";
 import { BrokenScreen } from "./routes/broken-screen";
+import { CapaRoute, CapasRoute, DeviationRoute, DeviationsRoute } from "./routes/deviations-route";
 import { ExecutionRoute } from "./routes/execution-route";
 import { FirstScreen } from "./routes/first-screen";
 import { ListRoute } from "./routes/list-route";
@@ -56,6 +57,22 @@ const masterRecordEditor = createRoute({
     return <MasterRecordEditorRoute recordId={masterRecordEditor.useParams().recordId} />;
   },
 });
+const deviations = createRoute({ getParentRoute: () => root, path: "/deviations", component: DeviationsRoute });
+const deviation = createRoute({
+  getParentRoute: () => root,
+  path: "/deviations/$deviationId",
+  component: function Deviation() {
+    return <DeviationRoute deviationId={deviation.useParams().deviationId} />;
+  },
+});
+const capas = createRoute({ getParentRoute: () => root, path: "/capas", component: CapasRoute });
+const capa = createRoute({
+  getParentRoute: () => root,
+  path: "/capas/$capaId",
+  component: function Capa() {
+    return <CapaRoute capaId={capa.useParams().capaId} />;
+  },
+});
 const auditTrail = createRoute({ getParentRoute: () => root, path: "/audit-trail", component: AuditTrailRoute });
 const apiKeys = createRoute({ getParentRoute: () => root, path: "/api-keys", component: ApiKeysRoute });
 const backups = createRoute({ getParentRoute: () => root, path: "/backups", component: BackupsRoute });
@@ -74,6 +91,10 @@ const routeTree = root.addChildren([
   masterRecords,
   masterRecord,
   masterRecordEditor,
+  deviations,
+  deviation,
+  capas,
+  capa,
   users,
   roles,
   plants,

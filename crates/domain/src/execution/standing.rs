@@ -43,14 +43,14 @@ impl Standing {
 pub fn standings(phases: &[PhaseState]) -> Vec<Standing> {
     let mut standings: Vec<Standing> = Vec::with_capacity(phases.len());
     let places: BTreeMap<u32, usize> = phases.iter().enumerate().map(|(place, phase)| (phase.number, place)).collect();
-    let holds = Holds::of(phases);
+    let held = Holds::of(phases);
     for (place, phase) in phases.iter().enumerate() {
         // A phase only waits for phases with smaller numbers, so those stand already.
         let open = phase.after.iter().copied().filter(|number| {
             let before = places.get(number).and_then(|place| standings.get(*place));
             before.is_some_and(|before| !before.is_settled())
         });
-        let hold = holds.on(place).cloned();
+        let hold = held.on(place).cloned();
         let mut open: Vec<u32> = open.collect();
         open.sort_unstable();
         let standing = match (phase.status, hold) {

@@ -1,7 +1,7 @@
 import type { TFunction } from "i18next";
 import type { BatchView, Connection, PhaseView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
-import { waitingText } from "./waiting-text";
+import { codeOf, waitingText } from "./waiting-text";
 
 /** Why nothing can be recorded for a step now. The station decides; where it says nothing, a signature needs the server. */
 export function obstacleOf(
@@ -22,7 +22,11 @@ export function obstacleOf(
   if (needsServer || (waits === null && phase.signature !== null && connection === "offline")) {
     return { code: waits?.code ?? "signature_needs_server", text: t("signature.needsServer") };
   }
-  return waits === null ? null : { code: waits.code, text: sentence(waitingText(t, waits)) };
+  if (waits === null) return null;
+  const values = Object.fromEntries(waits.values.map(({ name, value }) => [name, value]));
+  // What must happen is said where a person would wait for it in vain.
+  const text = codedText(t, "obstacles", codeOf(waits), values) ?? sentence(waitingText(t, waits));
+  return { code: waits.code, text };
 }
 
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
