@@ -74,6 +74,15 @@ export const commands = {
 	/**  Answers the key's text once; it is kept nowhere. */
 	createApiKey: (key: NewApiKey) => typedError<ShownApiKey, CommandError>(__TAURI_INVOKE("create_api_key", { key })),
 	revokeApiKey: (end: ApiKeyEnd) => typedError<ApiKeyItem, CommandError>(__TAURI_INVOKE("revoke_api_key", { end })),
+	listDeviations: (query: DeviationListQuery) => typedError<DeviationList, CommandError>(__TAURI_INVOKE("list_deviations", { query })),
+	deviation: (id: string) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("deviation", { id })),
+	reportDeviation: (report: DeviationReport) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("report_deviation", { report })),
+	editDeviation: (edit: DeviationEdit) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("edit_deviation", { edit })),
+	takeDeviationStep: (step: TakeDeviationStep) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("take_deviation_step", { step })),
+	listCapas: (query: CapaListQuery) => typedError<CapaList, CommandError>(__TAURI_INVOKE("list_capas", { query })),
+	capa: (id: string) => typedError<CapaView, CommandError>(__TAURI_INVOKE("capa", { id })),
+	openCapa: (capa: NewCapa) => typedError<CapaView, CommandError>(__TAURI_INVOKE("open_capa", { capa })),
+	takeCapaStep: (step: TakeCapaStep) => typedError<CapaView, CommandError>(__TAURI_INVOKE("take_capa_step", { step })),
 	listMasterRecords: (query: MasterRecordListQuery) => typedError<MasterRecordList, CommandError>(__TAURI_INVOKE("list_master_records", { query })),
 	masterRecord: (id: string) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("master_record", { id })),
 	createMasterRecord: (record: NewMasterRecord) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("create_master_record", { record })),
@@ -332,7 +341,7 @@ export type BatchView = {
 };
 
 /**  One thing that a person may be allowed to do. */
-export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
+export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "deviation.report" | "deviation.investigate" | "deviation.review" | "deviation.approve" | "capa.read" | "capa.manage" | "capa.close" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
 
 /**  One difference. */
 export type Change = {
@@ -776,7 +785,7 @@ startedAt: string | null } | { type: "sample_request"; sample: string; tests: st
 /**  As it will be recorded; absent while a value is missing. */
 result: string | null; check: LimitCheck | null };
 
-export type PhaseTurn = "execute" | "verify" | "correct";
+export type PhaseTurn = "execute" | "verify" | "correct" | "repeat";
 
 export type PhaseView = {
 	id: string,
@@ -900,7 +909,7 @@ export type Procedure = {
 };
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "deviations";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -992,7 +1001,7 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
+export type Screen = "my_batches" | "batch_execution" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -1315,3 +1324,249 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type DeviationSummary = {
+	id: string,
+	plant_id: string,
+	code: string,
+	cause: DeviationCause,
+	severity: Severity,
+	status: DeviationStatus,
+	description: string,
+	batch_id: string | null,
+	batch_number: string | null,
+	phase_id: string | null,
+	phase_number: number | null,
+	phase_title: string | null,
+	disposition: Disposition | null,
+	capas: number,
+	opened_by_name: string | null,
+	opened_at: string,
+	version: number,
+};
+
+export type DeviationContent = {
+	code: string,
+	cause: DeviationCause,
+	severity: Severity,
+	description: string,
+	batch_id: string | null,
+	phase_id: string | null,
+	operation_id: string | null,
+	opened_by: string | null,
+	opened_at: string,
+	immediate_action: string | null,
+	investigation: string | null,
+	root_cause: string | null,
+	impact_assessment: string | null,
+	affected_batches: string[],
+	disposition: Disposition | null,
+	disposition_reason: string | null,
+	no_capa_reason: string | null,
+	capas: string[],
+};
+
+export type NamedPerson = {
+	id: string,
+	name: string,
+};
+
+export type AffectedBatch = {
+	id: string,
+	number: string,
+	product: string,
+};
+
+export type DeviationRecord = {
+	row: DeviationSummary,
+	content: DeviationContent,
+	content_hash: string,
+	investigators: NamedPerson[],
+	reviewed_by: NamedPerson | null,
+	closed_by: NamedPerson | null,
+	closed_at: string | null,
+	affected_batches: AffectedBatch[],
+	missing: string[],
+	holds: number[],
+	capas: CapaRow[],
+	signatures: RecordSignature[],
+};
+
+export type CapaRow = {
+	id: string,
+	plant_id: string,
+	code: string,
+	deviation_id: string,
+	deviation_code: string,
+	title: string,
+	status: CapaStatus,
+	owner_id: string,
+	owner_name: string,
+	due_on: string,
+	effectiveness: Effectiveness | null,
+	opened_at: string,
+	version: number,
+};
+
+export type CapaContent = {
+	code: string,
+	deviation_code: string,
+	title: string,
+	problem: string,
+	owner_id: string,
+	due_on: string,
+	action: string | null,
+	done_note: string | null,
+	effectiveness: Effectiveness | null,
+	effectiveness_note: string | null,
+};
+
+export type Capa = {
+	row: CapaRow,
+	content: CapaContent,
+	content_hash: string,
+	opened_by: NamedPerson | null,
+	done_by: NamedPerson | null,
+	done_at: string | null,
+	judged_by: NamedPerson | null,
+	judged_at: string | null,
+	rounds: number,
+	signatures: RecordSignature[],
+};
+
+export type DeviationListQuery = {
+	status: DeviationStatus | null,
+	severity: Severity | null,
+	onlyOpen: boolean,
+	search: string | null,
+	cursor: string | null,
+};
+
+export type DeviationList = {
+	items: DeviationSummary[],
+	nextCursor: string | null,
+	mayReport: boolean,
+};
+
+export type DeviationView = {
+	record: DeviationRecord,
+	evidence: DeviationEvidenceView | null,
+	timeZone: string,
+	steps: DeviationStepView[],
+	mayReadCapas: boolean,
+	people: NamedPerson[],
+};
+
+export type DeviationEvidenceView = {
+	phaseNumber: number,
+	phaseTitle: string,
+	instruction: string,
+	limits: NumberView | null,
+	entries: EntryView[],
+};
+
+export type DeviationStepView = {
+	step: DeviationStepName,
+	meaning: SignatureMeaning | null,
+	refusal: string | null,
+};
+
+export type DeviationReport = {
+	batchId: string | null,
+	severity: Severity,
+	description: string,
+	immediateAction: string | null,
+	requestKey: string,
+};
+
+export type DeviationEdit = {
+	id: string,
+	version: number,
+	immediateAction: string | null,
+	investigation: string | null,
+	rootCause: string | null,
+	impactAssessment: string | null,
+	affectedBatches: string[],
+	disposition: Disposition | null,
+	dispositionReason: string | null,
+	noCapaReason: string | null,
+	reason: string,
+};
+
+export type TakeDeviationStep = {
+	id: string,
+	version: number,
+	step: DeviationStepName,
+	reason: string,
+	severity: Severity | null,
+	signature: RecordSignatureInput | null,
+};
+
+export type RecordSignatureInput = {
+	contentHash: string,
+	shownText: string,
+	language: string,
+	email: string | null,
+	password: string,
+};
+
+export type CapaListQuery = {
+	status: CapaStatus | null,
+	onlyMine: boolean,
+	search: string | null,
+	cursor: string | null,
+};
+
+export type CapaList = {
+	items: CapaRow[],
+	nextCursor: string | null,
+};
+
+export type CapaView = {
+	capa: Capa,
+	timeZone: string,
+	steps: CapaStepView[],
+	people: NamedPerson[],
+};
+
+export type CapaStepView = {
+	step: CapaStepName,
+	meaning: SignatureMeaning | null,
+	refusal: string | null,
+};
+
+export type NewCapa = {
+	deviationId: string,
+	title: string,
+	problem: string,
+	ownerId: string,
+	dueOn: string,
+	reason: string,
+	requestKey: string,
+};
+
+export type TakeCapaStep = {
+	id: string,
+	version: number,
+	step: CapaStepName,
+	reason: string,
+	action: string | null,
+	ownerId: string | null,
+	dueOn: string | null,
+	effectiveness: Effectiveness | null,
+	signature: RecordSignatureInput | null,
+};
+
+export type DeviationStepName = "begin_investigation" | "edit" | "change_severity" | "open_capa" | "submit" | "review" | "send_back" | "approve" | "reject";
+
+export type CapaStepName = "begin_investigation" | "plan" | "report_done" | "judge" | "close";
+
+export type DeviationStatus = "Open" | "Investigation" | "Pending Manager Review" | "Pending Final Approval" | "Closed" | "Rejected";
+
+export type Severity = "Low" | "Medium" | "High" | "Critical";
+
+export type Disposition = "accept_as_is" | "repeat" | "reject_material" | "reject_batch";
+
+export type CapaStatus = "Open" | "Investigation" | "Action Plan" | "Effectiveness Check" | "Closed";
+
+export type Effectiveness = "effective" | "not_effective";

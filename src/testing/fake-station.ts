@@ -28,6 +28,7 @@ import {
   readyStatus,
   stationSettings,
 } from "./fake-data";
+import { FakeDeviations } from "./fake-deviations";
 import { FakeMasterRecords } from "./fake-master-records";
 
 export type FakeState = {
@@ -82,6 +83,7 @@ export class FakeStation {
   readonly administration = new FakeAdministration();
   readonly apiKeys = new FakeApiKeys();
   readonly masterRecords = new FakeMasterRecords();
+  readonly deviations = new FakeDeviations();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -181,9 +183,25 @@ export class FakeStation {
       case "import_master_record":
       case "export_master_record":
         return this.keepMasters(command, args);
+      case "list_deviations":
+      case "deviation":
+      case "report_deviation":
+      case "edit_deviation":
+      case "take_deviation_step":
+      case "list_capas":
+      case "capa":
+      case "open_capa":
+      case "take_capa_step":
+        return this.keepDeviations(command, args);
       default:
         return this.administer(command, args);
     }
+  }
+
+  private keepDeviations(command: string, args: Arguments): unknown {
+    const answer = this.deviations.answer(command, args);
+    if (/^(report|edit|take|open)_/.test(command)) queueMicrotask(() => this.emit(["deviations"]));
+    return answer;
   }
 
   /** What was changed is told, as the station tells it. */

@@ -10,6 +10,7 @@ mod backups;
 mod batches;
 mod browsers;
 mod cancelled;
+mod deviations;
 mod docs;
 mod documented;
 mod feed;

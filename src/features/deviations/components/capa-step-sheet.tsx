@@ -20,7 +20,7 @@ export function CapaStepSheet({ view, taken, person, onClose }: Props) {
   const [owner, setOwner] = useState<string | null>(row.owner_id);
   const [dueOn, setDueOn] = useState(row.due_on);
   const [verdict, setVerdict] = useState<Effectiveness | null>(null);
-  const sentence = codedText(t, "capaSentences", step, { code: row.code }) ?? "";
+  const sentence = codedText(t, "capaSentences", step, { record: row.code }) ?? "";
   const isPlan = step === "plan";
   const isWhole =
     (!isPlan || (action.trim() !== "" && owner !== null && dueOn !== "")) && (step !== "judge" || verdict !== null);

@@ -23,7 +23,7 @@ export function DeviationStepSheet({ view, taken, person, onClose }: Props) {
   const { step, meaning } = taken;
   const [severity, setSeverity] = useState<Severity>(row.severity);
   const disposition = content.disposition === null ? "" : (codedText(t, "disposition", content.disposition) ?? "");
-  const sentence = codedText(t, "deviationSentences", step, { code: row.code, disposition }) ?? "";
+  const sentence = codedText(t, "deviationSentences", step, { record: row.code, disposition }) ?? "";
 
   function send(reason: string, signature: SignatureInput | null, done: () => void) {
     take.mutate(

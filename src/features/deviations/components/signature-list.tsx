@@ -38,7 +38,7 @@ export function SignatureList({ signatures, contentHash }: Props) {
           </li>
         ))}
       </ul>
-      <h3>{t("masters.contentHash")}</h3>
+      <h2>{t("masters.contentHash")}</h2>
       <code className={styles.hash} data-selectable data-testid="record-hash">
         {contentHash}
       </code>
