@@ -373,10 +373,10 @@ async fn an_action_that_did_not_help_is_planned_anew_and_another_closes_it(app: 
         reason: "it must not happen again".into(),
     };
     let stranger = OpenCapa { owner_id: UserId::from("operator-b"), ..new.clone() };
-    let refused = problem(client.open_capa(&quality.investigator, "first key", &stranger).await);
+    let refused = problem(client.open_capa(&quality.investigator, "first-key", &stranger).await);
     assert_eq!((refused.code.as_str(), refused.status), ("owner_unknown", 422));
-    let capa = client.open_capa(&quality.investigator, "second key", &new).await.unwrap();
-    let again = client.open_capa(&quality.investigator, "second key", &new).await.unwrap();
+    let capa = client.open_capa(&quality.investigator, "second-key", &new).await.unwrap();
+    let again = client.open_capa(&quality.investigator, "second-key", &new).await.unwrap();
     assert_eq!(capa.row.id, again.row.id);
     assert_eq!(capa.row.code, "CAPA-26-001");
     let counted = client.deviation(&quality.head, begun.record.row.id).await.unwrap();
@@ -443,8 +443,8 @@ async fn a_person_reports_what_no_value_shows_and_only_once(app: TestApp, client
         description: "A tag was missing at the door.".into(),
         immediate_action: Some("  ".into()),
     };
-    let first = client.report_deviation(&token, "one report", &report).await.unwrap();
-    let again = client.report_deviation(&token, "one report", &report).await.unwrap();
+    let first = client.report_deviation(&token, "one-report", &report).await.unwrap();
+    let again = client.report_deviation(&token, "one-report", &report).await.unwrap();
     assert_eq!(first.record.row.id, again.record.row.id);
     assert_eq!(first.record.row.cause, DeviationCause::RecordedByPerson);
     assert_eq!(first.record.content.immediate_action, None);
@@ -475,7 +475,7 @@ async fn sec_16_a_deviation_of_another_plant_is_not_there(app: TestApp, client: 
     assert!(seen.items.is_empty());
 }
 
-/// 100 racing attempts at the same approval: one wins, the others get 409 or 412 and have recorded nothing.
+/// Racing approvals: one wins, the others are refused and have recorded nothing. More at once would be guessing passwords.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_approvals_at_once_one_takes_effect() {
     let app = TestApp::start().await;
@@ -485,7 +485,7 @@ async fn of_many_approvals_at_once_one_takes_effect() {
     deviate(&mut station).await;
     let submitted = quality.submitted(&quality.only().await, Disposition::AcceptAsIs).await;
     let reviewed = quality.sign(&submitted, DeviationAction::Review, (MANAGER, &quality.manager)).await.unwrap();
-    let attempts = (0..20).map(|_| quality.sign(&reviewed, DeviationAction::Approve, (HEAD, &quality.head)));
+    let attempts = (0..4).map(|_| quality.sign(&reviewed, DeviationAction::Approve, (HEAD, &quality.head)));
     let answers = futures_util::future::join_all(attempts).await;
     let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1);
