@@ -120,6 +120,12 @@ export type AccountView = {
 	sessions: SessionView[],
 };
 
+export type AffectedBatch = {
+	id: BatchId,
+	number: string,
+	product: string,
+};
+
 /**  What the person who is signed in can put into a key. */
 export type ApiKeyChoices = {
 	plants: NamedPlant[],
@@ -277,6 +283,9 @@ export type BackupView = {
 	failure: string | null,
 };
 
+/**  A production batch. */
+export type BatchId = string;
+
 export type BatchList = {
 	items: BatchListItem[],
 	/**  How many batches each status holds before the status filter. */
@@ -338,6 +347,92 @@ export type BatchView = {
 	nextPhaseId: string | null,
 	/**  Why nothing can be executed, as a code; `None` when the next phase can be. */
 	blockedCode: string | null,
+};
+
+export type Capa = {
+	row: CapaRow,
+	content: CapaContent,
+	/**  SHA-256 of the content as canonical JSON (RFC 8785), lower-case hex: what a signature is bound to. */
+	content_hash: string,
+	opened_by: NamedPerson | null,
+	done_by: NamedPerson | null,
+	done_at: string | null,
+	judged_by: NamedPerson | null,
+	judged_at: string | null,
+	/**  How often it was found not to work and planned anew. */
+	rounds: number,
+	signatures: RecordSignature[],
+};
+
+/**  What signatures are bound to. */
+export type CapaContent = {
+	code: string,
+	deviation_code: string,
+	title: string,
+	problem: string,
+	owner_id: UserId,
+	due_on: string,
+	/**  What is to be done. */
+	action: string | null,
+	/**  What the owner said when it was done. */
+	done_note: string | null,
+	effectiveness: Effectiveness | null,
+	/**  What the check has shown. */
+	effectiveness_note: string | null,
+};
+
+/**  A corrective or preventive action. */
+export type CapaId = string;
+
+export type CapaList = {
+	items: CapaRow[],
+	nextCursor: string | null,
+};
+
+/**  Which actions, and which page of them. */
+export type CapaListQuery = {
+	status: CapaStatus | null,
+	onlyMine: boolean,
+	search: string | null,
+	cursor: string | null,
+};
+
+/**  An action as a list shows it. */
+export type CapaRow = {
+	id: CapaId,
+	plant_id: PlantId,
+	code: string,
+	deviation_id: DeviationId,
+	deviation_code: string,
+	title: string,
+	status: CapaStatus,
+	owner_id: UserId,
+	owner_name: string,
+	/**  A day in the plant's zone. */
+	due_on: string,
+	effectiveness: Effectiveness | null,
+	opened_at: string,
+	/**  Counts the changes of the action; the ETag. */
+	version: number,
+};
+
+/**  Where a corrective or preventive action stands, in the words of the legacy system. */
+export type CapaStatus = "Open" | "Investigation" | "Action Plan" | "Effectiveness Check" | "Closed";
+
+export type CapaStepName = "begin_investigation" | "plan" | "report_done" | "judge" | "close";
+
+export type CapaStepView = {
+	step: CapaStepName,
+	meaning: SignatureMeaning | null,
+	refusal: string | null,
+};
+
+/**  One action as the person who is signed in sees it. */
+export type CapaView = {
+	capa: Capa,
+	timeZone: string,
+	steps: CapaStepView[],
+	people: NamedPerson[],
 };
 
 /**  One thing that a person may be allowed to do. */
@@ -413,12 +508,180 @@ export type Department = "Quality Assurance" | "Quality Control" | "Supply Chain
 /**  What opened the deviation. */
 export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person";
 
+/**  What was found out, and what becomes of it; signatures are bound to all of it. */
+export type DeviationContent = {
+	code: string,
+	cause: DeviationCause,
+	severity: Severity,
+	description: string,
+	batch_id: BatchId | null,
+	phase_id: PhaseId | null,
+	/**  The entry that opened it. */
+	operation_id: OperationId | null,
+	opened_by: UserId | null,
+	opened_at: string,
+	immediate_action: string | null,
+	investigation: string | null,
+	root_cause: string | null,
+	impact_assessment: string | null,
+	/**  Beside its own batch. */
+	affected_batches: BatchId[],
+	disposition: Disposition | null,
+	disposition_reason: string | null,
+	/**  Why nothing corrective or preventive is needed. */
+	no_capa_reason: string | null,
+	/**  The codes of the corrective and preventive actions, in order. */
+	capas: string[],
+};
+
+export type DeviationEdit = {
+	id: string,
+	/**  Of the deviation as it was shown. */
+	version: number,
+	immediateAction: string | null,
+	investigation: string | null,
+	rootCause: string | null,
+	impactAssessment: string | null,
+	affectedBatches: string[],
+	disposition: Disposition | null,
+	dispositionReason: string | null,
+	noCapaReason: string | null,
+	reason: string,
+};
+
+/**  The phase as it was executed. */
+export type DeviationEvidenceView = {
+	phaseNumber: number,
+	phaseTitle: string,
+	instruction: string,
+	limits: NumberView | null,
+	/**  In the order in which the server received them. */
+	entries: EntryView[],
+};
+
+/**  A deviation. */
+export type DeviationId = string;
+
+export type DeviationList = {
+	items: DeviationSummary[],
+	nextCursor: string | null,
+	/**  The person may report deviations. */
+	mayReport: boolean,
+};
+
+/**  Which deviations, and which page of them. */
+export type DeviationListQuery = {
+	status: DeviationStatus | null,
+	severity: Severity | null,
+	onlyOpen: boolean,
+	search: string | null,
+	/**  [`DeviationList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+/**  A deviation with everything that is known of it but its evidence. */
+export type DeviationRecord = {
+	row: DeviationSummary,
+	content: DeviationContent,
+	/**  SHA-256 of the content as canonical JSON (RFC 8785), lower-case hex: what a signature is bound to. */
+	content_hash: string,
+	/**  Everybody who has begun or written the investigation, in the order in which they did. */
+	investigators: NamedPerson[],
+	/**  Whoever signed the review that stands. */
+	reviewed_by: NamedPerson | null,
+	closed_by: NamedPerson | null,
+	closed_at: string | null,
+	affected_batches: AffectedBatch[],
+	/**  Codes of what it lacks to be submitted and approved. */
+	missing: string[],
+	/**  The numbers of the phases that wait for its disposition. */
+	holds: number[],
+	capas: CapaRow[],
+	/**  Oldest first; one that no longer fits the content says so. */
+	signatures: RecordSignature[],
+};
+
+export type DeviationReport = {
+	batchId: string | null,
+	severity: Severity,
+	description: string,
+	immediateAction: string | null,
+	/**  Belongs to the form: sent again, it reports nothing twice. */
+	requestKey: string,
+};
+
+/**  Where a deviation stands. */
+export type DeviationStatus = "Open" | "Investigation" | "Pending Manager Review" | "Pending Final Approval" | "Closed" | "Rejected";
+
+export type DeviationStepName = "begin_investigation" | "edit" | "change_severity" | "open_capa" | "submit" | "review" | "send_back" | "approve" | "reject";
+
+export type DeviationStepView = {
+	step: DeviationStepName,
+	/**  What the step is signed with; absent for a step without a signature. */
+	meaning: SignatureMeaning | null,
+	/**  Why the step cannot be taken now, as a code; absent when it can. */
+	refusal: string | null,
+};
+
+/**  A deviation as a list shows it. */
+export type DeviationSummary = {
+	id: DeviationId,
+	plant_id: PlantId,
+	code: string,
+	cause: DeviationCause,
+	severity: Severity,
+	status: DeviationStatus,
+	description: string,
+	batch_id: BatchId | null,
+	batch_number: string | null,
+	phase_id: PhaseId | null,
+	phase_number: number | null,
+	phase_title: string | null,
+	disposition: Disposition | null,
+	/**  Corrective and preventive actions that were opened from it. */
+	capas: number,
+	opened_by_name: string | null,
+	opened_at: string,
+	/**  Counts the changes of the deviation; the ETag. */
+	version: number,
+};
+
+/**  One deviation as the person who is signed in sees it. */
+export type DeviationView = {
+	record: DeviationRecord,
+	evidence: DeviationEvidenceView | null,
+	/**  The zone of its plant. */
+	timeZone: string,
+	/**  The steps that the person's role takes, and why one cannot be taken now. */
+	steps: DeviationStepView[],
+	/**  The person may read corrective and preventive actions. */
+	mayReadCapas: boolean,
+	/**  Who may own an action. */
+	people: NamedPerson[],
+};
+
 /**  What is different in a version. */
 export type DifferenceList = {
 	from_version: number,
 	to_version: number,
 	changes: Change[],
 };
+
+/**  What becomes of what the deviation is about; it holds from the final approval on. */
+export type Disposition = 
+/**  It stays as it was recorded, for the reason given. */
+"accept_as_is" | 
+/**  The phase is executed again; the new entry comes in the place of the old one. */
+"repeat" | 
+/**  The material or the intermediate is rejected: what depends on it is not executed any more. */
+"reject_material" | 
+/**  The batch is rejected: what depends on it is not executed any more. */
+"reject_batch";
+
+/**  What the check of an action has shown. */
+export type Effectiveness = "effective" | 
+/**  The action is planned anew. */
+"not_effective";
 
 export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
 /**  The result as it is calculated here. */
@@ -626,6 +889,12 @@ export type MenuItem = {
 	screen: Screen,
 };
 
+/**  Somebody who takes part. */
+export type NamedPerson = {
+	id: UserId,
+	name: string,
+};
+
 /**  A phase that is looked at, with what it recorded. */
 export type NamedPhase = {
 	number: number,
@@ -648,6 +917,17 @@ export type NewApiKey = {
 	scopes: Capability[],
 	validDays: number,
 	/**  Belongs to the form: sent again, it makes no key twice. */
+	requestKey: string,
+};
+
+export type NewCapa = {
+	deviationId: string,
+	title: string,
+	problem: string,
+	ownerId: string,
+	/**  A day in the plant's zone, `2026-12-01`. */
+	dueOn: string,
+	reason: string,
 	requestKey: string,
 };
 
@@ -714,6 +994,9 @@ export type Operation = {
 	phases: PhaseDefinition[],
 };
 
+/**  One operation that a station recorded; UUIDv7, made by the station. */
+export type OperationId = string;
+
 /**  A phase as the master batch record defines it and as the batch keeps its frozen copy. */
 export type PhaseDefinition = {
 	/**  Stable within the master record; batches and expressions refer to it. */
@@ -732,6 +1015,9 @@ export type PhaseDefinition = {
 	/**  The code of the procedure that the person must be qualified for. */
 	qualification?: string | null,
 };
+
+/**  One phase of one batch. */
+export type PhaseId = string;
 
 /**  What a phase asks of the person who executes it. */
 export type PhaseKind = 
@@ -785,7 +1071,9 @@ startedAt: string | null } | { type: "sample_request"; sample: string; tests: st
 /**  As it will be recorded; absent while a value is missing. */
 result: string | null; check: LimitCheck | null };
 
-export type PhaseTurn = "execute" | "verify" | "correct" | "repeat";
+export type PhaseTurn = "execute" | "verify" | "correct" | 
+/**  A disposition asks for it once more. */
+"repeat";
 
 export type PhaseView = {
 	id: string,
@@ -909,7 +1197,9 @@ export type Procedure = {
 };
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "deviations";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | 
+/**  Deviations and the actions that were opened from them. */
+"deviations";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -957,6 +1247,18 @@ export type RecordSignature = {
 	reason: string | null,
 	/**  The hash of what was signed is the hash of what is there (21 CFR 11.70). */
 	is_of_this_content: boolean,
+};
+
+export type RecordSignatureInput = {
+	/**  The content as it was shown. */
+	contentHash: string,
+	/**  The sentence that the person saw, in the language shown. */
+	shownText: string,
+	/**  BCP 47. */
+	language: string,
+	/**  Needed at the first signing of a session. */
+	email: string | null,
+	password: string,
 };
 
 /**  Whether the batch manufacturing record is complete. */
@@ -1029,6 +1331,9 @@ export type SessionView = {
 	/**  The one at this station, now. */
 	isCurrent: boolean,
 };
+
+/**  How much a deviation may harm the product. */
+export type Severity = "Low" | "Medium" | "High" | "Critical";
 
 /**  A key that was made. */
 export type ShownApiKey = {
@@ -1149,6 +1454,34 @@ export type StationStatus = {
 export type StatusCount = {
 	status: BatchStatus,
 	count: number,
+};
+
+export type TakeCapaStep = {
+	id: string,
+	/**  Of the action as it was shown. */
+	version: number,
+	step: CapaStepName,
+	reason: string,
+	/**  For `plan`. */
+	action: string | null,
+	ownerId: string | null,
+	dueOn: string | null,
+	/**  For `judge`. */
+	effectiveness: Effectiveness | null,
+	/**  For `close`. */
+	signature: RecordSignatureInput | null,
+};
+
+export type TakeDeviationStep = {
+	id: string,
+	/**  Of the deviation as it was shown. */
+	version: number,
+	step: DeviationStepName,
+	reason: string,
+	/**  For `change_severity`. */
+	severity: Severity | null,
+	/**  For a step that is signed. */
+	signature: RecordSignatureInput | null,
 };
 
 export type TakeMasterRecordStep = {
@@ -1324,249 +1657,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type DeviationSummary = {
-	id: string,
-	plant_id: string,
-	code: string,
-	cause: DeviationCause,
-	severity: Severity,
-	status: DeviationStatus,
-	description: string,
-	batch_id: string | null,
-	batch_number: string | null,
-	phase_id: string | null,
-	phase_number: number | null,
-	phase_title: string | null,
-	disposition: Disposition | null,
-	capas: number,
-	opened_by_name: string | null,
-	opened_at: string,
-	version: number,
-};
-
-export type DeviationContent = {
-	code: string,
-	cause: DeviationCause,
-	severity: Severity,
-	description: string,
-	batch_id: string | null,
-	phase_id: string | null,
-	operation_id: string | null,
-	opened_by: string | null,
-	opened_at: string,
-	immediate_action: string | null,
-	investigation: string | null,
-	root_cause: string | null,
-	impact_assessment: string | null,
-	affected_batches: string[],
-	disposition: Disposition | null,
-	disposition_reason: string | null,
-	no_capa_reason: string | null,
-	capas: string[],
-};
-
-export type NamedPerson = {
-	id: string,
-	name: string,
-};
-
-export type AffectedBatch = {
-	id: string,
-	number: string,
-	product: string,
-};
-
-export type DeviationRecord = {
-	row: DeviationSummary,
-	content: DeviationContent,
-	content_hash: string,
-	investigators: NamedPerson[],
-	reviewed_by: NamedPerson | null,
-	closed_by: NamedPerson | null,
-	closed_at: string | null,
-	affected_batches: AffectedBatch[],
-	missing: string[],
-	holds: number[],
-	capas: CapaRow[],
-	signatures: RecordSignature[],
-};
-
-export type CapaRow = {
-	id: string,
-	plant_id: string,
-	code: string,
-	deviation_id: string,
-	deviation_code: string,
-	title: string,
-	status: CapaStatus,
-	owner_id: string,
-	owner_name: string,
-	due_on: string,
-	effectiveness: Effectiveness | null,
-	opened_at: string,
-	version: number,
-};
-
-export type CapaContent = {
-	code: string,
-	deviation_code: string,
-	title: string,
-	problem: string,
-	owner_id: string,
-	due_on: string,
-	action: string | null,
-	done_note: string | null,
-	effectiveness: Effectiveness | null,
-	effectiveness_note: string | null,
-};
-
-export type Capa = {
-	row: CapaRow,
-	content: CapaContent,
-	content_hash: string,
-	opened_by: NamedPerson | null,
-	done_by: NamedPerson | null,
-	done_at: string | null,
-	judged_by: NamedPerson | null,
-	judged_at: string | null,
-	rounds: number,
-	signatures: RecordSignature[],
-};
-
-export type DeviationListQuery = {
-	status: DeviationStatus | null,
-	severity: Severity | null,
-	onlyOpen: boolean,
-	search: string | null,
-	cursor: string | null,
-};
-
-export type DeviationList = {
-	items: DeviationSummary[],
-	nextCursor: string | null,
-	mayReport: boolean,
-};
-
-export type DeviationView = {
-	record: DeviationRecord,
-	evidence: DeviationEvidenceView | null,
-	timeZone: string,
-	steps: DeviationStepView[],
-	mayReadCapas: boolean,
-	people: NamedPerson[],
-};
-
-export type DeviationEvidenceView = {
-	phaseNumber: number,
-	phaseTitle: string,
-	instruction: string,
-	limits: NumberView | null,
-	entries: EntryView[],
-};
-
-export type DeviationStepView = {
-	step: DeviationStepName,
-	meaning: SignatureMeaning | null,
-	refusal: string | null,
-};
-
-export type DeviationReport = {
-	batchId: string | null,
-	severity: Severity,
-	description: string,
-	immediateAction: string | null,
-	requestKey: string,
-};
-
-export type DeviationEdit = {
-	id: string,
-	version: number,
-	immediateAction: string | null,
-	investigation: string | null,
-	rootCause: string | null,
-	impactAssessment: string | null,
-	affectedBatches: string[],
-	disposition: Disposition | null,
-	dispositionReason: string | null,
-	noCapaReason: string | null,
-	reason: string,
-};
-
-export type TakeDeviationStep = {
-	id: string,
-	version: number,
-	step: DeviationStepName,
-	reason: string,
-	severity: Severity | null,
-	signature: RecordSignatureInput | null,
-};
-
-export type RecordSignatureInput = {
-	contentHash: string,
-	shownText: string,
-	language: string,
-	email: string | null,
-	password: string,
-};
-
-export type CapaListQuery = {
-	status: CapaStatus | null,
-	onlyMine: boolean,
-	search: string | null,
-	cursor: string | null,
-};
-
-export type CapaList = {
-	items: CapaRow[],
-	nextCursor: string | null,
-};
-
-export type CapaView = {
-	capa: Capa,
-	timeZone: string,
-	steps: CapaStepView[],
-	people: NamedPerson[],
-};
-
-export type CapaStepView = {
-	step: CapaStepName,
-	meaning: SignatureMeaning | null,
-	refusal: string | null,
-};
-
-export type NewCapa = {
-	deviationId: string,
-	title: string,
-	problem: string,
-	ownerId: string,
-	dueOn: string,
-	reason: string,
-	requestKey: string,
-};
-
-export type TakeCapaStep = {
-	id: string,
-	version: number,
-	step: CapaStepName,
-	reason: string,
-	action: string | null,
-	ownerId: string | null,
-	dueOn: string | null,
-	effectiveness: Effectiveness | null,
-	signature: RecordSignatureInput | null,
-};
-
-export type DeviationStepName = "begin_investigation" | "edit" | "change_severity" | "open_capa" | "submit" | "review" | "send_back" | "approve" | "reject";
-
-export type CapaStepName = "begin_investigation" | "plan" | "report_done" | "judge" | "close";
-
-export type DeviationStatus = "Open" | "Investigation" | "Pending Manager Review" | "Pending Final Approval" | "Closed" | "Rejected";
-
-export type Severity = "Low" | "Medium" | "High" | "Critical";
-
-export type Disposition = "accept_as_is" | "repeat" | "reject_material" | "reject_batch";
-
-export type CapaStatus = "Open" | "Investigation" | "Action Plan" | "Effectiveness Check" | "Closed";
-
-export type Effectiveness = "effective" | "not_effective";
