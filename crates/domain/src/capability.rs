@@ -52,7 +52,9 @@ impl Role {
     pub fn capabilities(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::ProductionOperator => &[BatchRead, BatchExecute, BatchVerify, DeviationRead, DeviationReport, MaterialRead],
+            Role::ProductionOperator => {
+                &[BatchRead, BatchExecute, BatchVerify, DeviationRead, DeviationReport, MaterialRead]
+            }
             Role::ProductionManager | Role::ProductionHead => &[
                 BatchRead,
                 BatchExecute,
@@ -166,14 +168,9 @@ impl Role {
                 MaterialRead,
                 AuditRead,
             ],
-            Role::QcOperator => &[
-                QualitySampleRead,
-                QualityTestRead,
-                QualityTestExecute,
-                MaterialRead,
-                DeviationRead,
-                DeviationReport,
-            ],
+            Role::QcOperator => {
+                &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead, DeviationReport]
+            }
             Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
             Role::WarehouseManager => {
                 &[GateEntryRead, GoodsReceiptRead, GoodsReceiptCreate, QualityTestRead, MaterialRead, MaterialStore]
@@ -182,18 +179,16 @@ impl Role {
             Role::SystemAdmin => {
                 &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, ApiKeyManage, BackupManage]
             }
-            Role::Management => {
-                &[
-                    BatchRead,
-                    DeviationRead,
-                    CapaRead,
-                    GateEntryRead,
-                    GoodsReceiptRead,
-                    QualityTestRead,
-                    MaterialRead,
-                    PlantRead,
-                ]
-            }
+            Role::Management => &[
+                BatchRead,
+                DeviationRead,
+                CapaRead,
+                GateEntryRead,
+                GoodsReceiptRead,
+                QualityTestRead,
+                MaterialRead,
+                PlantRead,
+            ],
             Role::FinanceOfficer | Role::SalesPerson => &[],
         }
     }
@@ -215,8 +210,8 @@ impl Capability {
     pub fn is_for_machines(self) -> bool {
         use Capability::*;
         match self {
-            BatchRead | MasterRead | DeviationRead | CapaRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
-            | QualityTestRead | MaterialRead | PlantRead | AuditRead => true,
+            BatchRead | MasterRead | DeviationRead | CapaRead | GateEntryRead | GoodsReceiptRead
+            | QualitySampleRead | QualityTestRead | MaterialRead | PlantRead | AuditRead => true,
             BatchExecute | BatchVerify | BatchReview | BatchRelease | MasterAuthor | MasterApprove
             | DeviationReport | DeviationInvestigate | DeviationReview | DeviationApprove | CapaManage | CapaClose
             | GateEntryCreate | GoodsReceiptCreate | SamplingRequest | QualityTestAssign | QualityTestExecute

@@ -245,9 +245,7 @@ pub fn judge(batch: BatchStatus, phases: &[PhaseState], attempt: Attempt<'_>, pe
             severity: Severity::Medium,
         }),
         Err(
-            Refusal::BatchNotExecutable(_)
-            | Refusal::AwaitsDisposition { .. }
-            | Refusal::StoppedByDisposition { .. },
+            Refusal::BatchNotExecutable(_) | Refusal::AwaitsDisposition { .. } | Refusal::StoppedByDisposition { .. },
         ) => {
             Judgement::KeptWithDeviation(OpenedDeviation { cause: DeviationCause::AfterHold, severity: Severity::High })
         }

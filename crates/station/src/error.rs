@@ -105,7 +105,9 @@ impl From<StationError> for CommandError {
             StationError::Refused(Refusal::EarlierPhaseOpen { number }) => command_error.with_value("number", number),
             StationError::Refused(
                 Refusal::AwaitsDisposition { number, deviation } | Refusal::StoppedByDisposition { number, deviation },
-            ) => command_error.with_value("number", number).with_value("deviation", deviation.as_deref().unwrap_or_default()),
+            ) => command_error
+                .with_value("number", number)
+                .with_value("deviation", deviation.as_deref().unwrap_or_default()),
             StationError::Refused(Refusal::TooManyPlaces { allowed }) => command_error.with_value("places", allowed),
             StationError::Refused(Refusal::WrongUnit { expected }) => {
                 command_error.with_value("unit", expected.symbol())

@@ -225,11 +225,7 @@ async fn find_on(connection: &mut PgConnection, id: DeviationId) -> Result<Optio
 ///
 /// # Errors
 /// As [`find`].
-pub async fn show(
-    database: &Database,
-    scope: &PlantScope,
-    id: DeviationId,
-) -> Result<Option<Deviation>, StorageError> {
+pub async fn show(database: &Database, scope: &PlantScope, id: DeviationId) -> Result<Option<Deviation>, StorageError> {
     let mut connection = database.reader(scope).acquire().await?;
     showing::show(&mut connection, id).await
 }
@@ -330,11 +326,7 @@ pub async fn report(unit: &mut UnitOfWork, new: &NewDeviation<'_>) -> Result<(),
 ///
 /// # Errors
 /// Failures of the database, which refuses what does not follow from where the deviation stands.
-pub async fn begin_investigation(
-    unit: &mut UnitOfWork,
-    id: DeviationId,
-    person: &UserId,
-) -> Result<(), StorageError> {
+pub async fn begin_investigation(unit: &mut UnitOfWork, id: DeviationId, person: &UserId) -> Result<(), StorageError> {
     sqlx::query!(
         "UPDATE deviations SET status = $2, assigned_to = $3,
              investigators = CASE WHEN $3 = ANY (investigators) THEN investigators ELSE investigators || $3 END

@@ -107,7 +107,10 @@ fn sod_a_deviation_needs_an_investigator_a_reviewer_and_an_approver() {
         Err(DeviationRefusal::Incomplete(Missing::RootCause))
     );
     kept = Kept { status: kept.status, ..Kept::investigated() };
-    assert_eq!(kept.take(DeviationStep::Approve, acting(&head)).map_err(DeviationRefusal::code), Err("step_not_allowed"));
+    assert_eq!(
+        kept.take(DeviationStep::Approve, acting(&head)).map_err(DeviationRefusal::code),
+        Err("step_not_allowed")
+    );
     kept.take(DeviationStep::Submit, acting(&qa_operator)).unwrap();
     assert_eq!(kept.take(DeviationStep::Review, acting(&manager)), Ok(DeviationStatus::PendingFinalApproval));
     assert_eq!(kept.take(DeviationStep::Approve, acting(&manager)), Err(DeviationRefusal::NotAuthorised));

@@ -59,10 +59,7 @@ impl PhaseState {
             let is_final = match known.map(|known| (known.status, known.disposition)) {
                 None => false,
                 Some((status, _)) if status.is_open() => false,
-                Some((
-                    DeviationStatus::Closed,
-                    Some(Disposition::RejectMaterial | Disposition::RejectBatch),
-                )) => true,
+                Some((DeviationStatus::Closed, Some(Disposition::RejectMaterial | Disposition::RejectBatch))) => true,
                 Some(_) => return None,
             };
             Some(Hold { number: self.number, deviation: known.map(|known| known.code.clone()), is_final })

@@ -75,11 +75,7 @@ read_from! { SignMasterRecord SignRecord }
 
 impl Signing<'_> {
     /// The station that the person signs at; one of another plant is no different from one that is not there.
-    pub(in crate::handlers) async fn station(
-        &self,
-        app: &AppState,
-        plant: &PlantId,
-    ) -> Result<KnownStation, ApiError> {
+    pub(in crate::handlers) async fn station(&self, app: &AppState, plant: &PlantId) -> Result<KnownStation, ApiError> {
         time_zone(self.time_zone).ok_or(ProblemCode::TimeZoneUnknown)?;
         let station = active_station(app, self.station_id).await.map_err(|error| match error.code {
             ProblemCode::InvalidToken => ProblemCode::NotFound.into(),

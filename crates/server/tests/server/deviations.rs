@@ -6,9 +6,7 @@ use uuid::Uuid;
 use viruj_api::{
     audit::AuditQuery,
     capas::{Capa, CapaQuery, CapaStepRequest, JudgeCapa, OpenCapa, PlanCapa, ReportCapaDone},
-    deviations::{
-        ChangeSeverity, Deviation, DeviationQuery, DeviationStepRequest, EditDeviation, ReportDeviation,
-    },
+    deviations::{ChangeSeverity, Deviation, DeviationQuery, DeviationStepRequest, EditDeviation, ReportDeviation},
     record_signing::SignRecord,
     statement::{Action, Statement},
     sync::Verdict,
@@ -96,12 +94,7 @@ impl<'a> Quality<'a> {
         self.client.deviation(&self.head, page.items[0].id).await.unwrap()
     }
 
-    async fn take(
-        &self,
-        shown: &Deviation,
-        action: DeviationAction,
-        token: &str,
-    ) -> Result<Deviation, ClientError> {
+    async fn take(&self, shown: &Deviation, action: DeviationAction, token: &str) -> Result<Deviation, ClientError> {
         let row = &shown.record.row;
         self.client.take_deviation_step(token, row.id, row.version, (action, &reason("as it is"))).await
     }
@@ -223,7 +216,8 @@ async fn s88_4_a_value_out_of_limits_stops_the_next_phase_until_its_deviation_is
     let answer = station.push(&[third]).await.unwrap();
     assert_eq!(answer.verdicts[0].verdict, Verdict::Accepted, "{answer:?}");
     let mut rows = app.database.superuser().await;
-    let status: String = sqlx::query_scalar("SELECT status FROM production_batches").fetch_one(&mut rows).await.unwrap();
+    let status: String =
+        sqlx::query_scalar("SELECT status FROM production_batches").fetch_one(&mut rows).await.unwrap();
     assert_eq!(status, "QC Review");
     let query = AuditQuery { entity: Some("deviations".into()), ..AuditQuery::default() };
     let trail = client.audit(&quality.head, &query).await.unwrap();
@@ -258,10 +252,8 @@ async fn sod_three_people_bring_a_deviation_to_its_end(app: TestApp, client: Cli
     // The manager began the investigation, so another one reviews it; here that is the head.
     let refused = problem(quality.sign(&submitted, DeviationAction::Review, (MANAGER, &quality.manager)).await);
     assert_eq!((refused.code.as_str(), refused.status), ("own_investigation", 409));
-    let wrong = SignRecord {
-        password: "not the password".into(),
-        ..quality.signature(&submitted.record.content_hash, HEAD)
-    };
+    let wrong =
+        SignRecord { password: "not the password".into(), ..quality.signature(&submitted.record.content_hash, HEAD) };
     let row = &submitted.record.row;
     let step = (DeviationAction::Review, &wrong);
     let refused = problem(client.take_deviation_step(&quality.head, row.id, row.version, step).await);
@@ -304,10 +296,8 @@ async fn a_phase_is_executed_again_when_the_disposition_says_so(app: TestApp, cl
     let third = station.writer.write(&closing(5), slot);
     assert_eq!(station.push(&[third]).await.unwrap().verdicts[0].verdict, Verdict::Accepted);
     let mut rows = app.database.superuser().await;
-    let entries: i64 = sqlx::query_scalar("SELECT count(*) FROM phase_entries WHERE is_effective")
-        .fetch_one(&mut rows)
-        .await
-        .unwrap();
+    let entries: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM phase_entries WHERE is_effective").fetch_one(&mut rows).await.unwrap();
     assert_eq!(entries, 4, "the old value stays in the record");
 }
 
@@ -334,8 +324,7 @@ async fn p11_70_a_signature_on_a_deviation_is_of_the_content_that_was_signed(app
     let back = quality.take(&reviewed, DeviationAction::Return, &quality.head).await.unwrap();
     let change = ChangeSeverity { severity: Severity::Critical, reason: "more was found".into() };
     let step = (DeviationAction::Severity, &change);
-    let changed =
-        client.take_deviation_step(&quality.manager, row.id, back.record.row.version, step).await.unwrap();
+    let changed = client.take_deviation_step(&quality.manager, row.id, back.record.row.version, step).await.unwrap();
     assert_eq!(changed.record.row.severity, Severity::Critical);
     assert_ne!(changed.record.content_hash, submitted.record.content_hash);
     assert!(!changed.record.signatures[0].is_of_this_content);
@@ -392,10 +381,8 @@ async fn an_action_that_did_not_help_is_planned_anew_and_another_closes_it(app: 
     let by = |capa: &Capa| (capa.row.id, capa.row.version);
     let (id, version) = by(&capa);
     let step = CapaStepRequest { reason: "now".into() };
-    let investigated = client
-        .take_capa_step(&quality.investigator, id, version, (CapaAction::Investigate, &step))
-        .await
-        .unwrap();
+    let investigated =
+        client.take_capa_step(&quality.investigator, id, version, (CapaAction::Investigate, &step)).await.unwrap();
     let plan = PlanCapa {
         action: "Put in displays of another make.".into(),
         owner_id: UserId::from(INVESTIGATOR),
@@ -403,12 +390,14 @@ async fn an_action_that_did_not_help_is_planned_anew_and_another_closes_it(app: 
         reason: "planned".into(),
     };
     let version = investigated.row.version;
-    let mut capa =
-        client.take_capa_step(&quality.investigator, id, version, (CapaAction::Plan, &plan)).await.unwrap();
+    let mut capa = client.take_capa_step(&quality.investigator, id, version, (CapaAction::Plan, &plan)).await.unwrap();
     assert_eq!(capa.row.status, CapaStatus::ActionPlan);
     assert!(quality.take(&quality.only().await, DeviationAction::Submit, &quality.investigator).await.is_ok());
 
-    let verdicts = [(Effectiveness::NotEffective, CapaStatus::ActionPlan), (Effectiveness::Effective, CapaStatus::EffectivenessCheck)];
+    let verdicts = [
+        (Effectiveness::NotEffective, CapaStatus::ActionPlan),
+        (Effectiveness::Effective, CapaStatus::EffectivenessCheck),
+    ];
     for (effectiveness, status) in verdicts {
         let done = ReportCapaDone { note: "done".into() };
         let version = capa.row.version;
@@ -418,7 +407,8 @@ async fn an_action_that_did_not_help_is_planned_anew_and_another_closes_it(app: 
         let own = client.take_capa_step(&quality.investigator, id, capa.row.version, step).await;
         assert_eq!(problem(own).code, "not_authorised");
         let version = capa.row.version;
-        capa = client.take_capa_step(&quality.manager, id, version, (CapaAction::Effectiveness, &verdict)).await.unwrap();
+        capa =
+            client.take_capa_step(&quality.manager, id, version, (CapaAction::Effectiveness, &verdict)).await.unwrap();
         assert_eq!(capa.row.status, status);
     }
     assert_eq!(capa.rounds, 1);
@@ -459,7 +449,8 @@ async fn a_person_reports_what_no_value_shows_and_only_once(app: TestApp, client
         let refused = problem(client.report_deviation(&token, &Uuid::now_v7().to_string(), &wrong).await);
         assert_eq!(refused.code, code, "{wrong:?}");
     }
-    let page = client.deviations(&token, &DeviationQuery { limit: Some(1), ..DeviationQuery::default() }).await.unwrap();
+    let page =
+        client.deviations(&token, &DeviationQuery { limit: Some(1), ..DeviationQuery::default() }).await.unwrap();
     assert_eq!((page.items.len(), page.next_cursor), (1, None));
 }
 
@@ -509,8 +500,7 @@ async fn a_step_without_the_tag_of_what_was_shown_or_without_a_reason_is_refused
     let body = json!({ "reason": "now" }).to_string();
     let answer = raw::send(&app, Method::POST, &path, Some(&quality.investigator), body).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (428, "if_match_required"));
-    let blank = client
-        .take_deviation_step(&quality.investigator, id, 1, (DeviationAction::Investigate, &reason("  ")))
-        .await;
+    let blank =
+        client.take_deviation_step(&quality.investigator, id, 1, (DeviationAction::Investigate, &reason("  "))).await;
     assert_eq!(problem(blank).code, "change_reason_required");
 }

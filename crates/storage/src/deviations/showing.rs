@@ -79,10 +79,7 @@ async fn affected(connection: &mut PgConnection, ids: &[BatchId]) -> Result<Vec<
 }
 
 /// The people with their names, in the order in which they were asked for.
-pub(crate) async fn people(
-    connection: &mut PgConnection,
-    ids: Vec<UserId>,
-) -> Result<Vec<NamedPerson>, StorageError> {
+pub(crate) async fn people(connection: &mut PgConnection, ids: Vec<UserId>) -> Result<Vec<NamedPerson>, StorageError> {
     let wanted: Vec<String> = ids.iter().map(|id| id.0.clone()).collect();
     let names: BTreeMap<String, String> = sqlx::query!("SELECT id, name FROM users WHERE id = ANY ($1)", &wanted)
         .fetch_all(connection)

@@ -45,8 +45,7 @@ pub async fn create(
         Begun::Now(creation) => creation,
     };
     let plant = &request.plant_id;
-    let is_there =
-        caller.scope.sees(plant) && !plants::known(&mut unit, std::slice::from_ref(plant)).await?.is_empty();
+    let is_there = caller.scope.sees(plant) && !plants::known(&mut unit, std::slice::from_ref(plant)).await?.is_empty();
     if !is_there {
         return Err(ProblemCode::PlantUnknown.into());
     }
