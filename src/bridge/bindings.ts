@@ -95,6 +95,15 @@ export const commands = {
 	/**  Answers the key's text once; it is kept nowhere. */
 	createApiKey: (key: NewApiKey) => typedError<ShownApiKey, CommandError>(__TAURI_INVOKE("create_api_key", { key })),
 	revokeApiKey: (end: ApiKeyEnd) => typedError<ApiKeyItem, CommandError>(__TAURI_INVOKE("revoke_api_key", { end })),
+	listDeviations: (query: DeviationListQuery) => typedError<DeviationList, CommandError>(__TAURI_INVOKE("list_deviations", { query })),
+	deviation: (id: string) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("deviation", { id })),
+	reportDeviation: (report: DeviationReport) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("report_deviation", { report })),
+	editDeviation: (edit: DeviationEdit) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("edit_deviation", { edit })),
+	takeDeviationStep: (step: TakeDeviationStep) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("take_deviation_step", { step })),
+	listCapas: (query: CapaListQuery) => typedError<CapaList, CommandError>(__TAURI_INVOKE("list_capas", { query })),
+	capa: (id: string) => typedError<CapaView, CommandError>(__TAURI_INVOKE("capa", { id })),
+	openCapa: (capa: NewCapa) => typedError<CapaView, CommandError>(__TAURI_INVOKE("open_capa", { capa })),
+	takeCapaStep: (step: TakeCapaStep) => typedError<CapaView, CommandError>(__TAURI_INVOKE("take_capa_step", { step })),
 	listMasterRecords: (query: MasterRecordListQuery) => typedError<MasterRecordList, CommandError>(__TAURI_INVOKE("list_master_records", { query })),
 	masterRecord: (id: string) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("master_record", { id })),
 	createMasterRecord: (record: NewMasterRecord) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("create_master_record", { record })),
@@ -130,6 +139,12 @@ export type AccountView = {
 	hasSecondFactor: boolean,
 	recoveryCodesLeft: number,
 	sessions: SessionView[],
+};
+
+export type AffectedBatch = {
+	id: BatchId,
+	number: string,
+	product: string,
 };
 
 /**  What the person who is signed in can put into a key. */
@@ -331,6 +346,8 @@ export type BatchHistoryQuery = {
 	/**  [`BatchHistory::next_cursor`] of the page before. */
 	cursor: string | null,
 };
+/**  A production batch. */
+export type BatchId = string;
 
 export type BatchList = {
 	items: BatchListItem[],
@@ -428,8 +445,95 @@ export type BatchView = {
 	steps: BatchStepView[],
 };
 
+export type Capa = {
+	row: CapaRow,
+	content: CapaContent,
+	/**  SHA-256 of the content as canonical JSON (RFC 8785), lower-case hex: what a signature is bound to. */
+	content_hash: string,
+	opened_by: NamedPerson | null,
+	done_by: NamedPerson | null,
+	done_at: string | null,
+	judged_by: NamedPerson | null,
+	judged_at: string | null,
+	/**  How often it was found not to work and planned anew. */
+	rounds: number,
+	signatures: RecordSignature[],
+};
+
+/**  What signatures are bound to. */
+export type CapaContent = {
+	code: string,
+	deviation_code: string,
+	title: string,
+	problem: string,
+	owner_id: UserId,
+	due_on: string,
+	/**  What is to be done. */
+	action: string | null,
+	/**  What the owner said when it was done. */
+	done_note: string | null,
+	effectiveness: Effectiveness | null,
+	/**  What the check has shown. */
+	effectiveness_note: string | null,
+};
+
+/**  A corrective or preventive action. */
+export type CapaId = string;
+
+export type CapaList = {
+	items: CapaRow[],
+	nextCursor: string | null,
+};
+
+/**  Which actions, and which page of them. */
+export type CapaListQuery = {
+	status: CapaStatus | null,
+	onlyMine: boolean,
+	search: string | null,
+	cursor: string | null,
+};
+
+/**  An action as a list shows it. */
+export type CapaRow = {
+	id: CapaId,
+	plant_id: PlantId,
+	code: string,
+	deviation_id: DeviationId,
+	deviation_code: string,
+	title: string,
+	status: CapaStatus,
+	owner_id: UserId,
+	owner_name: string,
+	/**  A day in the plant's zone. */
+	due_on: string,
+	effectiveness: Effectiveness | null,
+	opened_at: string,
+	/**  Counts the changes of the action; the ETag. */
+	version: number,
+};
+
+/**  Where a corrective or preventive action stands, in the words of the legacy system. */
+export type CapaStatus = "Open" | "Investigation" | "Action Plan" | "Effectiveness Check" | "Closed";
+
+export type CapaStepName = "begin_investigation" | "plan" | "report_done" | "judge" | "close";
+
+export type CapaStepView = {
+	step: CapaStepName,
+	meaning: SignatureMeaning | null,
+	refusal: string | null,
+};
+
+/**  One action as the person who is signed in sees it. */
+export type CapaView = {
+	capa: Capa,
+	timeZone: string,
+	steps: CapaStepView[],
+	people: NamedPerson[],
+};
+
 /**  One thing that a person may be allowed to do. */
 export type Capability = "batch.read" | "batch.plan" | "batch.hold" | "batch.resume" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
+export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "deviation.report" | "deviation.investigate" | "deviation.review" | "deviation.approve" | "capa.read" | "capa.manage" | "capa.close" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
 
 /**  One difference. */
 export type Change = {
@@ -501,12 +605,180 @@ export type Department = "Quality Assurance" | "Quality Control" | "Supply Chain
 /**  What opened the deviation. */
 export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person" | "lot_unfit" | "equipment_unfit" | "not_qualified";
 
+/**  What was found out, and what becomes of it; signatures are bound to all of it. */
+export type DeviationContent = {
+	code: string,
+	cause: DeviationCause,
+	severity: Severity,
+	description: string,
+	batch_id: BatchId | null,
+	phase_id: PhaseId | null,
+	/**  The entry that opened it. */
+	operation_id: OperationId | null,
+	opened_by: UserId | null,
+	opened_at: string,
+	immediate_action: string | null,
+	investigation: string | null,
+	root_cause: string | null,
+	impact_assessment: string | null,
+	/**  Beside its own batch. */
+	affected_batches: BatchId[],
+	disposition: Disposition | null,
+	disposition_reason: string | null,
+	/**  Why nothing corrective or preventive is needed. */
+	no_capa_reason: string | null,
+	/**  The codes of the corrective and preventive actions, in order. */
+	capas: string[],
+};
+
+export type DeviationEdit = {
+	id: string,
+	/**  Of the deviation as it was shown. */
+	version: number,
+	immediateAction: string | null,
+	investigation: string | null,
+	rootCause: string | null,
+	impactAssessment: string | null,
+	affectedBatches: string[],
+	disposition: Disposition | null,
+	dispositionReason: string | null,
+	noCapaReason: string | null,
+	reason: string,
+};
+
+/**  The phase as it was executed. */
+export type DeviationEvidenceView = {
+	phaseNumber: number,
+	phaseTitle: string,
+	instruction: string,
+	limits: NumberView | null,
+	/**  In the order in which the server received them. */
+	entries: EntryView[],
+};
+
+/**  A deviation. */
+export type DeviationId = string;
+
+export type DeviationList = {
+	items: DeviationSummary[],
+	nextCursor: string | null,
+	/**  The person may report deviations. */
+	mayReport: boolean,
+};
+
+/**  Which deviations, and which page of them. */
+export type DeviationListQuery = {
+	status: DeviationStatus | null,
+	severity: Severity | null,
+	onlyOpen: boolean,
+	search: string | null,
+	/**  [`DeviationList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+/**  A deviation with everything that is known of it but its evidence. */
+export type DeviationRecord = {
+	row: DeviationSummary,
+	content: DeviationContent,
+	/**  SHA-256 of the content as canonical JSON (RFC 8785), lower-case hex: what a signature is bound to. */
+	content_hash: string,
+	/**  Everybody who has begun or written the investigation, in the order in which they did. */
+	investigators: NamedPerson[],
+	/**  Whoever signed the review that stands. */
+	reviewed_by: NamedPerson | null,
+	closed_by: NamedPerson | null,
+	closed_at: string | null,
+	affected_batches: AffectedBatch[],
+	/**  Codes of what it lacks to be submitted and approved. */
+	missing: string[],
+	/**  The numbers of the phases that wait for its disposition. */
+	holds: number[],
+	capas: CapaRow[],
+	/**  Oldest first; one that no longer fits the content says so. */
+	signatures: RecordSignature[],
+};
+
+export type DeviationReport = {
+	batchId: string | null,
+	severity: Severity,
+	description: string,
+	immediateAction: string | null,
+	/**  Belongs to the form: sent again, it reports nothing twice. */
+	requestKey: string,
+};
+
+/**  Where a deviation stands. */
+export type DeviationStatus = "Open" | "Investigation" | "Pending Manager Review" | "Pending Final Approval" | "Closed" | "Rejected";
+
+export type DeviationStepName = "begin_investigation" | "edit" | "change_severity" | "open_capa" | "submit" | "review" | "send_back" | "approve" | "reject";
+
+export type DeviationStepView = {
+	step: DeviationStepName,
+	/**  What the step is signed with; absent for a step without a signature. */
+	meaning: SignatureMeaning | null,
+	/**  Why the step cannot be taken now, as a code; absent when it can. */
+	refusal: string | null,
+};
+
+/**  A deviation as a list shows it. */
+export type DeviationSummary = {
+	id: DeviationId,
+	plant_id: PlantId,
+	code: string,
+	cause: DeviationCause,
+	severity: Severity,
+	status: DeviationStatus,
+	description: string,
+	batch_id: BatchId | null,
+	batch_number: string | null,
+	phase_id: PhaseId | null,
+	phase_number: number | null,
+	phase_title: string | null,
+	disposition: Disposition | null,
+	/**  Corrective and preventive actions that were opened from it. */
+	capas: number,
+	opened_by_name: string | null,
+	opened_at: string,
+	/**  Counts the changes of the deviation; the ETag. */
+	version: number,
+};
+
+/**  One deviation as the person who is signed in sees it. */
+export type DeviationView = {
+	record: DeviationRecord,
+	evidence: DeviationEvidenceView | null,
+	/**  The zone of its plant. */
+	timeZone: string,
+	/**  The steps that the person's role takes, and why one cannot be taken now. */
+	steps: DeviationStepView[],
+	/**  The person may read corrective and preventive actions. */
+	mayReadCapas: boolean,
+	/**  Who may own an action. */
+	people: NamedPerson[],
+};
+
 /**  What is different in a version. */
 export type DifferenceList = {
 	from_version: number,
 	to_version: number,
 	changes: Change[],
 };
+
+/**  What becomes of what the deviation is about; it holds from the final approval on. */
+export type Disposition = 
+/**  It stays as it was recorded, for the reason given. */
+"accept_as_is" | 
+/**  The phase is executed again; the new entry comes in the place of the old one. */
+"repeat" | 
+/**  The material or the intermediate is rejected: what depends on it is not executed any more. */
+"reject_material" | 
+/**  The batch is rejected: what depends on it is not executed any more. */
+"reject_batch";
+
+/**  What the check of an action has shown. */
+export type Effectiveness = "effective" | 
+/**  The action is planned anew. */
+"not_effective";
 
 export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
 /**  The result as it is calculated here. */
@@ -739,6 +1011,12 @@ export type MenuItem = {
 	screen: Screen,
 };
 
+/**  Somebody who takes part. */
+export type NamedPerson = {
+	id: UserId,
+	name: string,
+};
+
 /**  A phase that is looked at, with what it recorded. */
 export type NamedPhase = {
 	number: number,
@@ -761,6 +1039,17 @@ export type NewApiKey = {
 	scopes: Capability[],
 	validDays: number,
 	/**  Belongs to the form: sent again, it makes no key twice. */
+	requestKey: string,
+};
+
+export type NewCapa = {
+	deviationId: string,
+	title: string,
+	problem: string,
+	ownerId: string,
+	/**  A day in the plant's zone, `2026-12-01`. */
+	dueOn: string,
+	reason: string,
 	requestKey: string,
 };
 
@@ -827,6 +1116,9 @@ export type Operation = {
 	phases: PhaseDefinition[],
 };
 
+/**  One operation that a station recorded; UUIDv7, made by the station. */
+export type OperationId = string;
+
 /**  A phase as the master batch record defines it and as the batch keeps its frozen copy. */
 export type PhaseDefinition = {
 	/**  Stable within the master record; batches and expressions refer to it. */
@@ -845,6 +1137,9 @@ export type PhaseDefinition = {
 	/**  The code of the procedure that the person must be qualified for. */
 	qualification?: string | null,
 };
+
+/**  One phase of one batch. */
+export type PhaseId = string;
 
 /**  What a phase asks of the person who executes it. */
 export type PhaseKind = 
@@ -898,7 +1193,9 @@ startedAt: string | null } | { type: "sample_request"; sample: string; tests: st
 /**  As it will be recorded; absent while a value is missing. */
 result: string | null; check: LimitCheck | null };
 
-export type PhaseTurn = "execute" | "verify" | "correct";
+export type PhaseTurn = "execute" | "verify" | "correct" | 
+/**  A disposition asks for it once more. */
+"repeat";
 
 export type PhaseView = {
 	id: string,
@@ -1024,6 +1321,9 @@ export type Procedure = {
 
 /**  Which cached queries of the user interface an event makes stale. */
 export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "lots" | "equipment" | "qualifications";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | 
+/**  Deviations and the actions that were opened from them. */
+"deviations";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -1073,6 +1373,18 @@ export type RecordSignature = {
 	is_of_this_content: boolean,
 };
 
+export type RecordSignatureInput = {
+	/**  The content as it was shown. */
+	contentHash: string,
+	/**  The sentence that the person saw, in the language shown. */
+	shownText: string,
+	/**  BCP 47. */
+	language: string,
+	/**  Needed at the first signing of a session. */
+	email: string | null,
+	password: string,
+};
+
 /**  Whether the batch manufacturing record is complete. */
 export type RecordStatus = "Complete" | "Incomplete";
 
@@ -1116,6 +1428,7 @@ export type SaveSettings = {
 
 /**  A screen that exists. */
 export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
+export type Screen = "my_batches" | "batch_execution" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -1143,6 +1456,9 @@ export type SessionView = {
 	/**  The one at this station, now. */
 	isCurrent: boolean,
 };
+
+/**  How much a deviation may harm the product. */
+export type Severity = "Low" | "Medium" | "High" | "Critical";
 
 /**  A key that was made. */
 export type ShownApiKey = {
@@ -1272,6 +1588,32 @@ export type TakeBatchStep = {
 	version: string,
 	step: BatchStepName,
 	reason: string,
+export type TakeCapaStep = {
+	id: string,
+	/**  Of the action as it was shown. */
+	version: number,
+	step: CapaStepName,
+	reason: string,
+	/**  For `plan`. */
+	action: string | null,
+	ownerId: string | null,
+	dueOn: string | null,
+	/**  For `judge`. */
+	effectiveness: Effectiveness | null,
+	/**  For `close`. */
+	signature: RecordSignatureInput | null,
+};
+
+export type TakeDeviationStep = {
+	id: string,
+	/**  Of the deviation as it was shown. */
+	version: number,
+	step: DeviationStepName,
+	reason: string,
+	/**  For `change_severity`. */
+	severity: Severity | null,
+	/**  For a step that is signed. */
+	signature: RecordSignatureInput | null,
 };
 
 export type TakeMasterRecordStep = {

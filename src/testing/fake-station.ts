@@ -29,6 +29,7 @@ import {
   readyStatus,
   stationSettings,
 } from "./fake-data";
+import { FakeDeviations } from "./fake-deviations";
 import { FakeMasterRecords } from "./fake-master-records";
 import { FakeRegisters } from "./fake-registers";
 
@@ -86,6 +87,7 @@ export class FakeStation {
   readonly masterRecords = new FakeMasterRecords();
   readonly batches = new FakeBatches();
   readonly registers = new FakeRegisters();
+  readonly deviations = new FakeDeviations();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -208,9 +210,25 @@ export class FakeStation {
       case "import_master_record":
       case "export_master_record":
         return this.keepMasters(command, args);
+      case "list_deviations":
+      case "deviation":
+      case "report_deviation":
+      case "edit_deviation":
+      case "take_deviation_step":
+      case "list_capas":
+      case "capa":
+      case "open_capa":
+      case "take_capa_step":
+        return this.keepDeviations(command, args);
       default:
         return this.administer(command, args);
     }
+  }
+
+  private keepDeviations(command: string, args: Arguments): unknown {
+    const answer = this.deviations.answer(command, args);
+    if (/^(report|edit|take|open)_/.test(command)) queueMicrotask(() => this.emit(["deviations"]));
+    return answer;
   }
 
   /** What was changed is told, as the station tells it. */

@@ -17,6 +17,13 @@ words! {
         MasterAuthor = "master.author",
         MasterApprove = "master.approve",
         DeviationRead = "deviation.read",
+        DeviationReport = "deviation.report",
+        DeviationInvestigate = "deviation.investigate",
+        DeviationReview = "deviation.review",
+        DeviationApprove = "deviation.approve",
+        CapaRead = "capa.read",
+        CapaManage = "capa.manage",
+        CapaClose = "capa.close",
         GateEntryRead = "gate_entry.read",
         GateEntryCreate = "gate_entry.create",
         GoodsReceiptRead = "goods_receipt.read",
@@ -62,6 +69,7 @@ impl Role {
                 BatchExecute,
                 BatchVerify,
                 DeviationRead,
+                DeviationReport,
                 MaterialRead,
                 LotRead,
                 EquipmentRead,
@@ -77,6 +85,9 @@ impl Role {
                 MasterRead,
                 MasterAuthor,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                CapaRead,
                 MaterialRead,
                 LotRead,
                 EquipmentRead,
@@ -91,6 +102,7 @@ impl Role {
                 BatchReview,
                 MasterRead,
                 DeviationRead,
+                CapaRead,
                 GateEntryRead,
                 GoodsReceiptRead,
                 QualitySampleRead,
@@ -113,6 +125,12 @@ impl Role {
                 MasterRead,
                 MasterApprove,
                 DeviationRead,
+                DeviationReport,
+                DeviationReview,
+                DeviationApprove,
+                CapaRead,
+                CapaManage,
+                CapaClose,
                 GateEntryRead,
                 GoodsReceiptRead,
                 QualitySampleRead,
@@ -138,6 +156,12 @@ impl Role {
                 MasterRead,
                 MasterApprove,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                DeviationReview,
+                CapaRead,
+                CapaManage,
+                CapaClose,
                 GateEntryRead,
                 GoodsReceiptRead,
                 SamplingRequest,
@@ -161,6 +185,10 @@ impl Role {
                 BatchReview,
                 MasterRead,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                CapaRead,
+                CapaManage,
                 GoodsReceiptRead,
                 QualitySampleRead,
                 QualityTestRead,
@@ -171,10 +199,21 @@ impl Role {
                 EquipmentLog,
                 QualificationRead,
             ],
-            Role::QcHead => &[BatchRead, DeviationRead, QualitySampleRead, QualityTestRead, MaterialRead, AuditRead],
+            Role::QcHead => &[
+                BatchRead,
+                DeviationRead,
+                DeviationReport,
+                CapaRead,
+                QualitySampleRead,
+                QualityTestRead,
+                MaterialRead,
+                AuditRead,
+            ],
             Role::QcManager => &[
                 BatchRead,
                 DeviationRead,
+                DeviationReport,
+                CapaRead,
                 QualitySampleRead,
                 QualityTestRead,
                 QualityTestAssign,
@@ -182,7 +221,9 @@ impl Role {
                 MaterialRead,
                 AuditRead,
             ],
-            Role::QcOperator => &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead],
+            Role::QcOperator => {
+                &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead, DeviationReport]
+            }
             Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
             Role::WarehouseManager => &[
                 GateEntryRead,
@@ -198,9 +239,16 @@ impl Role {
             Role::SystemAdmin => {
                 &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, ApiKeyManage, BackupManage]
             }
-            Role::Management => {
-                &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead, PlantRead]
-            }
+            Role::Management => &[
+                BatchRead,
+                DeviationRead,
+                CapaRead,
+                GateEntryRead,
+                GoodsReceiptRead,
+                QualityTestRead,
+                MaterialRead,
+                PlantRead,
+            ],
             Role::FinanceOfficer | Role::SalesPerson => &[],
         }
     }
@@ -222,12 +270,12 @@ impl Capability {
     pub fn is_for_machines(self) -> bool {
         use Capability::*;
         match self {
-            BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
-            | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead | PlantRead | AuditRead => {
-                true
-            }
+            BatchRead | MasterRead | DeviationRead | CapaRead | GateEntryRead | GoodsReceiptRead
+            | QualitySampleRead | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead
+            | PlantRead | AuditRead => true,
             BatchPlan | BatchHold | BatchResume | BatchExecute | BatchVerify | BatchReview | BatchRelease
-            | MasterAuthor | MasterApprove | GateEntryCreate | GoodsReceiptCreate | SamplingRequest
+            | MasterAuthor | MasterApprove | DeviationReport | DeviationInvestigate | DeviationReview
+            | DeviationApprove | CapaManage | CapaClose | GateEntryCreate | GoodsReceiptCreate | SamplingRequest
             | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend | QualityTestDecide
             | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview | ApiKeyManage
             | BackupManage | LotManage | LotDisposition | EquipmentLog | EquipmentManage | EquipmentRelease
@@ -289,6 +337,17 @@ mod tests {
         }
         for role in Capability::LotDisposition.roles() {
             assert!(!role.can(Capability::LotManage) && !role.can(Capability::EquipmentManage), "{role}");
+        }
+    }
+
+    /// SoD: the last word on a deviation is for one role, and that role does not investigate.
+    #[test]
+    fn sod_the_last_word_on_a_deviation_is_not_an_investigators() {
+        let approving: Vec<_> = Capability::DeviationApprove.roles().collect();
+        assert_eq!(approving, [Role::QaHead]);
+        assert!(!Role::QaHead.can(Capability::DeviationInvestigate));
+        for role in Capability::CapaClose.roles() {
+            assert!(role.departments().contains(&crate::role::Department::QualityAssurance), "{role}");
         }
     }
 

@@ -35,6 +35,8 @@ mod audit;
 mod batch_record;
 mod batch_steps;
 mod batches;
+mod capas;
+mod deviations;
 mod equipment;
 mod lists;
 mod lots;

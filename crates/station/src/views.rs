@@ -14,7 +14,10 @@ use viruj_api::{
 use viruj_domain::{
     batch::BatchStatus,
     capability::Capability,
-    execution::{Circumstances, PhaseState, Refusal, Turn, Unfit, calculated, correctable, is_stopped, next_phase},
+    execution::{
+        Circumstances, PhaseState, Refusal, Standing, Turn, Unfit, calculated, correctable, is_stopped, next_phase,
+        standings,
+    },
     navigation::menu,
     person::Acting,
     phase::{ChoiceOption, EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
@@ -98,7 +101,10 @@ pub(crate) fn batch(
     // Somebody who only verifies is not kept out of a batch that has something to verify.
     let may_act = may_execute || turns.iter().any(Result::is_ok);
     let own = states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
-    let next = own.or_else(|| next_phase(&states)).map(|state| state.id.0);
+    // What is held is still to be executed: the screen says there what keeps it.
+    let is_left = |standing: &Standing| !standing.is_settled();
+    let left = standings(&states).iter().position(is_left).and_then(|place| states.get(place));
+    let next = own.or_else(|| next_phase(&states)).or(left).map(|state| state.id.0);
     let blocked = blocked_code(shown, may_act, next.is_none());
     let whole = Whole { states, blocked, status: shown.status, person };
     let phases = shown.phases.iter().zip(&whole.states).zip(turns).zip(obstacles);
@@ -165,11 +171,12 @@ impl Whole<'_> {
         let kind = match &turn {
             _ if shown.status == PhaseStatus::RequiresApproval => PhaseTurn::Verify,
             Ok(Turn::Correct) => PhaseTurn::Correct,
+            Ok(Turn::Repeat) => PhaseTurn::Repeat,
             _ => PhaseTurn::Execute,
         };
         let signature = match kind {
             PhaseTurn::Verify => Some(SignatureMeaning::Verified),
-            PhaseTurn::Execute | PhaseTurn::Correct => row.definition.signature,
+            PhaseTurn::Execute | PhaseTurn::Correct | PhaseTurn::Repeat => row.definition.signature,
         };
         let standing = correctable(self.status, state, self.person);
         PhaseView {
@@ -198,8 +205,13 @@ impl Whole<'_> {
         let is_settled = matches!(refusal, Refusal::AlreadyCompleted | Refusal::PhaseNotApplicable);
         let (code, values) = match (self.blocked.filter(|_| !is_settled), &refusal) {
             (Some(code), _) => (code, Vec::new()),
-            (None, Refusal::EarlierPhaseOpen { number }) => {
-                (refusal.code(), vec![NamedValue { name: "number".to_owned(), value: number.to_string() }])
+            (None, Refusal::EarlierPhaseOpen { number }) => (refusal.code(), vec![named("number", number)]),
+            (
+                None,
+                Refusal::AwaitsDisposition { number, deviation } | Refusal::StoppedByDisposition { number, deviation },
+            ) => {
+                let code = deviation.as_deref().unwrap_or_default();
+                (refusal.code(), vec![named("number", number), named("deviation", code)])
             }
             (None, Refusal::Unfit(why)) => return Some(unfit(why)),
             (None, _) => (refusal.code(), Vec::new()),
@@ -257,7 +269,11 @@ impl Whole<'_> {
     }
 }
 
-fn number(parameter: &NumberParameter) -> NumberView {
+fn named(name: &str, value: impl std::fmt::Display) -> NamedValue {
+    NamedValue { name: name.to_owned(), value: value.to_string() }
+}
+
+pub(crate) fn number(parameter: &NumberParameter) -> NumberView {
     NumberView {
         unit: parameter.unit.symbol().to_owned(),
         places: parameter.places,
@@ -267,7 +283,7 @@ fn number(parameter: &NumberParameter) -> NumberView {
     }
 }
 
-fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
+pub(crate) fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
     let row = &shown.row;
     let is_corrected = |other: &ShownEntry| other.row.is_effective && other.row.corrects == Some(row.operation_id);
     let mut view = EntryView {

@@ -11,7 +11,7 @@ use viruj_domain::{
     plant::PlantScope,
 };
 
-use crate::{Database, StorageError, feed::rows, master_records, trail};
+use crate::{Database, StorageError, feed::rows, master_records, record_signatures, trail};
 
 /// The batch's record, when the reader sees the batch.
 ///
@@ -121,7 +121,8 @@ async fn master(connection: &mut PgConnection, id: &BatchId) -> Result<Option<Re
         id,
         version: row.master_version.unsigned_abs(),
         product_code: row.product_code,
-        signatures: master_records::signatures(connection, id, &row.content_hash).await?,
+        signatures: record_signatures::of(connection, master_records::ENTITY, &id.to_string(), &row.content_hash)
+            .await?,
         content_hash: hex::encode(&row.content_hash),
     }))
 }

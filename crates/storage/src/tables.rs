@@ -6,6 +6,7 @@ pub const PLANT_TABLES: &[&str] = &[
     "audit_reviews",
     "batch_phases",
     "batch_records",
+    "capas",
     "deviations",
     "equipment",
     "equipment_log",

@@ -71,7 +71,7 @@ CREATE TABLE copy_deviations (
     is_open INTEGER NOT NULL,
     row TEXT NOT NULL
 ) STRICT;
-CREATE INDEX copy_deviations_of_batch ON copy_deviations (batch_id) WHERE is_open = 1;
+CREATE INDEX copy_deviations_of_batch ON copy_deviations (batch_id, is_open);
 
 CREATE TABLE copy_lots (
     key INTEGER PRIMARY KEY,

@@ -306,6 +306,8 @@ choice! {
         Execute,
         Verify,
         Correct,
+        /// A disposition asks for it once more.
+        Repeat,
     }
 
     #[serde(rename_all = "snake_case")]

@@ -13,6 +13,7 @@ mod batch_steps;
 mod batches;
 mod browsers;
 mod cancelled;
+mod deviations;
 mod docs;
 mod documented;
 mod feed;

@@ -11,7 +11,6 @@ use viruj_api::{
     server::PlantSummary,
     sync::{FeedChange, FeedCursor, FeedPage},
 };
-use viruj_domain::deviation::DeviationStatus;
 use viruj_sync::store::{Replica, StoreError};
 
 use super::{Store, StoreFault, registers, summary};
@@ -55,7 +54,9 @@ impl<'a> Rows<'a> {
         let batches = self.batches.iter().map(|row| &row.id);
         let phases = self.phases.iter().map(|row| &row.batch_id);
         let entries = self.entries.iter().map(|row| &row.batch_id);
-        let touched: BTreeSet<_> = batches.chain(phases).chain(entries).map(|id| id.0.clone()).collect();
+        let deviations = self.deviations.iter().filter_map(|row| row.batch_id.as_ref());
+        let touched: BTreeSet<_> =
+            batches.chain(phases).chain(entries).chain(deviations).map(|id| id.0.clone()).collect();
         touched.into_iter().collect()
     }
 }
@@ -155,7 +156,7 @@ async fn write_entries(connection: &mut SqliteConnection, feed: &str, rows: &Row
     for part in rows_as_json(&rows.deviations)?.chunks(ROWS) {
         let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_deviations (id, feed, batch_id, is_open, row) ");
         query.push_values(part, |mut values, (row, json)| {
-            let is_open = !matches!(row.status, DeviationStatus::Closed | DeviationStatus::Rejected);
+            let is_open = row.status.is_open();
             values
                 .push_bind(row.id.0)
                 .push_bind(feed)

@@ -182,7 +182,8 @@ pub(crate) async fn deviations(connection: &mut PgConnection, ids: &[String]) ->
         return Ok(Found::new());
     }
     let rows = sqlx::query!(
-        "SELECT id, plant_id, batch_id, phase_id, operation_id, code, cause, severity, status, description, opened_at
+        "SELECT id, plant_id, batch_id, phase_id, operation_id, code, cause, severity, status, description, opened_at,
+             disposition
          FROM deviations WHERE id = ANY ($1)",
         &uuids(ids),
     )
@@ -202,6 +203,7 @@ pub(crate) async fn deviations(connection: &mut PgConnection, ids: &[String]) ->
             code: row.code,
             description: row.description,
             opened_at: row.opened_at,
+            disposition: row.disposition.as_deref().map(str::parse).transpose().map_err(word)?,
         })
     });
     Ok(readable(rows.collect(), |row| (row.id.to_string(), FeedChange::Deviation(row))))

@@ -9,7 +9,7 @@ use super::PgPlantStore;
 use crate::{StorageError, counters, equipment, feed::rows::unreadable};
 
 /// The series of deviation codes, for example `DEV-26-001`.
-const DEVIATIONS: &str = "DEV";
+const DEVIATIONS: &str = crate::deviations::SERIES;
 
 pub(super) async fn write(
     store: &mut PgPlantStore,
