@@ -163,6 +163,7 @@ export class FakeStation {
       case "make_batch":
       case "take_batch_step":
       case "batch_history":
+      case "write_batch_record":
         return this.batches.answer(command, args, state.batch);
       case "list_unsent":
         return state.unsent;

@@ -301,6 +301,9 @@ fn cause_text(cause: DeviationCause) -> &'static str {
         DeviationCause::AfterHold => "recorded after the batch was put on hold",
         DeviationCause::AuthorityMissing => "recorded without authority",
         DeviationCause::OutOfOrder => "recorded out of order",
+        DeviationCause::LotUnfit => "lot not fit for use",
+        DeviationCause::EquipmentUnfit => "equipment not fit for use",
+        DeviationCause::NotQualified => "person not qualified",
         DeviationCause::RecordedByPerson => "deviation recorded by a person",
     }
 }
