@@ -2,7 +2,8 @@
 
 use tauri::State;
 use viruj_api::station::{
-    BatchList, BatchListQuery, BatchView, CheckNumber, CommandError, EntryReceipt, NumberCheck, RecordEntry,
+    BatchList, BatchListQuery, BatchView, CheckNumber, CheckResource, CommandError, EntryReceipt, NumberCheck,
+    RecordEntry, ResourceCheck,
 };
 
 use crate::shell::Shell;
@@ -30,4 +31,11 @@ pub async fn check_number(shell: State<'_, Shell>, input: CheckNumber) -> Result
 #[specta::specta]
 pub async fn record_entry(shell: State<'_, Shell>, entry: RecordEntry) -> Result<EntryReceipt, CommandError> {
     Ok(shell.core()?.record_entry(entry).await?)
+}
+
+/// Says whether a lot or a piece of equipment may be taken for a step; nothing is recorded.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_resource(shell: State<'_, Shell>, input: CheckResource) -> Result<ResourceCheck, CommandError> {
+    Ok(shell.core()?.check_resource(&input).await?)
 }
