@@ -5,6 +5,7 @@ import { AuditTrailRoute } from "./routes/audit-trail-route";
 import { BackupsRoute } from "./routes/backups-route";
 import { BatchesRoute } from "./routes/batches-route";
 import { BrokenScreen } from "./routes/broken-screen";
+import { CapaRoute, CapasRoute, DeviationRoute, DeviationsRoute } from "./routes/deviations-route";
 import { EquipmentRoute } from "./routes/equipment-route";
 import { ExecutionRoute } from "./routes/execution-route";
 import { FirstScreen } from "./routes/first-screen";
@@ -59,6 +60,22 @@ const masterRecordEditor = createRoute({
     return <MasterRecordEditorRoute recordId={masterRecordEditor.useParams().recordId} />;
   },
 });
+const deviations = createRoute({ getParentRoute: () => root, path: "/deviations", component: DeviationsRoute });
+const deviation = createRoute({
+  getParentRoute: () => root,
+  path: "/deviations/$deviationId",
+  component: function Deviation() {
+    return <DeviationRoute deviationId={deviation.useParams().deviationId} />;
+  },
+});
+const capas = createRoute({ getParentRoute: () => root, path: "/capas", component: CapasRoute });
+const capa = createRoute({
+  getParentRoute: () => root,
+  path: "/capas/$capaId",
+  component: function Capa() {
+    return <CapaRoute capaId={capa.useParams().capaId} />;
+  },
+});
 const auditTrail = createRoute({ getParentRoute: () => root, path: "/audit-trail", component: AuditTrailRoute });
 const apiKeys = createRoute({ getParentRoute: () => root, path: "/api-keys", component: ApiKeysRoute });
 const backups = createRoute({ getParentRoute: () => root, path: "/backups", component: BackupsRoute });
@@ -87,6 +104,10 @@ const routeTree = root.addChildren([
   lots,
   equipment,
   qualifications,
+  deviations,
+  deviation,
+  capas,
+  capa,
   users,
   roles,
   plants,

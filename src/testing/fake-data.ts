@@ -46,6 +46,7 @@ export const operator: SignedInPerson = {
   department: "Production",
   menu: operatorMenu,
   canExecute: true,
+  canPlanBatches: false,
   canRegisterStation: false,
   canReviewAudit: false,
   isOffline: false,
@@ -197,6 +198,7 @@ export const author: SignedInPerson = {
   role: "Production Head",
   menu: [{ section: "Documentation", label: "Master Batch Records", screen: "master_records" }],
   canExecute: false,
+  canPlanBatches: true,
 };
 
 export const stationSettings: StationSettings = {
@@ -364,6 +366,10 @@ export function metforminBatch(completed = 3): BatchView {
     phases,
     nextPhaseId: phases[completed]?.id ?? null,
     blockedCode: null,
+    plannedStart: null,
+    plannedEnd: null,
+    version: "1",
+    steps: [],
   };
 }
 

@@ -17,6 +17,7 @@ import type {
 } from "../bridge/bindings";
 import { FakeAdministration } from "./fake-administration";
 import { FakeApiKeys } from "./fake-api-keys";
+import { FakeBatches } from "./fake-batches";
 import {
   account,
   auditTrail,
@@ -28,6 +29,7 @@ import {
   readyStatus,
   stationSettings,
 } from "./fake-data";
+import { FakeDeviations } from "./fake-deviations";
 import { FakeMasterRecords } from "./fake-master-records";
 import { FakeRegisters } from "./fake-registers";
 
@@ -83,7 +85,9 @@ export class FakeStation {
   readonly administration = new FakeAdministration();
   readonly apiKeys = new FakeApiKeys();
   readonly masterRecords = new FakeMasterRecords();
+  readonly batches = new FakeBatches();
   readonly registers = new FakeRegisters();
+  readonly deviations = new FakeDeviations();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -154,6 +158,12 @@ export class FakeStation {
         return this.checkNumber(args.input as CheckNumber);
       case "record_entry":
         return this.record(args.entry as RecordEntry);
+      case "makeable_products":
+      case "propose_batch":
+      case "make_batch":
+      case "take_batch_step":
+      case "batch_history":
+        return this.batches.answer(command, args, state.batch);
       case "list_unsent":
         return state.unsent;
       case "read_audit_trail":
@@ -200,9 +210,25 @@ export class FakeStation {
       case "import_master_record":
       case "export_master_record":
         return this.keepMasters(command, args);
+      case "list_deviations":
+      case "deviation":
+      case "report_deviation":
+      case "edit_deviation":
+      case "take_deviation_step":
+      case "list_capas":
+      case "capa":
+      case "open_capa":
+      case "take_capa_step":
+        return this.keepDeviations(command, args);
       default:
         return this.administer(command, args);
     }
+  }
+
+  private keepDeviations(command: string, args: Arguments): unknown {
+    const answer = this.deviations.answer(command, args);
+    if (/^(report|edit|take|open)_/.test(command)) queueMicrotask(() => this.emit(["deviations"]));
+    return answer;
   }
 
   /** What was changed is told, as the station tells it. */

@@ -6,13 +6,17 @@ use utoipa::{IntoParams, ToSchema};
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus, ReleaseStatus},
     decimal::ExactDecimal,
-    deviation::{DeviationCause, DeviationStatus, Severity},
-    execution::PhaseState,
+    deviation::{DeviationCause, DeviationStatus, Disposition, Severity},
+    execution::{PhaseDeviation, PhaseState},
     ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId},
     phase::{EntrySignature, PhaseDefinition, PhaseEntry, PhaseStatus, RecordedEntry},
 };
 
 use crate::statement::MasterReference;
+
+pub mod making;
+
+pub use making::{BatchMasterRecord, BatchReason, CreateBatch};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BatchRow {
@@ -26,13 +30,30 @@ pub struct BatchRow {
     pub release_status: ReleaseStatus,
     pub record_status: RecordStatus,
     pub hold_reason: Option<String>,
+    /// Where a batch on hold goes back to; absent for one that the legacy system put on hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_from: Option<BatchStatus>,
     pub assigned_to: Option<UserId>,
+    /// Of a batch that has not begun: when it is to begin.
     pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
+    /// Absent for batches of the legacy system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_start: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_end: Option<DateTime<Utc>>,
     /// Absent for batches of the legacy system, which have no phases here.
     pub master_record: Option<MasterReference>,
     /// Counts the changes of the row.
     pub version: i64,
+}
+
+impl BatchRow {
+    /// The row with the status that people see at that time; in the feed and in the database the written one stands.
+    #[must_use]
+    pub fn seen_at(self, now: DateTime<Utc>) -> Self {
+        Self { status: self.status.apparent(self.planned_end, now, false), ..self }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -57,9 +78,13 @@ pub struct PhaseRow {
 }
 
 impl PhaseRow {
-    /// The phase as the rules take it, with the entries that count.
+    /// The phase as the rules take it, with the entries that count and the deviations of this phase among `deviations`.
     #[must_use]
-    pub fn state<'a>(&self, entries: impl Iterator<Item = &'a EntryRow>) -> PhaseState {
+    pub fn state<'a>(
+        &self,
+        entries: impl Iterator<Item = &'a EntryRow>,
+        deviations: impl Iterator<Item = &'a DeviationRow>,
+    ) -> PhaseState {
         PhaseState {
             id: self.id,
             number: self.number,
@@ -69,6 +94,10 @@ impl PhaseRow {
             after: self.after.clone().unwrap_or_else(|| follows(self.number)),
             conditions: self.conditions.clone(),
             entries: entries.filter(|entry| entry.is_effective).map(EntryRow::recorded).collect(),
+            deviations: deviations
+                .filter(|deviation| deviation.phase_id == Some(self.id))
+                .filter_map(DeviationRow::of_phase)
+                .collect(),
         }
     }
 }
@@ -137,6 +166,22 @@ pub struct DeviationRow {
     pub status: DeviationStatus,
     pub description: String,
     pub opened_at: DateTime<Utc>,
+    /// Holds once the deviation is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<Disposition>,
+}
+
+impl DeviationRow {
+    /// What the rules of execution need to know of it; nothing of one that no entry has opened.
+    #[must_use]
+    pub fn of_phase(&self) -> Option<PhaseDeviation> {
+        Some(PhaseDeviation {
+            operation_id: self.operation_id?.0,
+            code: self.code.clone(),
+            status: self.status,
+            disposition: self.disposition,
+        })
+    }
 }
 
 /// Which batches, in which order, and which page of them.

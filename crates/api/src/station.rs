@@ -159,6 +159,8 @@ choice! {
         Lots,
         Equipment,
         Qualifications,
+        /// Deviations and the actions that were opened from them.
+        Deviations,
     }
 }
 
@@ -168,7 +170,9 @@ pub mod administration;
 pub mod api_keys;
 mod audit;
 mod backups;
+pub mod batch_steps;
 mod batches;
+pub mod deviations;
 mod lists;
 pub mod master_records;
 mod registration;

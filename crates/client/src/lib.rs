@@ -5,7 +5,9 @@
 
 mod administration;
 mod api_keys;
+mod batches;
 mod client;
+mod deviations;
 mod error;
 mod master_records;
 mod registers;
@@ -14,7 +16,9 @@ mod transport;
 mod work;
 
 pub use administration::Tagged;
+pub use batches::{BatchChange, RecordForm};
 pub use client::Client;
+pub use deviations::{CapaAction, DeviationAction};
 pub use error::ClientError;
 pub use master_records::{SignedStep, UnsignedStep};
 pub use station_exchange::{ChallengeSigner, StationExchange};

@@ -6,6 +6,9 @@ words! {
     /// One thing that a person may be allowed to do.
     Capability {
         BatchRead = "batch.read",
+        BatchPlan = "batch.plan",
+        BatchHold = "batch.hold",
+        BatchResume = "batch.resume",
         BatchExecute = "batch.execute",
         BatchVerify = "batch.verify",
         BatchReview = "batch.review",
@@ -14,6 +17,13 @@ words! {
         MasterAuthor = "master.author",
         MasterApprove = "master.approve",
         DeviationRead = "deviation.read",
+        DeviationReport = "deviation.report",
+        DeviationInvestigate = "deviation.investigate",
+        DeviationReview = "deviation.review",
+        DeviationApprove = "deviation.approve",
+        CapaRead = "capa.read",
+        CapaManage = "capa.manage",
+        CapaClose = "capa.close",
         GateEntryRead = "gate_entry.read",
         GateEntryCreate = "gate_entry.create",
         GoodsReceiptRead = "goods_receipt.read",
@@ -59,6 +69,7 @@ impl Role {
                 BatchExecute,
                 BatchVerify,
                 DeviationRead,
+                DeviationReport,
                 MaterialRead,
                 LotRead,
                 EquipmentRead,
@@ -66,12 +77,17 @@ impl Role {
             ],
             Role::ProductionManager | Role::ProductionHead => &[
                 BatchRead,
+                BatchPlan,
+                BatchHold,
                 BatchExecute,
                 BatchVerify,
                 BatchReview,
                 MasterRead,
                 MasterAuthor,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                CapaRead,
                 MaterialRead,
                 LotRead,
                 EquipmentRead,
@@ -82,9 +98,11 @@ impl Role {
             ],
             Role::PlantHead => &[
                 BatchRead,
+                BatchHold,
                 BatchReview,
                 MasterRead,
                 DeviationRead,
+                CapaRead,
                 GateEntryRead,
                 GoodsReceiptRead,
                 QualitySampleRead,
@@ -99,12 +117,20 @@ impl Role {
             ],
             Role::QaHead => &[
                 BatchRead,
+                BatchHold,
+                BatchResume,
                 BatchVerify,
                 BatchReview,
                 BatchRelease,
                 MasterRead,
                 MasterApprove,
                 DeviationRead,
+                DeviationReport,
+                DeviationReview,
+                DeviationApprove,
+                CapaRead,
+                CapaManage,
+                CapaClose,
                 GateEntryRead,
                 GoodsReceiptRead,
                 QualitySampleRead,
@@ -122,12 +148,20 @@ impl Role {
             ],
             Role::QaManager => &[
                 BatchRead,
+                BatchHold,
+                BatchResume,
                 BatchVerify,
                 BatchReview,
                 BatchRelease,
                 MasterRead,
                 MasterApprove,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                DeviationReview,
+                CapaRead,
+                CapaManage,
+                CapaClose,
                 GateEntryRead,
                 GoodsReceiptRead,
                 SamplingRequest,
@@ -151,6 +185,10 @@ impl Role {
                 BatchReview,
                 MasterRead,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                CapaRead,
+                CapaManage,
                 GoodsReceiptRead,
                 QualitySampleRead,
                 QualityTestRead,
@@ -161,10 +199,21 @@ impl Role {
                 EquipmentLog,
                 QualificationRead,
             ],
-            Role::QcHead => &[BatchRead, DeviationRead, QualitySampleRead, QualityTestRead, MaterialRead, AuditRead],
+            Role::QcHead => &[
+                BatchRead,
+                DeviationRead,
+                DeviationReport,
+                CapaRead,
+                QualitySampleRead,
+                QualityTestRead,
+                MaterialRead,
+                AuditRead,
+            ],
             Role::QcManager => &[
                 BatchRead,
                 DeviationRead,
+                DeviationReport,
+                CapaRead,
                 QualitySampleRead,
                 QualityTestRead,
                 QualityTestAssign,
@@ -172,7 +221,9 @@ impl Role {
                 MaterialRead,
                 AuditRead,
             ],
-            Role::QcOperator => &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead],
+            Role::QcOperator => {
+                &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead, DeviationReport]
+            }
             Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
             Role::WarehouseManager => &[
                 GateEntryRead,
@@ -188,9 +239,16 @@ impl Role {
             Role::SystemAdmin => {
                 &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, ApiKeyManage, BackupManage]
             }
-            Role::Management => {
-                &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead, PlantRead]
-            }
+            Role::Management => &[
+                BatchRead,
+                DeviationRead,
+                CapaRead,
+                GateEntryRead,
+                GoodsReceiptRead,
+                QualityTestRead,
+                MaterialRead,
+                PlantRead,
+            ],
             Role::FinanceOfficer | Role::SalesPerson => &[],
         }
     }
@@ -212,15 +270,16 @@ impl Capability {
     pub fn is_for_machines(self) -> bool {
         use Capability::*;
         match self {
-            BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
-            | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead | PlantRead | AuditRead => {
-                true
-            }
-            BatchExecute | BatchVerify | BatchReview | BatchRelease | MasterAuthor | MasterApprove
-            | GateEntryCreate | GoodsReceiptCreate | SamplingRequest | QualityTestAssign | QualityTestExecute
-            | QualityTestReview | QualityTestRecommend | QualityTestDecide | MaterialStore | StationRegister
-            | UserManage | PlantManage | AuditReview | ApiKeyManage | BackupManage | LotManage | LotDisposition
-            | EquipmentLog | EquipmentManage | EquipmentRelease | QualificationManage => false,
+            BatchRead | MasterRead | DeviationRead | CapaRead | GateEntryRead | GoodsReceiptRead
+            | QualitySampleRead | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead
+            | PlantRead | AuditRead => true,
+            BatchPlan | BatchHold | BatchResume | BatchExecute | BatchVerify | BatchReview | BatchRelease
+            | MasterAuthor | MasterApprove | DeviationReport | DeviationInvestigate | DeviationReview
+            | DeviationApprove | CapaManage | CapaClose | GateEntryCreate | GoodsReceiptCreate | SamplingRequest
+            | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend | QualityTestDecide
+            | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview | ApiKeyManage
+            | BackupManage | LotManage | LotDisposition | EquipmentLog | EquipmentManage | EquipmentRelease
+            | QualificationManage => false,
         }
     }
 }
@@ -260,6 +319,17 @@ mod tests {
         }
     }
 
+    /// Production plans and stops; that a stopped batch goes on is decided where it is released.
+    #[test]
+    fn sod_a_hold_is_taken_off_by_quality_assurance_only() {
+        let roles = |capability: Capability| capability.roles().collect::<Vec<_>>();
+        assert_eq!(roles(Capability::BatchResume), roles(Capability::BatchRelease));
+        assert_eq!(roles(Capability::BatchPlan), [Role::ProductionHead, Role::ProductionManager]);
+        for role in roles(Capability::BatchPlan) {
+            assert!(role.can(Capability::BatchHold) && role.can(Capability::MasterRead), "{role}");
+        }
+    }
+
     #[test]
     fn quality_assurance_decides_about_lots_and_equipment_and_keeps_neither() {
         for capability in [Capability::LotDisposition, Capability::EquipmentRelease, Capability::QualificationManage] {
@@ -267,6 +337,17 @@ mod tests {
         }
         for role in Capability::LotDisposition.roles() {
             assert!(!role.can(Capability::LotManage) && !role.can(Capability::EquipmentManage), "{role}");
+        }
+    }
+
+    /// SoD: the last word on a deviation is for one role, and that role does not investigate.
+    #[test]
+    fn sod_the_last_word_on_a_deviation_is_not_an_investigators() {
+        let approving: Vec<_> = Capability::DeviationApprove.roles().collect();
+        assert_eq!(approving, [Role::QaHead]);
+        assert!(!Role::QaHead.can(Capability::DeviationInvestigate));
+        for role in Capability::CapaClose.roles() {
+            assert!(role.departments().contains(&crate::role::Department::QualityAssurance), "{role}");
         }
     }
 

@@ -92,6 +92,8 @@ uuid_id! {
     EquipmentId;
     /// A person's qualification for a procedure.
     QualificationId;
+    /// A corrective or preventive action.
+    CapaId;
     /// A sign-in session at the server.
     SessionId;
     /// A key of a machine or a report; the public part of its text.

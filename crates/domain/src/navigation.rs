@@ -12,6 +12,8 @@ pub enum Screen {
     MyBatches,
     BatchExecution,
     MasterRecords,
+    Deviations,
+    Capas,
     GateEntries,
     GoodsReceipts,
     QualitySamples,
@@ -54,6 +56,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Management", "Material & Yield", Materials) },
             const { entry("Management", "Lots", Lots) },
             const { entry("Management", "Workforce", Qualifications) },
+            const { entry("Compliance", "Deviation Center", Deviations) },
             const { entry("Analytics", "Audit Trail", AuditTrail) },
         ],
         Role::ProductionManager => &[
@@ -63,6 +66,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Resources", "Material & Variance", Materials) },
             const { entry("Resources", "Lots", Lots) },
             const { entry("Events", "Equipment & Line Readiness", Equipment) },
+            const { entry("Events", "Deviation Management", Deviations) },
             const { entry("Team", "Team Competency", Qualifications) },
             const { entry("Team", "Manager Audit Trail", AuditTrail) },
         ],
@@ -72,6 +76,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Tasks", "Material Issue", Materials) },
             const { entry("Tasks", "Lots", Lots) },
             const { entry("Tasks", "Equipment Logs", Equipment) },
+            const { entry("Reporting", "Report Deviation", Deviations) },
         ],
         Role::PlantHead => &[
             const { entry("Operations", "Production", MyBatches) },
@@ -91,6 +96,8 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Management", "Release Console", QualityTests) },
             const { entry("Management", "Lots", Lots) },
             const { entry("Management", "Equipment", Equipment) },
+            const { entry("Management", "Deviations", Deviations) },
+            const { entry("Management", "CAPA", Capas) },
             const { entry("Oversight", "Audits", AuditTrail) },
             const { entry("Oversight", "Training", Qualifications) },
         ],
@@ -100,6 +107,8 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Operations", "Pre-Release Review", QualityTests) },
             const { entry("Operations", "Lots", Lots) },
             const { entry("Operations", "Equipment", Equipment) },
+            const { entry("Systems", "Deviations", Deviations) },
+            const { entry("Systems", "CAPA", Capas) },
             const { entry("Systems", "Audit Trail", AuditTrail) },
             const { entry("Monitoring", "Training", Qualifications) },
         ],
@@ -108,6 +117,8 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Execution", "In-Process Inspections", MyBatches) },
             const { entry("Execution", "Lots", Lots) },
             const { entry("Execution", "Equipment", Equipment) },
+            const { entry("Events", "Deviations", Deviations) },
+            const { entry("Events", "CAPA Tasks", Capas) },
             const { entry("Documentation", "Master Batch Records", MasterRecords) },
             const { entry("Documentation", "Sample Management", QualitySamples) },
             const { entry("Personal", "My Training", Qualifications) },
@@ -115,16 +126,19 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         Role::QcHead => &[
             const { entry("Oversight", "Sample Oversight", QualitySamples) },
             const { entry("Oversight", "Test Oversight", QualityTests) },
+            const { entry("Approvals", "Investigation Center", Deviations) },
             const { entry("Compliance", "Audit Trails", AuditTrail) },
         ],
         Role::QcManager => &[
             const { entry("Core", "Sample Management", QualitySamples) },
             const { entry("Core", "Test Review & Approval", QualityTests) },
+            const { entry("Compliance", "Investigations", Deviations) },
             const { entry("Data", "Audit Trails", AuditTrail) },
         ],
         Role::QcOperator => &[
             const { entry("Core Tasks", "Sample Assignment", QualitySamples) },
             const { entry("Core Tasks", "Testing Bench", QualityTests) },
+            const { entry("Compliance", "Deviations / OOS", Deviations) },
         ],
         Role::ProcurementOfficer => &[
             const { entry("Coordination", "Delivery Tracking", GateEntries) },
@@ -166,6 +180,8 @@ mod tests {
             for entry in menu(*role) {
                 let needed = match entry.screen {
                     Screen::MyBatches | Screen::BatchExecution => Capability::BatchRead,
+                    Screen::Deviations => Capability::DeviationRead,
+                    Screen::Capas => Capability::CapaRead,
                     Screen::GateEntries => Capability::GateEntryRead,
                     Screen::GoodsReceipts => Capability::GoodsReceiptRead,
                     Screen::QualitySamples => Capability::QualitySampleRead,

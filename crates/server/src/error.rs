@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use viruj_api::legacy::{Detail, ErrorBody, FieldError};
 use viruj_domain::{
+    batch::CourseRefusal,
+    deviation::{DeviationRefusal, Missing, capa::CapaRefusal},
     equipment::EquipmentRefusal,
     execution::Unfit,
     lot::LotRefusal,
@@ -169,8 +171,31 @@ codes! {
     OwnWork = "own_work", CONFLICT, "Nobody approves what they have written themselves";
     ContentDiffers = "content_differs", CONFLICT, "The content is not the one that was shown";
     MasterRecordHasFaults = "master_record_has_faults", UNPROCESSABLE_ENTITY, "The master batch record has faults";
+    NoEffectiveMaster = "no_effective_master", CONFLICT,
+        "No version of the product's master batch record is effective in the plant";
+    MasterNotEffective = "master_not_effective", CONFLICT, "Another version of the master batch record is effective";
+    PlanInvalid = "plan_invalid", UNPROCESSABLE_ENTITY, "The planned end does not come after the planned start";
+    AssigneeUnfit = "assignee_unfit", UNPROCESSABLE_ENTITY, "The person does not execute batches in the plant";
+    BeingSigned = "being_signed", CONFLICT, "Somebody else is signing for the phase at this moment";
+    BatchDecided = "batch_decided", CONFLICT, "Quality assurance has decided about the batch";
     ProductCodeFixed = "product_code_fixed", UNPROCESSABLE_ENTITY, "A version stays with its product";
     OwnEntriesOnly = "own_entries_only", CONFLICT, "Nobody reviews entries of their own";
+    AwaitsDisposition = "awaits_disposition", CONFLICT, "A deviation that is not dispositioned yet keeps the phase waiting";
+    StoppedByDisposition = "stopped_by_disposition", CONFLICT, "A disposition lets the phase not go on";
+    OwnValue = "own_value", CONFLICT, "Nobody decides about the deviation of a value of their own";
+    OwnInvestigation = "own_investigation", CONFLICT, "Nobody reviews or approves an investigation of their own";
+    OwnReview = "own_review", CONFLICT, "Nobody approves what they have reviewed themselves";
+    RootCauseMissing = "root_cause_missing", UNPROCESSABLE_ENTITY, "The root cause is missing";
+    DispositionMissing = "disposition_missing", UNPROCESSABLE_ENTITY, "The disposition is missing";
+    DispositionReasonMissing = "disposition_reason_missing", UNPROCESSABLE_ENTITY, "The reason for the disposition is missing";
+    RepeatImpossible = "repeat_impossible", UNPROCESSABLE_ENTITY, "What the deviation is about cannot be repeated";
+    CapaMissing = "capa_missing", UNPROCESSABLE_ENTITY,
+        "A corrective or preventive action is missing, or the reason why none is needed";
+    CapaPlanMissing = "capa_plan_missing", UNPROCESSABLE_ENTITY, "A corrective or preventive action has no plan yet";
+    OwnAction = "own_action", CONFLICT, "Nobody judges or closes an action of their own";
+    AlreadyJudged = "already_judged", CONFLICT, "The action has been judged already";
+    EffectivenessMissing = "effectiveness_missing", CONFLICT, "Nobody has judged yet that the action is effective";
+    OwnerUnknown = "owner_unknown", UNPROCESSABLE_ENTITY, "There is no active person of that id in the plant";
     BackupNotConfigured = "backup_not_configured", CONFLICT, "The server was not told for whom and where to back up";
     BackupRunning = "backup_running", CONFLICT, "A backup is being taken already";
     BackupFailed = "backup_failed", INTERNAL_SERVER_ERROR, "The backup failed";
@@ -330,6 +355,36 @@ impl From<LifecycleRefusal> for ApiError {
     }
 }
 
+impl From<CourseRefusal> for ApiError {
+    fn from(refusal: CourseRefusal) -> Self {
+        let code = match refusal {
+            CourseRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            CourseRefusal::NotInThisStatus(_) => ProblemCode::StepNotAllowed,
+            CourseRefusal::Decided(_) => ProblemCode::BatchDecided,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
+impl From<DeviationRefusal> for ApiError {
+    fn from(refusal: DeviationRefusal) -> Self {
+        let code = match refusal {
+            DeviationRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            DeviationRefusal::NotInThisStatus(_) => ProblemCode::StepNotAllowed,
+            DeviationRefusal::OwnValue => ProblemCode::OwnValue,
+            DeviationRefusal::OwnInvestigation => ProblemCode::OwnInvestigation,
+            DeviationRefusal::OwnReview => ProblemCode::OwnReview,
+            DeviationRefusal::Incomplete(Missing::RootCause) => ProblemCode::RootCauseMissing,
+            DeviationRefusal::Incomplete(Missing::Disposition) => ProblemCode::DispositionMissing,
+            DeviationRefusal::Incomplete(Missing::DispositionReason) => ProblemCode::DispositionReasonMissing,
+            DeviationRefusal::Incomplete(Missing::RepeatImpossible) => ProblemCode::RepeatImpossible,
+            DeviationRefusal::Incomplete(Missing::Capa) => ProblemCode::CapaMissing,
+            DeviationRefusal::Incomplete(Missing::CapaPlan) => ProblemCode::CapaPlanMissing,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
 impl From<&Unfit> for ProblemCode {
     fn from(unfit: &Unfit) -> Self {
         match unfit {
@@ -404,6 +459,19 @@ impl From<QualificationRefusal> for ApiError {
     }
 }
 
+impl From<CapaRefusal> for ApiError {
+    fn from(refusal: CapaRefusal) -> Self {
+        let code = match refusal {
+            CapaRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            CapaRefusal::NotInThisStatus(_) => ProblemCode::StepNotAllowed,
+            CapaRefusal::OwnAction => ProblemCode::OwnAction,
+            CapaRefusal::AlreadyJudged => ProblemCode::AlreadyJudged,
+            CapaRefusal::NotJudged => ProblemCode::EffectivenessMissing,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
 impl From<Unsuitable> for ApiError {
     fn from(unsuitable: Unsuitable) -> Self {
         let code = match unsuitable {
@@ -461,6 +529,13 @@ mod tests {
             LifecycleRefusal::NotInThisStatus(viruj_domain::master::MasterRecordStatus::Approved),
             LifecycleRefusal::OwnWork,
             LifecycleRefusal::HasFaults,
+        ] {
+            assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
+        }
+        for refusal in [
+            CourseRefusal::NotAuthorised,
+            CourseRefusal::NotInThisStatus(viruj_domain::batch::BatchStatus::OnHold),
+            CourseRefusal::Decided(viruj_domain::batch::ReleaseStatus::Released),
         ] {
             assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
         }
@@ -532,6 +607,40 @@ mod tests {
             Unfit::QualificationExpired { procedure, on: day },
         ] {
             assert_eq!(ProblemCode::from(&unfit).code(), unfit.code());
+        }
+    }
+
+    #[test]
+    fn refusals_of_deviations_and_actions_keep_their_codes() {
+        use viruj_domain::deviation::{DeviationStatus, capa::CapaStatus};
+        let missing = [
+            Missing::RootCause,
+            Missing::Disposition,
+            Missing::DispositionReason,
+            Missing::RepeatImpossible,
+            Missing::Capa,
+            Missing::CapaPlan,
+        ];
+        for refusal in [
+            DeviationRefusal::NotAuthorised,
+            DeviationRefusal::NotInThisStatus(DeviationStatus::Closed),
+            DeviationRefusal::OwnValue,
+            DeviationRefusal::OwnInvestigation,
+            DeviationRefusal::OwnReview,
+        ]
+        .into_iter()
+        .chain(missing.map(DeviationRefusal::Incomplete))
+        {
+            assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
+        }
+        for refusal in [
+            CapaRefusal::NotAuthorised,
+            CapaRefusal::NotInThisStatus(CapaStatus::Closed),
+            CapaRefusal::OwnAction,
+            CapaRefusal::AlreadyJudged,
+            CapaRefusal::NotJudged,
+        ] {
+            assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
         }
     }
 

@@ -28,7 +28,7 @@ impl Etag {
 
     /// The tag of something whose changes are counted.
     #[must_use]
-    pub fn counted(revision: u32) -> Self {
+    pub fn counted(revision: impl std::fmt::Display) -> Self {
         Self(format!("\"{revision}\""))
     }
 

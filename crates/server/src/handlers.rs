@@ -14,10 +14,9 @@ pub mod backups {
     pub mod list;
     pub mod take;
 }
-pub mod batches {
-    pub mod list;
-    pub mod show;
-}
+pub mod batches;
+pub mod capas;
+pub mod deviations;
 pub mod docs;
 pub mod equipment;
 pub mod gate_entries {
@@ -49,6 +48,7 @@ pub mod quality_samples {
 pub mod quality_tests {
     pub mod list;
 }
+mod record_signing;
 mod registers;
 pub mod roles {
     pub mod list;

@@ -283,6 +283,136 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::batches::show::show),
         },
         Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::record::record),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::print::print),
+        },
+        Route {
+            authorisation: may(Capability::BatchPlan),
+            audit: ChangedRows,
+            operation: routes!(handlers::batches::create::create),
+        },
+        Route {
+            authorisation: may(Capability::BatchHold),
+            audit: ChangedRows,
+            operation: routes!(handlers::batches::hold::hold),
+        },
+        Route {
+            authorisation: may(Capability::BatchResume),
+            audit: ChangedRows,
+            operation: routes!(handlers::batches::resume::resume),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::history::history),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::master_record::master_record),
+        },
+        Route {
+            authorisation: may(Capability::DeviationRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::deviations::list::list),
+        },
+        Route {
+            authorisation: may(Capability::DeviationReport),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::create::create),
+        },
+        Route {
+            authorisation: may(Capability::DeviationRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::deviations::show::show),
+        },
+        Route {
+            authorisation: may(Capability::DeviationInvestigate),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::edit::edit),
+        },
+        Route {
+            authorisation: may(Capability::DeviationInvestigate),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::investigate::investigate),
+        },
+        Route {
+            authorisation: AnyOf(&[Capability::DeviationInvestigate, Capability::DeviationReview]),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::severity::severity),
+        },
+        Route {
+            authorisation: may(Capability::DeviationInvestigate),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::submit::submit),
+        },
+        Route {
+            authorisation: AnyOf(&[Capability::DeviationReview, Capability::DeviationApprove]),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::send_back::send_back),
+        },
+        Route {
+            authorisation: may(Capability::DeviationReview),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::review::review),
+        },
+        Route {
+            authorisation: may(Capability::DeviationApprove),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::approve::approve),
+        },
+        Route {
+            authorisation: may(Capability::DeviationApprove),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::reject::reject),
+        },
+        Route {
+            authorisation: may(Capability::CapaRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::capas::list::list),
+        },
+        Route {
+            authorisation: may(Capability::CapaManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::create::create),
+        },
+        Route {
+            authorisation: may(Capability::CapaRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::capas::show::show),
+        },
+        Route {
+            authorisation: may(Capability::CapaManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::investigate::investigate),
+        },
+        Route {
+            authorisation: may(Capability::CapaManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::plan::plan),
+        },
+        Route {
+            authorisation: AnyOf(&[Capability::CapaRead, Capability::CapaManage]),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::done::done),
+        },
+        Route {
+            authorisation: may(Capability::CapaClose),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::effectiveness::effectiveness),
+        },
+        Route {
+            authorisation: may(Capability::CapaClose),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::close::close),
+        },
+        Route {
             authorisation: may(Capability::MasterRead),
             audit: ReadsOnly,
             operation: routes!(handlers::master_records::list::list),

@@ -14,7 +14,10 @@ use viruj_api::{
 use viruj_domain::{
     batch::BatchStatus,
     capability::Capability,
-    execution::{Circumstances, PhaseState, Refusal, Turn, Unfit, calculated, correctable, next_phase},
+    execution::{
+        Circumstances, PhaseState, Refusal, Standing, Turn, Unfit, calculated, correctable, is_stopped, next_phase,
+        standings,
+    },
     navigation::menu,
     person::Acting,
     phase::{ChoiceOption, EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
@@ -27,6 +30,7 @@ use crate::{
 };
 
 pub(crate) mod administration;
+pub(crate) mod batch_steps;
 
 pub(crate) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
@@ -41,6 +45,7 @@ pub(crate) fn person(person: &Person, is_offline: bool, must_change_password: bo
         department: person.department.as_str().to_owned(),
         menu: menu(person.role).iter().copied().map(MenuItem::from).collect(),
         can_execute: person.is_active && person.role.can(Capability::BatchExecute),
+        can_plan_batches: person.is_active && person.role.can(Capability::BatchPlan),
         can_register_station: person.is_active && person.role.can(Capability::StationRegister),
         can_review_audit: person.is_active && person.role.can(Capability::AuditReview),
         is_offline,
@@ -96,7 +101,10 @@ pub(crate) fn batch(
     // Somebody who only verifies is not kept out of a batch that has something to verify.
     let may_act = may_execute || turns.iter().any(Result::is_ok);
     let own = states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
-    let next = own.or_else(|| next_phase(&states)).map(|state| state.id.0);
+    // What is held is still to be executed: the screen says there what keeps it.
+    let is_left = |standing: &Standing| !standing.is_settled();
+    let left = standings(&states).iter().position(is_left).and_then(|place| states.get(place));
+    let next = own.or_else(|| next_phase(&states)).or(left).map(|state| state.id.0);
     let blocked = blocked_code(shown, may_act, next.is_none());
     let whole = Whole { states, blocked, status: shown.status, person };
     let phases = shown.phases.iter().zip(&whole.states).zip(turns).zip(obstacles);
@@ -106,7 +114,7 @@ pub(crate) fn batch(
         product: row.product.clone(),
         quantity: row.quantity.to_string(),
         unit: row.unit.clone(),
-        status: shown.status,
+        status: shown.status.apparent(row.planned_end, circumstances.at, is_stopped(&whole.states)),
         record_status: shown.record_status,
         release_status: row.release_status,
         hold_reason: row.hold_reason.clone(),
@@ -114,6 +122,10 @@ pub(crate) fn batch(
         next_phase_id: next,
         phases: phases.map(|(((one, state), turn), unfit)| whole.phase(one, state, turn, unfit)).collect(),
         blocked_code: whole.blocked.map(str::to_owned),
+        planned_start: row.planned_start.map(time),
+        planned_end: row.planned_end.map(time),
+        version: row.version.to_string(),
+        steps: batch_steps::steps(shown, person),
     }
 }
 
@@ -130,6 +142,8 @@ fn blocked_code(shown: &ShownBatch, may_act: bool, is_done: bool) -> Option<&'st
         Some("no_phases")
     } else if is_done {
         Some(Refusal::AlreadyCompleted.code())
+    } else if shown.status == BatchStatus::OnHold {
+        Some("batch_on_hold")
     } else if !shown.status.is_executable() {
         Some(Refusal::BatchNotExecutable(shown.status).code())
     } else {
@@ -157,11 +171,12 @@ impl Whole<'_> {
         let kind = match &turn {
             _ if shown.status == PhaseStatus::RequiresApproval => PhaseTurn::Verify,
             Ok(Turn::Correct) => PhaseTurn::Correct,
+            Ok(Turn::Repeat) => PhaseTurn::Repeat,
             _ => PhaseTurn::Execute,
         };
         let signature = match kind {
             PhaseTurn::Verify => Some(SignatureMeaning::Verified),
-            PhaseTurn::Execute | PhaseTurn::Correct => row.definition.signature,
+            PhaseTurn::Execute | PhaseTurn::Correct | PhaseTurn::Repeat => row.definition.signature,
         };
         let standing = correctable(self.status, state, self.person);
         PhaseView {
@@ -190,8 +205,13 @@ impl Whole<'_> {
         let is_settled = matches!(refusal, Refusal::AlreadyCompleted | Refusal::PhaseNotApplicable);
         let (code, values) = match (self.blocked.filter(|_| !is_settled), &refusal) {
             (Some(code), _) => (code, Vec::new()),
-            (None, Refusal::EarlierPhaseOpen { number }) => {
-                (refusal.code(), vec![NamedValue { name: "number".to_owned(), value: number.to_string() }])
+            (None, Refusal::EarlierPhaseOpen { number }) => (refusal.code(), vec![named("number", number)]),
+            (
+                None,
+                Refusal::AwaitsDisposition { number, deviation } | Refusal::StoppedByDisposition { number, deviation },
+            ) => {
+                let code = deviation.as_deref().unwrap_or_default();
+                (refusal.code(), vec![named("number", number), named("deviation", code)])
             }
             (None, Refusal::Unfit(why)) => return Some(unfit(why)),
             (None, _) => (refusal.code(), Vec::new()),
@@ -249,7 +269,11 @@ impl Whole<'_> {
     }
 }
 
-fn number(parameter: &NumberParameter) -> NumberView {
+fn named(name: &str, value: impl std::fmt::Display) -> NamedValue {
+    NamedValue { name: name.to_owned(), value: value.to_string() }
+}
+
+pub(crate) fn number(parameter: &NumberParameter) -> NumberView {
     NumberView {
         unit: parameter.unit.symbol().to_owned(),
         places: parameter.places,
@@ -259,7 +283,7 @@ fn number(parameter: &NumberParameter) -> NumberView {
     }
 }
 
-fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
+pub(crate) fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
     let row = &shown.row;
     let is_corrected = |other: &ShownEntry| other.row.is_effective && other.row.corrects == Some(row.operation_id);
     let mut view = EntryView {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use sqlx::PgConnection;
 use uuid::Uuid;
 use viruj_api::{
     batches::{BatchOrder, BatchQuery, BatchRow},
@@ -19,6 +20,17 @@ use crate::{
     plant_store::master_reference,
 };
 
+mod history;
+mod making;
+mod steps;
+
+pub use history::history;
+pub use making::{NewBatch, create, frozen_master};
+pub use steps::{LockedBatch, find_in, lock, write_course};
+
+/// What the trail calls a batch.
+pub const ENTITY: &str = "production_batches";
+
 struct Row {
     id: String,
     plant_id: String,
@@ -30,9 +42,12 @@ struct Row {
     release_status: String,
     record_status: String,
     hold_reason: Option<String>,
+    held_from: Option<String>,
     assigned_to: Option<String>,
     start_date: DateTime<Utc>,
     end_date: Option<DateTime<Utc>>,
+    planned_start: Option<DateTime<Utc>>,
+    planned_end: Option<DateTime<Utc>>,
     master_record_id: Option<Uuid>,
     master_version: Option<i32>,
     version: i64,
@@ -41,7 +56,7 @@ struct Row {
 impl Row {
     fn read(self) -> Result<BatchRow, StorageError> {
         let unreadable = |cause: UnknownWord| StorageError::Unreadable {
-            table: "production_batches",
+            table: ENTITY,
             id: self.id.clone(),
             cause: cause.to_string(),
         };
@@ -49,6 +64,9 @@ impl Row {
             status: self.status.parse().map_err(unreadable)?,
             release_status: self.release_status.parse().map_err(unreadable)?,
             record_status: self.record_status.parse().map_err(unreadable)?,
+            held_from: self.held_from.as_deref().map(str::parse).transpose().map_err(unreadable)?,
+            planned_start: self.planned_start,
+            planned_end: self.planned_end,
             id: BatchId(self.id),
             plant_id: PlantId(self.plant_id),
             number: self.batch_number,
@@ -86,10 +104,11 @@ macro_rules! batches_after {
             r#"SELECT id, plant_id, batch_number, product_name, quantity, unit, status,
                    coalesce(qa_release_status, 'Pending') AS "release_status!",
                    coalesce(bmr_status, 'Incomplete') AS "record_status!",
-                   hold_reason, assigned_to, start_date, end_date, master_record_id, master_version, version
+                   hold_reason, held_from, assigned_to, start_date, end_date, planned_start, planned_end,
+                   master_record_id, master_version, version
                FROM production_batches
                WHERE "# + $after + r#"
-                   AND ($3::text IS NULL OR status = $3)
+                   AND ($3::text IS NULL OR viruj_apparent_status(status, planned_end, $9) = $3)
                    AND ($4::text IS NULL OR coalesce(qa_release_status, 'Pending') = $4)
                    AND ($5::text IS NULL OR plant_id = $5)
                    AND ($6::text IS NULL OR assigned_to = $6)
@@ -103,11 +122,16 @@ macro_rules! batches_after {
     };
 }
 
-/// The batches of the plants that a reader sees.
+/// The batches of the plants that a reader sees, with the status that they see now.
 ///
 /// # Errors
 /// [`StorageError::CursorInvalid`], failures of the database.
-pub async fn list(database: &Database, scope: &PlantScope, query: &BatchQuery) -> Result<Page<BatchRow>, StorageError> {
+pub async fn list(
+    database: &Database,
+    scope: &PlantScope,
+    query: &BatchQuery,
+    now: DateTime<Utc>,
+) -> Result<Page<BatchRow>, StorageError> {
     let sort = query.sort.unwrap_or_default();
     let (name, order) = match sort {
         BatchOrder::StartedAt => ("started_at", Order::Time),
@@ -140,7 +164,8 @@ pub async fn list(database: &Database, scope: &PlantScope, query: &BatchQuery) -
             plant,
             person,
             search,
-            limit
+            limit,
+            now
         ),
         BatchOrder::StartedAtDescending => batches_after!(
             "($1::timestamptz IS NULL OR (start_date, id) < ($1, $2::text))",
@@ -153,7 +178,8 @@ pub async fn list(database: &Database, scope: &PlantScope, query: &BatchQuery) -
             plant,
             person,
             search,
-            limit
+            limit,
+            now
         ),
         BatchOrder::Number => batches_after!(
             "($1::text IS NULL OR (batch_number, id) > ($1, $2::text))",
@@ -166,7 +192,8 @@ pub async fn list(database: &Database, scope: &PlantScope, query: &BatchQuery) -
             plant,
             person,
             search,
-            limit
+            limit,
+            now
         ),
         BatchOrder::NumberDescending => batches_after!(
             "($1::text IS NULL OR (batch_number, id) < ($1, $2::text))",
@@ -179,14 +206,16 @@ pub async fn list(database: &Database, scope: &PlantScope, query: &BatchQuery) -
             plant,
             person,
             search,
-            limit
+            limit,
+            now
         ),
     };
     let rows = rows.into_iter().map(|row| (row.place(order), row.id.clone(), row.read())).collect();
     let page = after.page(name, rows);
     // One row that cannot be read must not keep a reader from all others.
     let readable = |row: Result<BatchRow, StorageError>| {
-        row.inspect_err(|error| tracing::error!(%error, "a batch is left out of the list")).ok()
+        let row = row.inspect_err(|error| tracing::error!(%error, "a batch is left out of the list"));
+        row.ok().map(|row| row.seen_at(now))
     };
     Ok(Page { items: page.items.into_iter().filter_map(readable).collect(), next_cursor: page.next_cursor })
 }
@@ -200,6 +229,12 @@ fn time(micros: &str) -> Option<DateTime<Utc>> {
 /// # Errors
 /// [`StorageError::Unreadable`], failures of the database.
 pub async fn find(database: &Database, scope: &PlantScope, id: &BatchId) -> Result<Option<BatchRow>, StorageError> {
+    let mut connection = database.reader(scope).acquire().await?;
+    find_on(&mut connection, id).await
+}
+
+async fn find_on(connection: &mut PgConnection, id: &BatchId) -> Result<Option<BatchRow>, StorageError> {
+    // No row has such an id, and the database would not take it.
     if id.as_str().contains('\0') {
         return Ok(None);
     }
@@ -208,11 +243,12 @@ pub async fn find(database: &Database, scope: &PlantScope, id: &BatchId) -> Resu
         r#"SELECT id, plant_id, batch_number, product_name, quantity, unit, status,
                coalesce(qa_release_status, 'Pending') AS "release_status!",
                coalesce(bmr_status, 'Incomplete') AS "record_status!",
-               hold_reason, assigned_to, start_date, end_date, master_record_id, master_version, version
+               hold_reason, held_from, assigned_to, start_date, end_date, planned_start, planned_end, master_record_id,
+               master_version, version
            FROM production_batches WHERE id = $1"#,
         id.as_str(),
     )
-    .fetch_optional(&database.reader(scope))
+    .fetch_optional(connection)
     .await?;
     row.map(Row::read).transpose()
 }

@@ -116,7 +116,8 @@ impl Database {
 
     /// Whoever draws a number of a counter that all plants share waits here and not for its row: a transaction that
     /// waits for a row costs the one that holds it. Other replicas still meet at the row.
-    pub(crate) fn gate(&self) -> &tokio::sync::Mutex<()> {
+    #[must_use]
+    pub fn gate(&self) -> &tokio::sync::Mutex<()> {
         &self.0.gate
     }
 

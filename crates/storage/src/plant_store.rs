@@ -10,7 +10,7 @@ use viruj_sync::store::{Appended, Author, BatchState, Effect, OperationLog, Plan
 
 use crate::{StorageError, UnitOfWork, people, registers};
 
-mod effects;
+pub(crate) mod effects;
 mod log;
 mod state;
 
@@ -112,5 +112,6 @@ impl PlantStore for PgPlantStore {
 }
 
 pub use log::is_known;
+pub(crate) use state::lock_batch;
 pub use state::read_batch;
 pub(crate) use state::{after, master_reference};

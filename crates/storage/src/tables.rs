@@ -6,6 +6,7 @@ pub const PLANT_TABLES: &[&str] = &[
     "audit_reviews",
     "batch_phases",
     "batch_records",
+    "capas",
     "deviations",
     "equipment",
     "equipment_log",
@@ -15,6 +16,7 @@ pub const PLANT_TABLES: &[&str] = &[
     "master_batch_records",
     "notifications",
     "operations",
+    "phase_claims",
     "phase_entries",
     "plants",
     "production_batches",
@@ -63,6 +65,7 @@ pub const OUTSIDE_THE_TRAIL: &[(&str, &str)] = &[
     ("idempotency_keys", "answers that are kept for a day; what was created is in the trail"),
     ("identities", "ids and addresses of people, whose rows are in the trail"),
     ("password_resets", "asked for and used are events in the trail; a code lives for a quarter of an hour"),
+    ("phase_claims", "who signs for a phase within these seconds; the signature itself is in the trail"),
     ("recovery_codes", "hashes; made and used are events in the trail"),
     ("sessions", "sign-in and sign-out are events in the trail; rows may be purged"),
 ];

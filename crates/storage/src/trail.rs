@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
-use sqlx::{FromRow, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 use viruj_api::{
     audit::{AuditChange, AuditEntry, AuditQuery, AuditReview, ReviewMark},
@@ -53,9 +53,7 @@ pub async fn list(
     query: &AuditQuery,
 ) -> Result<Page<AuditEntry>, StorageError> {
     let (limit, rows) = read(database, scope, query).await?;
-    let placed =
-        rows.into_iter().map(|row| Placed { time: row.at, id: row.entry_id.to_string(), item: row.entry() }).collect();
-    Ok(page(limit, placed))
+    Ok(page(limit, rows.into_iter().map(StoredEntry::placed).collect()))
 }
 
 /// As [`list`], with the exact texts, for an export.
@@ -111,7 +109,8 @@ fn conditions(sql: &mut QueryBuilder<Postgres>, query: &AuditQuery) {
     }
 }
 
-const WITH_NAMES: &str = ")
+/// Joins the entries in `shown` with the names of those who are in them.
+pub(crate) const WITH_NAMES: &str = ")
     SELECT e.entry_id, e.feed, e.seq, e.at, operation.recorded_at AS device_at, e.transaction_id, e.actor,
         person.name AS actor_name, e.station, station.name AS station_name, e.operation, e.entity, e.entity_id, e.action,
         e.old_text, e.new_text, e.reason, e.prev_hash, e.hash, review.person_name AS reviewer_name, review.reviewed_at
@@ -124,6 +123,26 @@ const WITH_NAMES: &str = ")
             WHERE r.feed = e.feed AND e.seq BETWEEN r.from_seq AND r.to_seq AND r.person_id <> e.actor
             ORDER BY reviewed_at LIMIT 1) AS review ON true
     ORDER BY e.at DESC, e.entry_id DESC";
+
+/// What the trail tells of these rows, each named by its table and key, in the order of the changes; whether it has been
+/// reviewed since is no part of it.
+///
+/// # Errors
+/// Failures of the database.
+pub(crate) async fn of_rows(
+    connection: &mut PgConnection,
+    rows: &[(&str, String)],
+) -> Result<Vec<AuditEntry>, StorageError> {
+    let (entities, ids): (Vec<&str>, Vec<&str>) = rows.iter().map(|(entity, id)| (*entity, id.as_str())).unzip();
+    let mut sql = QueryBuilder::<Postgres>::new("WITH shown AS (SELECT e.* FROM unnest(");
+    sql.push_bind(entities).push("::text[], ").push_bind(ids);
+    sql.push("::text[]) AS wanted (entity, id) JOIN audit_entries AS e ON e.entity = wanted.entity AND e.entity_id = wanted.id");
+    sql.push(WITH_NAMES);
+    let mut found: Vec<StoredEntry> = sql.build_query_as().fetch_all(connection).await?;
+    // For one row this is the order of its changes, in whatever feed; the clock of the server may have been set back.
+    found.sort_by_key(|entry| entry.entry_id);
+    Ok(found.into_iter().map(|entry| AuditEntry { reviewed: None, ..entry.entry() }).collect())
+}
 
 /// How many entries the query finds, at most `most` of them counted.
 ///
@@ -225,6 +244,11 @@ pub async fn keep_review(unit: &mut UnitOfWork, new: &NewReview<'_>) -> Result<(
 }
 
 impl StoredEntry {
+    /// The entry as people read it, at its place in a list.
+    pub(crate) fn placed(self) -> Placed<AuditEntry> {
+        Placed { time: self.at, id: self.entry_id.to_string(), item: self.entry() }
+    }
+
     fn entry(self) -> AuditEntry {
         let (old, new) = (fields(self.old_text.as_deref()), fields(self.new_text.as_deref()));
         // An event has a text and no row.

@@ -30,6 +30,8 @@ CREATE TABLE copy_batches (
     search TEXT NOT NULL,
     assigned_to TEXT,
     started_at TEXT NOT NULL,
+    -- Microseconds since 1970.
+    planned_end INTEGER,
     version INTEGER NOT NULL,
     row TEXT NOT NULL,
     -- As the screens show it, with what was recorded here and has not come back yet.
@@ -69,7 +71,7 @@ CREATE TABLE copy_deviations (
     is_open INTEGER NOT NULL,
     row TEXT NOT NULL
 ) STRICT;
-CREATE INDEX copy_deviations_of_batch ON copy_deviations (batch_id) WHERE is_open = 1;
+CREATE INDEX copy_deviations_of_batch ON copy_deviations (batch_id, is_open);
 
 CREATE TABLE copy_lots (
     key INTEGER PRIMARY KEY,

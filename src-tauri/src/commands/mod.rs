@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod backups;
 pub mod batches;
+pub mod deviations;
 pub mod equipment;
 pub mod lists;
 pub mod lots;

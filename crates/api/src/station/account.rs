@@ -14,6 +14,7 @@ view! {
         pub department: String,
         pub menu: Vec<MenuItem>,
         pub can_execute: bool,
+        pub can_plan_batches: bool,
         pub can_register_station: bool,
         pub can_review_audit: bool,
         /// The person was remembered and the server has not confirmed the session yet.

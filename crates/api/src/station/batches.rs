@@ -9,7 +9,7 @@ use viruj_domain::{
     signature::{SignatureMeaning, SignatureMethod},
 };
 
-use super::NamedValue;
+use super::{NamedValue, batch_steps::BatchStepView};
 
 view! {
     pub struct BatchListQuery {
@@ -73,6 +73,13 @@ view! {
         pub next_phase_id: Option<Uuid>,
         /// Why nothing can be executed, as a code; `None` when the next phase can be.
         pub blocked_code: Option<String>,
+        /// Absent for batches of the legacy system.
+        pub planned_start: Option<String>,
+        pub planned_end: Option<String>,
+        /// Passed back with a step of the whole batch, as the version that the person saw.
+        pub version: String,
+        /// What the person may do with the whole batch now; each needs the server.
+        pub steps: Vec<BatchStepView>,
     }
 
     pub struct PhaseView {
@@ -100,6 +107,14 @@ view! {
         pub obstacle: Option<Waiting>,
         /// Every entry ever recorded, oldest first.
         pub entries: Vec<EntryView>,
+    }
+
+    /// Where the record of a batch was written, in both its forms.
+    pub struct BatchRecordFiles {
+        pub pdf: String,
+        pub json: String,
+        /// What the printed record's QR code says.
+        pub record_sha256: String,
     }
 
     pub struct ChoiceView {
@@ -291,6 +306,8 @@ choice! {
         Execute,
         Verify,
         Correct,
+        /// A disposition asks for it once more.
+        Repeat,
     }
 
     #[serde(rename_all = "snake_case")]

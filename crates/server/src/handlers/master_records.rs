@@ -19,16 +19,14 @@ pub mod withdraw;
 use http::StatusCode;
 use viruj_api::master_records::MasterRecord;
 use viruj_domain::{
-    ids::{MasterRecordId, PlantId},
+    ids::MasterRecordId,
     master::{self, Fault, MasterRecordStatus, Procedure, Step, Version},
     person::{self, Acting},
-    plant::PlantScope,
     role::Role,
 };
 use viruj_storage::{
     ChangeContext, UnitOfWork,
     master_records::{self, StoredVersion},
-    plants,
 };
 
 use crate::{
@@ -99,10 +97,4 @@ fn refuse_unnamed(procedure: &Procedure) -> Result<(), ApiError> {
         .filter(|fault| ["/product", "/product_code"].contains(&fault.path.as_str()))
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(ApiError::new(ProblemCode::MasterRecordHasFaults).with_faults(faults)) }
-}
-
-/// A plant that the caller does not see is no different from one that is not there.
-async fn refuse_unseen_plant(unit: &mut UnitOfWork, scope: &PlantScope, plant: &PlantId) -> Result<(), ApiError> {
-    let is_there = scope.sees(plant) && !plants::known(unit, std::slice::from_ref(plant)).await?.is_empty();
-    if is_there { Ok(()) } else { Err(ProblemCode::PlantUnknown.into()) }
 }

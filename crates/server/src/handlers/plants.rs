@@ -7,7 +7,12 @@ pub mod show;
 
 use serde::Serialize;
 use viruj_api::plants::Plant;
-use viruj_domain::{ids::UserId, person, plant::time_zone};
+use viruj_domain::{
+    ids::{PlantId, UserId},
+    person,
+    plant::{PlantScope, time_zone},
+};
+use viruj_storage::{UnitOfWork, plants};
 
 use crate::{
     error::{ApiError, ProblemCode},
@@ -42,4 +47,10 @@ fn checked<'a>(name: &'a str, region: &'a str, zone: &'a str) -> Result<(&'a str
         return Err(ProblemCode::TimeZoneUnknown.into());
     }
     Ok((name, region, zone))
+}
+
+/// A plant that the caller does not see is no different from one that is not there.
+pub(super) async fn refuse_unseen(unit: &mut UnitOfWork, scope: &PlantScope, plant: &PlantId) -> Result<(), ApiError> {
+    let is_there = scope.sees(plant) && !plants::known(unit, std::slice::from_ref(plant)).await?.is_empty();
+    if is_there { Ok(()) } else { Err(ProblemCode::PlantUnknown.into()) }
 }

@@ -34,10 +34,10 @@ over_both_transports! {
     an_exported_version_is_imported_with_the_same_content,
 }
 
-const AUTHOR: &str = "prod-head";
-const SECOND_AUTHOR: &str = "prod-manager";
+pub(crate) const AUTHOR: &str = "prod-head";
+pub(crate) const SECOND_AUTHOR: &str = "prod-manager";
 const ELSEWHERE: &str = "prod-head-b";
-const APPROVER: &str = "qa-manager";
+pub(crate) const APPROVER: &str = "qa-manager";
 
 fn procedure(code: &str, title: &str) -> Procedure {
     serde_json::from_value(json!({
@@ -56,15 +56,16 @@ fn procedure(code: &str, title: &str) -> Procedure {
     .unwrap()
 }
 
-struct Plant<'a> {
-    app: &'a TestApp,
-    client: &'a Client,
-    station: TestStation,
-    author: String,
-    approver: String,
+/// A plant in which two people bring versions to life.
+pub(crate) struct Plant<'a> {
+    pub app: &'a TestApp,
+    pub client: &'a Client,
+    pub station: TestStation,
+    pub author: String,
+    pub approver: String,
 }
 
-async fn add_author(app: &TestApp, id: &str, role: Role, plant: &str) {
+pub(crate) async fn add_author(app: &TestApp, id: &str, role: Role, plant: &str) {
     let hash = viruj_server::passwords::hash_here(world::PASSWORD).unwrap();
     let mut unit = app.application.state().begin_for_system("test", "an author").await.unwrap();
     let person = NewPerson {
@@ -83,7 +84,7 @@ async fn add_author(app: &TestApp, id: &str, role: Role, plant: &str) {
 }
 
 impl<'a> Plant<'a> {
-    async fn of(app: &'a TestApp, client: &'a Client) -> Self {
+    pub(crate) async fn of(app: &'a TestApp, client: &'a Client) -> Self {
         let station = TestStation::register(app, client).await;
         add_author(app, AUTHOR, Role::ProductionHead, "plant-a").await;
         add_author(app, SECOND_AUTHOR, Role::ProductionManager, "plant-a").await;
@@ -102,8 +103,12 @@ impl<'a> Plant<'a> {
         }
     }
 
-    async fn draft(&self, code: &str) -> MasterRecord {
-        let new = self.wanted(&procedure(code, "Dry"));
+    pub(crate) async fn draft(&self, code: &str) -> MasterRecord {
+        self.draft_of(&procedure(code, "Dry")).await
+    }
+
+    pub(crate) async fn draft_of(&self, procedure: &Procedure) -> MasterRecord {
+        let new = self.wanted(procedure);
         self.client.create_master_record(&self.author, &Uuid::now_v7().to_string(), &new).await.unwrap()
     }
 
@@ -121,7 +126,7 @@ impl<'a> Plant<'a> {
         }
     }
 
-    async fn sign(
+    pub(crate) async fn sign(
         &self,
         record: &MasterRecord,
         step: SignedStep,
@@ -131,7 +136,7 @@ impl<'a> Plant<'a> {
         self.client.sign_master_record(token, record.row.id, record.row.revision, (step, &signature)).await
     }
 
-    async fn take(
+    pub(crate) async fn take(
         &self,
         record: &MasterRecord,
         step: UnsignedStep,
@@ -143,9 +148,19 @@ impl<'a> Plant<'a> {
     }
 
     async fn approved(&self, code: &str) -> MasterRecord {
-        let draft = self.draft(code).await;
+        self.approved_of(&procedure(code, "Dry")).await
+    }
+
+    pub(crate) async fn approved_of(&self, procedure: &Procedure) -> MasterRecord {
+        let draft = self.draft_of(procedure).await;
         let submitted = self.sign(&draft, SignedStep::Submit, (AUTHOR, &self.author)).await.unwrap();
         self.sign(&submitted, SignedStep::Approve, (APPROVER, &self.approver)).await.unwrap()
+    }
+
+    /// By the author and the approver, and in the place of the one before.
+    pub(crate) async fn made_effective(&self, procedure: &Procedure) -> MasterRecord {
+        let approved = self.approved_of(procedure).await;
+        self.take(&approved, UnsignedStep::MakeEffective, &self.approver, None).await.unwrap()
     }
 
     async fn effective(&self, code: &str) -> Vec<u32> {

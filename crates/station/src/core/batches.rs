@@ -40,6 +40,7 @@ impl StationCore {
             assigned_to: query.only_mine.then(|| reader.id.clone()),
             sort: query.sort.clone(),
             descending: query.descending,
+            now: self.now(),
         };
         let counts = self.store.count_batches(&filter).await?;
         let items = self.store.list_batches(&filter).await?;

@@ -11,7 +11,6 @@ use viruj_api::{
     server::PlantSummary,
     sync::{FeedChange, FeedCursor, FeedPage},
 };
-use viruj_domain::deviation::DeviationStatus;
 use viruj_sync::store::{Replica, StoreError};
 
 use super::{Store, StoreFault, registers, summary};
@@ -55,7 +54,9 @@ impl<'a> Rows<'a> {
         let batches = self.batches.iter().map(|row| &row.id);
         let phases = self.phases.iter().map(|row| &row.batch_id);
         let entries = self.entries.iter().map(|row| &row.batch_id);
-        let touched: BTreeSet<_> = batches.chain(phases).chain(entries).map(|id| id.0.clone()).collect();
+        let deviations = self.deviations.iter().filter_map(|row| row.batch_id.as_ref());
+        let touched: BTreeSet<_> =
+            batches.chain(phases).chain(entries).chain(deviations).map(|id| id.0.clone()).collect();
         touched.into_iter().collect()
     }
 }
@@ -93,8 +94,8 @@ async fn write_people(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Res
 async fn write_batches(connection: &mut SqliteConnection, feed: &str, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
     for part in rows_as_json(&rows.batches)?.chunks(ROWS) {
         let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO copy_batches (id, feed, number, product, search, assigned_to, started_at, version, row, \
-             shown_status) ",
+            "INSERT INTO copy_batches (id, feed, number, product, search, assigned_to, started_at, planned_end, \
+             version, row, shown_status) ",
         );
         query.push_values(part, |mut values, (row, json)| {
             values
@@ -105,6 +106,7 @@ async fn write_batches(connection: &mut SqliteConnection, feed: &str, rows: &Row
                 .push_bind(format!("{} {}", row.number, row.product).to_lowercase())
                 .push_bind(row.assigned_to.as_ref().map(|person| person.as_str()))
                 .push_bind(row.started_at.to_rfc3339())
+                .push_bind(row.planned_end.map(|end| end.timestamp_micros()))
                 .push_bind(row.version)
                 .push_bind(json)
                 .push_bind(row.status.as_str());
@@ -113,8 +115,8 @@ async fn write_batches(connection: &mut SqliteConnection, feed: &str, rows: &Row
         query.push(
             " ON CONFLICT (id) DO UPDATE SET feed = excluded.feed, number = excluded.number, \
              product = excluded.product, search = excluded.search, assigned_to = excluded.assigned_to, \
-             started_at = excluded.started_at, version = excluded.version, row = excluded.row, \
-             shown_status = excluded.shown_status WHERE excluded.version >= copy_batches.version",
+             started_at = excluded.started_at, planned_end = excluded.planned_end, version = excluded.version, \
+             row = excluded.row, shown_status = excluded.shown_status WHERE excluded.version >= copy_batches.version",
         );
         query.build().execute(&mut *connection).await?;
     }
@@ -154,7 +156,7 @@ async fn write_entries(connection: &mut SqliteConnection, feed: &str, rows: &Row
     for part in rows_as_json(&rows.deviations)?.chunks(ROWS) {
         let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_deviations (id, feed, batch_id, is_open, row) ");
         query.push_values(part, |mut values, (row, json)| {
-            let is_open = !matches!(row.status, DeviationStatus::Closed | DeviationStatus::Rejected);
+            let is_open = row.status.is_open();
             values
                 .push_bind(row.id.0)
                 .push_bind(feed)

@@ -1,9 +1,10 @@
 //! What the screens read: at once and without the server.
 
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use viruj_api::{
-    batches::{BatchRow, EntryRow, PhaseRow},
+    batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
     people::Person,
     server::PlantSummary,
     station::BatchSort,
@@ -24,6 +25,8 @@ pub struct BatchParts {
     pub phases: Vec<PhaseRow>,
     /// In the order of the feed.
     pub entries: Vec<EntryRow>,
+    /// Those that the server has opened in the batch; what they hold depends on where they stand.
+    pub deviations: Vec<DeviationRow>,
     /// Oldest first.
     pub own: Vec<KeptOperation>,
 }
@@ -52,6 +55,8 @@ pub struct BatchFilter {
     pub assigned_to: Option<UserId>,
     pub sort: BatchSort,
     pub descending: bool,
+    /// What decides whether a batch is late.
+    pub now: DateTime<Utc>,
 }
 
 fn row_of<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreFault> {
@@ -85,10 +90,16 @@ pub(super) async fn batch_parts(
         .fetch_all(&mut *connection)
         .await
         .map_err(store.fault())?;
+    let deviations = sqlx::query("SELECT row FROM copy_deviations WHERE batch_id = ? ORDER BY key")
+        .bind(batch_id)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(store.fault())?;
     Ok(Some(BatchParts {
         batch: row_of(&batch)?,
         phases: phases.iter().map(row_of).collect::<Result<_, _>>()?,
         entries: entries.iter().map(row_of).collect::<Result<_, _>>()?,
+        deviations: deviations.iter().map(row_of).collect::<Result<_, _>>()?,
         own: outbox::not_in_copy(connection, batch_id).await?,
     }))
 }
@@ -100,6 +111,13 @@ fn patterns(search: &str) -> Vec<String> {
         format!("%{escaped}%")
     };
     search.split_whitespace().map(escape).collect()
+}
+
+/// The batches with the status that people see, as `viruj_domain::batch::BatchStatus::apparent` tells it.
+fn push_batches(query: &mut QueryBuilder<Sqlite>, filter: &BatchFilter) {
+    query.push(" FROM (SELECT *, CASE WHEN shown_status IN ('Planned', 'In Progress') AND planned_end < ");
+    query.push_bind(filter.now.timestamp_micros());
+    query.push(" THEN 'Delayed' ELSE shown_status END AS seen_status FROM copy_batches) AS b");
 }
 
 fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &BatchFilter) {
@@ -118,8 +136,8 @@ fn order(sort: &BatchSort, descending: bool) -> &'static str {
         (BatchSort::Number, true) => " ORDER BY b.number COLLATE NOCASE DESC, b.key",
         (BatchSort::Product, false) => " ORDER BY b.product COLLATE NOCASE, b.number, b.key",
         (BatchSort::Product, true) => " ORDER BY b.product COLLATE NOCASE DESC, b.number, b.key",
-        (BatchSort::Status, false) => " ORDER BY b.shown_status, b.number, b.key",
-        (BatchSort::Status, true) => " ORDER BY b.shown_status DESC, b.number, b.key",
+        (BatchSort::Status, false) => " ORDER BY b.seen_status, b.number, b.key",
+        (BatchSort::Status, true) => " ORDER BY b.seen_status DESC, b.number, b.key",
         (BatchSort::StartedAt, false) => " ORDER BY b.started_at, b.number, b.key",
         (BatchSort::StartedAt, true) => " ORDER BY b.started_at DESC, b.number, b.key",
         (BatchSort::Progress, false) => {
@@ -143,14 +161,15 @@ impl Store {
 
     pub(crate) async fn list_batches(&self, filter: &BatchFilter) -> Result<Vec<ListedBatch>, StoreFault> {
         let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT b.row, b.shown_status, b.phase_count, b.completed_phases, b.next_phase, p.name AS assigned_to_name, \
+            "SELECT b.row, b.seen_status, b.phase_count, b.completed_phases, b.next_phase, p.name AS assigned_to_name, \
              (SELECT count(*) FROM copy_deviations AS d WHERE d.batch_id = b.id AND d.is_open = 1) AS open_deviations, \
-             (SELECT count(*) FROM operations AS o WHERE o.batch_id = b.id AND o.verdict IS NULL) AS unsent \
-             FROM copy_batches AS b LEFT JOIN copy_people AS p ON p.id = b.assigned_to",
+             (SELECT count(*) FROM operations AS o WHERE o.batch_id = b.id AND o.verdict IS NULL) AS unsent",
         );
+        push_batches(&mut query, filter);
+        query.push(" LEFT JOIN copy_people AS p ON p.id = b.assigned_to");
         push_filter(&mut query, filter);
         if !filter.statuses.is_empty() {
-            query.push(" AND b.shown_status IN (");
+            query.push(" AND b.seen_status IN (");
             let mut list = query.separated(", ");
             for status in &filter.statuses {
                 list.push_bind(status.as_str());
@@ -164,7 +183,7 @@ impl Store {
 
     fn listed(&self, row: &SqliteRow) -> Result<ListedBatch, StoreFault> {
         let batch: BatchRow = row_of(row)?;
-        let shown: String = row.try_get("shown_status").map_err(self.fault())?;
+        let shown: String = row.try_get("seen_status").map_err(self.fault())?;
         Ok(ListedBatch {
             shown_status: shown.parse().unwrap_or(batch.status),
             row: batch,
@@ -179,13 +198,13 @@ impl Store {
 
     /// How many batches each status holds, whatever statuses are asked for.
     pub(crate) async fn count_batches(&self, filter: &BatchFilter) -> Result<Vec<(BatchStatus, u32)>, StoreFault> {
-        let mut query =
-            QueryBuilder::<Sqlite>::new("SELECT b.shown_status, count(*) AS batches FROM copy_batches AS b");
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT b.seen_status, count(*) AS batches");
+        push_batches(&mut query, filter);
         push_filter(&mut query, filter);
-        let rows = query.push(" GROUP BY b.shown_status").build().fetch_all(&self.pool).await.map_err(self.fault())?;
+        let rows = query.push(" GROUP BY b.seen_status").build().fetch_all(&self.pool).await.map_err(self.fault())?;
         let mut counts = Vec::with_capacity(BatchStatus::ALL.len());
         for row in &rows {
-            let word: String = row.try_get("shown_status").map_err(self.fault())?;
+            let word: String = row.try_get("seen_status").map_err(self.fault())?;
             if let Ok(status) = word.parse::<BatchStatus>() {
                 counts.push((status, count_of(row, "batches")?));
             }

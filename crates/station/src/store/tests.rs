@@ -248,6 +248,7 @@ async fn hard_case_02_killed_at_each_await_of_a_synchronisation() {
 
 fn filter() -> BatchFilter {
     BatchFilter {
+        now: world::time(0),
         plant_id: world::plant_id(),
         search: String::new(),
         statuses: Vec::new(),

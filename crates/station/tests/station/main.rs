@@ -3,6 +3,7 @@
 //! Run inside `tests/support/with-keyring.sh`: without Secret Service these tests fail.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
+mod batches;
 mod keys;
 mod offline;
 mod resources;

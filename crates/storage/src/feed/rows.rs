@@ -37,7 +37,7 @@ fn uuids(ids: &[String]) -> Vec<Uuid> {
     ids.iter().filter_map(|id| id.parse().ok()).collect()
 }
 
-pub(super) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -58,7 +58,7 @@ pub(super) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Res
         .collect())
 }
 
-pub(super) async fn people(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn people(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -66,7 +66,7 @@ pub(super) async fn people(connection: &mut PgConnection, ids: &[String]) -> Res
     Ok(readable(rows, |person| (person.id.0.clone(), FeedChange::Person(person))))
 }
 
-pub(super) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -74,7 +74,8 @@ pub(super) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Re
         r#"SELECT id, plant_id, batch_number, product_name, quantity, unit, status,
                coalesce(qa_release_status, 'Pending') AS "release_status!",
                coalesce(bmr_status, 'Incomplete') AS "record_status!",
-               hold_reason, assigned_to, start_date, end_date, master_record_id, master_version, version
+               hold_reason, held_from, assigned_to, start_date, end_date, planned_start, planned_end, master_record_id,
+               master_version, version
            FROM production_batches WHERE id = ANY ($1)"#,
         ids,
     )
@@ -86,6 +87,9 @@ pub(super) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Re
             status: row.status.parse().map_err(word)?,
             release_status: row.release_status.parse().map_err(word)?,
             record_status: row.record_status.parse().map_err(word)?,
+            held_from: row.held_from.as_deref().map(str::parse).transpose().map_err(word)?,
+            planned_start: row.planned_start,
+            planned_end: row.planned_end,
             id: BatchId(row.id),
             plant_id: PlantId(row.plant_id),
             number: row.batch_number,
@@ -103,7 +107,7 @@ pub(super) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Re
     Ok(readable(rows.collect(), |row| (row.id.0.clone(), FeedChange::Batch(row))))
 }
 
-pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -134,7 +138,7 @@ pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Res
     Ok(readable(rows.collect(), |row| (row.id.to_string(), FeedChange::Phase(row))))
 }
 
-pub(super) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -173,12 +177,13 @@ pub(super) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Re
     Ok(readable(rows.collect(), |row| (row.operation_id.to_string(), FeedChange::Entry(row))))
 }
 
-pub(super) async fn deviations(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn deviations(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
     let rows = sqlx::query!(
-        "SELECT id, plant_id, batch_id, phase_id, operation_id, code, cause, severity, status, description, opened_at
+        "SELECT id, plant_id, batch_id, phase_id, operation_id, code, cause, severity, status, description, opened_at,
+             disposition
          FROM deviations WHERE id = ANY ($1)",
         &uuids(ids),
     )
@@ -198,6 +203,7 @@ pub(super) async fn deviations(connection: &mut PgConnection, ids: &[String]) ->
             code: row.code,
             description: row.description,
             opened_at: row.opened_at,
+            disposition: row.disposition.as_deref().map(str::parse).transpose().map_err(word)?,
         })
     });
     Ok(readable(rows.collect(), |row| (row.id.to_string(), FeedChange::Deviation(row))))

@@ -9,7 +9,7 @@ use super::PgPlantStore;
 use crate::{StorageError, counters, equipment, feed::rows::unreadable};
 
 /// The series of deviation codes, for example `DEV-26-001`.
-const DEVIATIONS: &str = "DEV";
+const DEVIATIONS: &str = crate::deviations::SERIES;
 
 pub(super) async fn write(
     store: &mut PgPlantStore,
@@ -108,9 +108,12 @@ async fn write_phase(store: &mut PgPlantStore, phase: &PhaseChange) -> Result<()
 }
 
 async fn write_batch(store: &mut PgPlantStore, batch: &BatchChange) -> Result<(), StorageError> {
-    // A batch that stays as it is has no change to put into the trail.
+    // A batch that stays as it is has no change to put into the trail. One that was planned here begins with its first
+    // entry and ends with the last one, as its legacy columns say.
     sqlx::query!(
-        "UPDATE production_batches SET status = $2, bmr_status = $3, updated_at = $4
+        "UPDATE production_batches SET status = $2, bmr_status = $3, updated_at = $4,
+             start_date = CASE WHEN planned_start IS NOT NULL AND status = 'Planned' THEN $4 ELSE start_date END,
+             end_date = CASE WHEN planned_start IS NULL THEN end_date WHEN $3 = 'Complete' THEN $4 END
          WHERE id = $1 AND (status, coalesce(bmr_status, '')) IS DISTINCT FROM ($2::text, $3::text)",
         batch.id.as_str(),
         batch.status.as_str(),

@@ -97,9 +97,12 @@ pub fn batch() -> BatchRow {
         release_status: ReleaseStatus::Pending,
         record_status: RecordStatus::Incomplete,
         hold_reason: None,
+        held_from: None,
         assigned_to: Some(operator().id),
         started_at: time(0),
         ended_at: None,
+        planned_start: None,
+        planned_end: None,
         master_record: Some(master_record()),
         version: 1,
     }

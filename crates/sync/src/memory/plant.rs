@@ -57,7 +57,7 @@ impl MemoryPlant {
     }
 
     fn phase_state(&self, phase: &PhaseRow) -> PhaseState {
-        phase.state(self.entries.iter().filter(|entry| entry.phase_id == phase.id))
+        phase.state(self.entries.iter().filter(|entry| entry.phase_id == phase.id), self.deviations.iter())
     }
 }
 

@@ -280,6 +280,7 @@ impl Kept<'_> {
             status: DeviationStatus::Open,
             description: sentence::describe(batch, self.phase, &entry, (opened.cause, unfit)),
             opened_at: received_at,
+            disposition: None,
         });
         let author = Author { person_id: person.id.clone(), station_id: receiver.station.id, operation_id: id };
         let effect = Effect { entry: Some(entry), phases: Vec::new(), batch: None, deviation, equipment: None };

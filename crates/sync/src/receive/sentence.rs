@@ -29,6 +29,9 @@ pub(super) fn describe(
         DeviationCause::Duplicate => {
             format!("{who} recorded {recorded} in {place}, which another entry had already been made for")
         }
+        DeviationCause::AfterHold if batch.status.is_executable() => {
+            format!("{who} recorded {recorded} in {place} while a deviation of an earlier phase kept it waiting")
+        }
         DeviationCause::AfterHold => {
             format!("{who} recorded {recorded} in {place} while the batch was {}", batch.status)
         }

@@ -3,6 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchSort, BatchStatus } from "../../../bridge/bindings";
+import { ActionButton } from "../../../ui/action-button";
 import { FailureState } from "../../../ui/failure-state";
 import { useFormats } from "../../../ui/formats";
 import { Notice } from "../../../ui/notice";
@@ -12,17 +13,24 @@ import { useBatches } from "../api/list-batches";
 import { BatchTable } from "./batch-table";
 import styles from "./batches-screen.module.css";
 import { BatchesToolbar } from "./batches-toolbar";
+import { NewBatchSheet } from "./new-batch-sheet";
 import { NoBatches } from "./no-batches";
 import { StatusFilter } from "./status-filter";
 
-type Props = { startsWithMine: boolean; onOpen: (batchId: string) => void };
+type Props = {
+  startsWithMine: boolean;
+  mayMake: boolean;
+  isOffline: boolean;
+  onOpen: (batchId: string) => void;
+};
 
-export function BatchesScreen({ startsWithMine, onOpen }: Props) {
+export function BatchesScreen({ startsWithMine, mayMake, isOffline, onOpen }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const [search, setSearch] = useState("");
   const [statuses, setStatuses] = useState<BatchStatus[]>([]);
   const [onlyMine, setOnlyMine] = useState(startsWithMine);
+  const [isMaking, setMaking] = useState(false);
   const [sort, setSort] = useState<TableSort>({ id: "started_at", isDescending: true });
   const [settledSearch] = useDebouncedValue(search.trim(), 150);
   const batches = useBatches({
@@ -41,7 +49,23 @@ export function BatchesScreen({ startsWithMine, onOpen }: Props) {
   }
 
   return (
-    <Page title={t("batches.title")} note={asOf} isFilling data-testid="batches">
+    <Page
+      title={t("batches.title")}
+      note={asOf}
+      isFilling
+      data-testid="batches"
+      actions={
+        mayMake && (
+          <ActionButton
+            data-testid="batches-new"
+            disabledReason={isOffline ? t("administration.offline") : undefined}
+            onClick={() => setMaking(true)}
+          >
+            {t("newBatch.title")}
+          </ActionButton>
+        )
+      }
+    >
       <BatchesToolbar search={search} onSearch={setSearch} onlyMine={onlyMine} onOnlyMine={setOnlyMine} />
       <StatusFilter counts={list?.counts ?? []} chosen={statuses} onChoose={setStatuses} />
       {list?.isLoading === true && list.items.length > 0 && (
@@ -74,6 +98,7 @@ export function BatchesScreen({ startsWithMine, onOpen }: Props) {
           />
         </div>
       )}
+      {isMaking && <NewBatchSheet onClose={() => setMaking(false)} onMade={onOpen} />}
     </Page>
   );
 }

@@ -2,10 +2,13 @@ import { useTranslation } from "react-i18next";
 import type { BatchView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import { useFormats } from "../../../ui/formats";
+import { BatchActions } from "./batch-actions";
 import styles from "./execution-screen.module.css";
 
-/** Which batch this is and how far it has come. */
-export function BatchBar({ batch, currentNumber }: { batch: BatchView; currentNumber: number | null }) {
+type Props = { batch: BatchView; currentNumber: number | null; isOffline: boolean };
+
+/** Which batch this is, how far it has come, and what is done to the whole of it. */
+export function BatchBar({ batch, currentNumber, isOffline }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const count = batch.phases.length;
@@ -38,6 +41,7 @@ export function BatchBar({ batch, currentNumber }: { batch: BatchView; currentNu
       >
         <span style={{ width: `${count === 0 ? 0 : (done / count) * 100}%` }} />
       </div>
+      <BatchActions batch={batch} isOffline={isOffline} />
     </div>
   );
 }

@@ -10,8 +10,8 @@ export function BatchNotice({ batch, canExecute }: { batch: BatchView; canExecut
   if (batch.holdReason !== null) {
     return (
       <div className={styles.notice}>
-        <Notice tone="warn" data-testid="batch-hold">
-          {t("execution.hold", { reason: batch.holdReason })}
+        <Notice tone="warn" title={t("execution.hold", { reason: batch.holdReason })} data-testid="batch-hold">
+          {batch.status === "On Hold" && t("blocked.batch_on_hold")}
         </Notice>
       </div>
     );

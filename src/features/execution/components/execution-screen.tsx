@@ -49,7 +49,11 @@ export function ExecutionScreen({ batchId, person, status, onPick }: Props) {
   return (
     <div className={styles.screen} data-testid="execution" data-batch={batch.number}>
       <div inert={isHeld}>
-        <BatchBar batch={batch} currentNumber={current?.number ?? null} />
+        <BatchBar
+          batch={batch}
+          currentNumber={current?.number ?? null}
+          isOffline={status.connection.type === "offline"}
+        />
         <BatchNotice batch={batch} canExecute={person.canExecute} />
       </div>
       <div className={styles.columns}>

@@ -1,9 +1,10 @@
 import type { TFunction } from "i18next";
 import type { BatchView, Connection, PhaseView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
+
 import { unfitText } from "../../../texts/unfit-text";
 import type { Formats } from "../../../ui/formats";
-import { waitingText } from "./waiting-text";
+import { codeOf, waitingText } from "./waiting-text";
 
 /** Why nothing can be recorded for a step now. The station decides; where it says nothing, a signature needs the server. */
 export function obstacleOf(
@@ -26,7 +27,12 @@ export function obstacleOf(
     return { code: waits?.code ?? "signature_needs_server", text: t("signature.needsServer") };
   }
   if (waits === null) return null;
-  const text = unfitText(t, formats, waits) ?? sentence(waitingText(t, waits));
+  const values = Object.fromEntries(waits.values.map(({ name, value }) => [name, value]));
+  const text =
+    unfitText(t, formats, waits) ??
+    // What must happen is said where a person would wait for it in vain.
+    codedText(t, "obstacles", codeOf(waits), values) ??
+    sentence(waitingText(t, waits));
   // A step whose turn has not come says already now what would stop it then.
   const later = phase.obstacle !== null && phase.obstacle.code !== waits.code ? phase.obstacle : null;
   const more = later === null ? undefined : unfitText(t, formats, later);

@@ -11,14 +11,14 @@ use viruj_storage::{
     master_records::{self, Content, NewVersion},
 };
 
-use super::{begin, reason_of, refuse_unnamed, refuse_unseen_plant};
+use super::{begin, reason_of, refuse_unnamed};
 use crate::{
     application::AppState,
     caller::Caller,
     error::{ApiError, ProblemCode},
     etag::Etag,
     extract::Body,
-    handlers::sessions::now,
+    handlers::{plants::refuse_unseen, sessions::now},
     idempotency::{Begun, Creation, IdempotencyKey},
 };
 
@@ -72,7 +72,7 @@ pub(super) async fn make(
     creation: Creation<'_>,
     draft: &Draft<'_>,
 ) -> Result<Response, ApiError> {
-    refuse_unseen_plant(&mut unit, &caller.scope, draft.plant).await?;
+    refuse_unseen(&mut unit, &caller.scope, draft.plant).await?;
     let id = MasterRecordId(Uuid::now_v7());
     let content = Content::of(draft.procedure).map_err(ApiError::internal)?;
     let new = NewVersion {

@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use viruj_api::{
     signatures::{AttestRequest, AttestResponse},
     statement::{Attestation, Statement},
@@ -11,7 +11,9 @@ use viruj_domain::{
     signature::SignatureMeaning,
 };
 use viruj_storage::{
+    UnitOfWork,
     people::{self, Account},
+    phase_claims::{self, PhaseClaim},
     plant_store,
     registers::registers,
     sessions,
@@ -28,11 +30,15 @@ use crate::{
     passwords::Checked,
 };
 
+/// How long nobody else signs for a phase while the entry with the signature is on its way.
+const CLAIMED: TimeDelta = TimeDelta::seconds(30);
+
 /// Attest a signature
 ///
 /// The person gives the password for exactly this statement; the server's signature over that fills the person slot.
 /// Nothing is recorded yet: that comes with the push. Whatever stands against the entry is said here first: 403 when the
-/// role may not, 409 when the phase is completed or its turn has not come, 422 when the entry is not one.
+/// role may not, 409 when the phase is completed, its turn has not come, or somebody else is signing for it
+/// (`being_signed`), 422 when the entry is not one.
 /// The first signature of a session asks for the e-mail address too (21 CFR 11.200(a)(1)): 403 `identification_required`.
 #[utoipa::path(post, path = "/api/v1/signatures/attest", operation_id = "signatures_attest", tag = "signatures",
     request_body = AttestRequest,
@@ -52,10 +58,13 @@ pub async fn attest(
         password: &request.password,
     };
     let account = prove_to_be_the_person(&app, &caller, &proof, now).await?;
+    // Said before anything is claimed, and judged again when nobody else can be signing for the phase.
+    signing.may_be_recorded(&app, &account).await?;
+    let mut unit = app.begin_for(&caller.person.id, "signature").await?;
+    signing.claim_phase(&mut unit, now).await?;
     signing.may_be_recorded(&app, &account).await?;
     let person =
         signing::attest(&signing.attestation(&account, now), app.signing_keys.current()).map_err(ApiError::internal)?;
-    let mut unit = app.begin_for(&caller.person.id, "signature").await?;
     sessions::note_first_signature(&mut unit, caller.session_id, now).await?;
     let operation = signing.statement.operation_id.to_string();
     let detail = format!("{} at station {}", signing.meaning, signing.station.id);
@@ -128,6 +137,20 @@ impl Signing {
         }
     }
 
+    /// Of several who sign for a phase at once, at several stations, one gets the server's word.
+    async fn claim_phase(&self, unit: &mut UnitOfWork, now: DateTime<Utc>) -> Result<(), ApiError> {
+        let (phase, ..) = self.statement.action.entry().ok_or(ProblemCode::NotSignable)?;
+        let claim = PhaseClaim {
+            phase,
+            plant_id: &self.station.plant_id,
+            operation: self.statement.operation_id,
+            station: self.station.id,
+            now,
+            expires_at: now + CLAIMED,
+        };
+        if phase_claims::claim(unit, &claim).await? { Ok(()) } else { Err(ProblemCode::BeingSigned.into()) }
+    }
+
     fn attestation(&self, account: &Account, now: DateTime<Utc>) -> Attestation {
         Attestation {
             format: viruj_api::statement::FORMAT_VERSION,
@@ -192,6 +215,8 @@ fn refused(refusal: Refusal) -> ApiError {
         Refusal::PhaseUnknown => ProblemCode::PhaseUnknown,
         Refusal::BatchNotExecutable(_) => ProblemCode::BatchNotExecutable,
         Refusal::EarlierPhaseOpen { .. } => ProblemCode::EarlierPhaseOpen,
+        Refusal::AwaitsDisposition { .. } => ProblemCode::AwaitsDisposition,
+        Refusal::StoppedByDisposition { .. } => ProblemCode::StoppedByDisposition,
         Refusal::AlreadyCompleted => ProblemCode::AlreadyCompleted,
         Refusal::WrongEntryKind => ProblemCode::WrongEntryKind,
         Refusal::WrongUnit { .. } => ProblemCode::WrongUnit,
@@ -228,6 +253,8 @@ mod tests {
             Refusal::NotAuthorised,
             Refusal::PhaseUnknown,
             Refusal::EarlierPhaseOpen { number: 2 },
+            Refusal::AwaitsDisposition { number: 2, deviation: None },
+            Refusal::StoppedByDisposition { number: 2, deviation: Some("DEV-26-001".to_owned()) },
             Refusal::AlreadyCompleted,
             Refusal::WrongEntryKind,
             Refusal::TooManyPlaces { allowed: 1 },

@@ -1,0 +1,38 @@
+import { IconHandStop, IconHistory, IconPlayerPlay } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { BatchStepName, BatchView } from "../../../bridge/bindings";
+import { codedText } from "../../../texts/coded";
+import styles from "./batch-actions.module.css";
+import { BatchHistorySheet } from "./batch-history-sheet";
+import { BatchStepSheet } from "./batch-step-sheet";
+
+const icons = { hold: IconHandStop, resume: IconPlayerPlay };
+
+/** What is done to the whole batch: its history for everybody, holds for those who may. */
+export function BatchActions({ batch, isOffline }: { batch: BatchView; isOffline: boolean }) {
+  const { t } = useTranslation();
+  const [opened, setOpened] = useState<BatchStepName | "history" | null>(null);
+  const close = () => setOpened(null);
+  return (
+    <div className={styles.actions}>
+      <button type="button" data-testid="batch-history" onClick={() => setOpened("history")}>
+        <IconHistory size={20} aria-hidden />
+        {t("batchHistory.title")}
+      </button>
+      {batch.steps.map(({ step }) => {
+        const Icon = icons[step];
+        return (
+          <button key={step} type="button" data-testid={`batch-step-${step}`} onClick={() => setOpened(step)}>
+            <Icon size={20} aria-hidden />
+            {codedText(t, "batchSteps", step) ?? step}
+          </button>
+        );
+      })}
+      {opened === "history" && <BatchHistorySheet batch={batch} isOffline={isOffline} onClose={close} />}
+      {(opened === "hold" || opened === "resume") && (
+        <BatchStepSheet key={opened} batch={batch} step={opened} isOffline={isOffline} onClose={close} />
+      )}
+    </div>
+  );
+}

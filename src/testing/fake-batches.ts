@@ -1,0 +1,90 @@
+import type {
+  BatchEvent,
+  BatchEventKind,
+  BatchHistory,
+  BatchProposal,
+  BatchView,
+  MakeableProduct,
+  MakeBatch,
+  TakeBatchStep,
+} from "../bridge/bindings";
+import { failure } from "./fake-station";
+
+const event = (kind: BatchEventKind, change: Partial<BatchEvent> = {}): BatchEvent => ({
+  id: crypto.randomUUID(),
+  kind,
+  at: "2026-11-24T09:00:00Z",
+  deviceAt: null,
+  personName: "John Smith",
+  stationName: null,
+  phaseNumber: null,
+  phaseTitle: null,
+  old: null,
+  new: null,
+  reason: null,
+  ...change,
+});
+
+/** What the server answers about whole batches, roughly; refusals come from a test's `failures`. */
+export class FakeBatches {
+  products: MakeableProduct[] = [
+    { masterRecordId: "master-1", product: "Metformin HCl 500 mg", productCode: "MET500", version: 3 },
+    { masterRecordId: "master-2", product: "Blend for capsules", productCode: "BLE250", version: 1 },
+  ];
+  events: BatchEvent[] = [
+    event("deviation_opened", { new: "DEV-26-004", personName: "David Chen" }),
+    event("recorded", {
+      phaseNumber: 2,
+      phaseTitle: "Set the impeller",
+      new: "112 rpm",
+      personName: "David Chen",
+      stationName: "Granulation 2",
+    }),
+    event("held", { old: "Planned", new: "On Hold", reason: "The room is too warm." }),
+    event("made"),
+  ];
+
+  answer(command: string, args: Record<string, unknown>, batch: BatchView): unknown {
+    switch (command) {
+      case "makeable_products":
+        return structuredClone(this.products);
+      case "propose_batch":
+        return this.propose(args.masterRecordId as string);
+      case "make_batch":
+        return this.make(args.batch as MakeBatch);
+      case "take_batch_step":
+        return this.take(args.step as TakeBatchStep, batch);
+      default:
+        return { items: structuredClone(this.events), nextCursor: null } satisfies BatchHistory;
+    }
+  }
+
+  private propose(id: string): BatchProposal {
+    const product = this.products.find(({ masterRecordId }) => masterRecordId === id);
+    if (product === undefined) throw failure("not_found");
+    return {
+      ...product,
+      quantity: "200.00",
+      unit: "kg",
+      phaseCount: 62,
+      timeZone: "Asia/Kolkata",
+      people: [{ id: "prod-op-1", name: "David Chen" }],
+    };
+  }
+
+  private make(wanted: MakeBatch) {
+    if (wanted.plannedLastDay < wanted.plannedFirstDay) throw failure("plan_invalid");
+    return { id: "batch-1", number: "MET-26-0143" };
+  }
+
+  private take({ step, reason }: TakeBatchStep, batch: BatchView): BatchView {
+    const isHeld = step === "hold";
+    Object.assign(batch, {
+      status: isHeld ? "On Hold" : "In Progress",
+      holdReason: isHeld ? reason : null,
+      blockedCode: isHeld ? "batch_on_hold" : null,
+      steps: [],
+    });
+    return structuredClone(batch);
+  }
+}
