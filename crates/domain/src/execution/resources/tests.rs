@@ -45,6 +45,7 @@ fn phase(kind: PhaseKind) -> PhaseState {
         after: Vec::new(),
         conditions: Vec::new(),
         entries: Vec::new(),
+        deviations: Vec::new(),
     }
 }
 
