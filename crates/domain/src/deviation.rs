@@ -75,7 +75,7 @@ impl DeviationCause {
     /// as it should be makes anything wait.
     #[must_use]
     pub fn holds(self) -> bool {
-        matches!(self, Self::OutOfLimits | Self::TimerOutOfBounds)
+        matches!(self, Self::OutOfLimits | Self::TimerOutOfBounds | Self::LotUnfit | Self::EquipmentUnfit)
     }
 
     /// Whether the phase can be executed again. A time that passed is not measured a second time.

@@ -3,8 +3,8 @@
 use tauri::{AppHandle, State};
 use uuid::Uuid;
 use viruj_api::station::{
-    BatchList, BatchListQuery, BatchRecordFiles, BatchView, CheckNumber, CommandError, EntryReceipt, NumberCheck,
-    RecordEntry,
+    BatchList, BatchListQuery, BatchRecordFiles, BatchView, CheckNumber, CheckResource, CommandError, EntryReceipt,
+    NumberCheck, RecordEntry, ResourceCheck,
     batch_steps::{
         BatchHistory, BatchHistoryQuery, BatchProposal, MadeBatch, MakeBatch, MakeableProduct, TakeBatchStep,
     },
@@ -47,6 +47,13 @@ pub async fn write_batch_record(
 #[specta::specta]
 pub async fn record_entry(shell: State<'_, Shell>, entry: RecordEntry) -> Result<EntryReceipt, CommandError> {
     Ok(shell.core()?.record_entry(entry).await?)
+}
+
+/// Says whether a lot or a piece of equipment may be taken for a step; nothing is recorded.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_resource(shell: State<'_, Shell>, input: CheckResource) -> Result<ResourceCheck, CommandError> {
+    Ok(shell.core()?.check_resource(&input).await?)
 }
 
 #[tauri::command]

@@ -46,6 +46,7 @@ fn phase(kind: PhaseKind) -> PhaseState {
         deviations: Vec::new(),
         conditions: Vec::new(),
         entries: Vec::new(),
+        deviations: Vec::new(),
     }
 }
 
