@@ -38,8 +38,13 @@ impl Document {
         let mut operations = Vec::new();
         for route in routes::all() {
             let (_, paths, _) = &route.operation;
-            for path in paths.paths.keys() {
+            for (path, item) in &paths.paths {
+                // Several routes may share a path: each has methods, and rules, of its own.
+                let own = serde_json::to_value(item).unwrap();
                 for (method, operation) in self.0["paths"][path].as_object().unwrap() {
+                    if own.get(method).is_none() {
+                        continue;
+                    }
                     let Ok(method) = method.to_uppercase().parse::<Method>() else { continue };
                     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
                     operations.push(Operation {
@@ -320,6 +325,8 @@ async fn with_known_ids(app: &TestApp, path: &str) -> String {
         ("{grn_id}", "SELECT id::text FROM goods_receipt_notes ORDER BY id LIMIT 1"),
         ("{sample_id}", "SELECT id::text FROM quality_samples ORDER BY id LIMIT 1"),
         ("{test_id}", "SELECT id::text FROM quality_tests ORDER BY id LIMIT 1"),
+        ("{deviation_id}", "SELECT id::text FROM deviations ORDER BY id LIMIT 1"),
+        ("{master_record_id}", "SELECT id::text FROM master_batch_records ORDER BY id LIMIT 1"),
         ("{notification_id}", "SELECT id::text FROM notifications ORDER BY id LIMIT 1"),
         ("{feed}", "SELECT feed FROM feeds WHERE feed <> 'system' ORDER BY feed LIMIT 1"),
     ];
