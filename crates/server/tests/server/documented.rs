@@ -325,6 +325,8 @@ async fn with_known_ids(app: &TestApp, path: &str) -> String {
         ("{grn_id}", "SELECT id::text FROM goods_receipt_notes ORDER BY id LIMIT 1"),
         ("{sample_id}", "SELECT id::text FROM quality_samples ORDER BY id LIMIT 1"),
         ("{test_id}", "SELECT id::text FROM quality_tests ORDER BY id LIMIT 1"),
+        ("{deviation_id}", "SELECT id::text FROM deviations ORDER BY id LIMIT 1"),
+        ("{master_record_id}", "SELECT id::text FROM master_batch_records ORDER BY id LIMIT 1"),
         ("{notification_id}", "SELECT id::text FROM notifications ORDER BY id LIMIT 1"),
         ("{lot_id}", "SELECT id::text FROM lots ORDER BY id LIMIT 1"),
         ("{equipment_id}", "SELECT id::text FROM equipment ORDER BY id LIMIT 1"),
