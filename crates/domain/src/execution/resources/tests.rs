@@ -43,7 +43,6 @@ fn phase(kind: PhaseKind) -> PhaseState {
         status: PhaseStatus::Pending,
         version: 1,
         after: Vec::new(),
-        deviations: Vec::new(),
         conditions: Vec::new(),
         entries: Vec::new(),
         deviations: Vec::new(),
