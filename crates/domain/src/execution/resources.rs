@@ -74,7 +74,9 @@ impl<'a> Circumstances<'a> {
     pub fn turns(self, status: BatchStatus, phases: &[PhaseState], person: Acting<'_>) -> Vec<Result<Turn, Refusal>> {
         let turns = super::turns(status, phases, person);
         let turn = |(turn, phase): (Result<Turn, Refusal>, &PhaseState)| match turn {
-            Ok(Turn::Execute) => self.obstacle(phase, person).map_or(Ok(Turn::Execute), |unfit| Err(unfit.into())),
+            Ok(turn @ (Turn::Execute | Turn::Repeat)) => {
+                self.obstacle(phase, person).map_or(Ok(turn), |unfit| Err(unfit.into()))
+            }
             other => other,
         };
         turns.into_iter().zip(phases).map(turn).collect()
@@ -154,7 +156,8 @@ impl<'a> Circumstances<'a> {
             self.check_qualification(procedure, person.id)?;
         }
         let kind = &phase.definition.kind;
-        let corrected = attempt.corrects.and_then(|entry| First::of(phase, entry));
+        let is_repeated = phase.is_to_repeat();
+        let corrected = attempt.corrects.filter(|_| !is_repeated).and_then(|entry| First::of(phase, entry));
         // What was charged or used is not judged anew because a figure beside it was wrong, and another lot or another
         // piece of equipment by the day on which it was.
         if corrected.as_ref().is_some_and(|first| first.name == attempt.entry.name()) {

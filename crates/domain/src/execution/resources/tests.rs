@@ -313,6 +313,43 @@ fn who_verifies_is_not_asked_for_the_operators_qualification() {
 }
 
 #[test]
+fn a_phase_that_is_repeated_is_stopped_like_one_that_is_begun() {
+    let mut done = charge();
+    done.status = PhaseStatus::Completed;
+    let first = Uuid::from_u128(7);
+    done.entries = vec![RecordedEntry {
+        operation_id: first,
+        entry: charged("12.00", "OLD"),
+        corrects: None,
+        person_id: "operator".into(),
+        person_name: "Operator".into(),
+        recorded_at: "2026-11-19T08:00:00Z".parse().unwrap(),
+        reason: None,
+        signature: None,
+        deviation: Some(DeviationCause::OutOfLimits),
+    }];
+    done.deviations = vec![crate::execution::PhaseDeviation {
+        operation_id: first,
+        code: "DEV-26-001".into(),
+        status: crate::deviation::DeviationStatus::Closed,
+        disposition: Some(crate::deviation::Disposition::Repeat),
+    }];
+    let turn = |registers: &Registers| {
+        let phases = std::slice::from_ref(&done);
+        asked(registers)
+            .with(|circumstances, person| circumstances.turns(BatchStatus::InProgress, phases, person).remove(0))
+    };
+    assert_eq!(turn(&with_lots(vec![lot("GOOD", LotStatus::Approved, None)])), Ok(Turn::Repeat));
+    let stopped = turn(&with_lots(vec![lot("OLD", LotStatus::Approved, Some("2026-11-20"))]));
+    assert_eq!(stopped.unwrap_err().code(), "no_lot_fit");
+    // What is charged anew is looked up anew, even when it is the same lot.
+    let expired = with_lots(vec![lot("OLD", LotStatus::Approved, Some("2026-11-20"))]);
+    let again = charged("10.00", "OLD");
+    let again = Attempt { corrects: Some(first), reason: Some("as decided"), ..attempt(&done, &again) };
+    assert_eq!(asked(&expired).decide(&done, again).unwrap_err().code(), "lot_expired");
+}
+
+#[test]
 fn a_timer_that_runs_is_stopped_whatever_day_it_has_become() {
     let mut running = phase(PhaseKind::Timer { minimum_seconds: 1, maximum_seconds: None });
     running.definition.qualification = Some("SOP-1".into());
