@@ -43,7 +43,7 @@ use libsqlite3_sys as _;
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/station");
 const COPY_TABLES: &str = include_str!("../../../migrations/station/copy/tables.sql");
 /// Raised whenever the copy's tables or the rows in them change their shape.
-const COPY_VERSION: &str = "2";
+const COPY_VERSION: &str = "3";
 
 /// The file in a station's data folder.
 pub const STORE_FILE: &str = "station.db";

@@ -63,7 +63,10 @@ impl<'a> Circumstances<'a> {
     ) -> Judgement {
         match (super::judge(status, phases, attempt, person), self.check(phases, attempt, person)) {
             (Judgement::Applied(outcome), Err(unfit)) => {
-                Judgement::Applied(Outcome { deviation: Some(unfit.deviation()), unfit: Some(unfit), ..outcome })
+                let opened = unfit.deviation();
+                // A value out of its limits goes on holding what depends on it, whoever recorded it.
+                let holding = outcome.deviation.filter(|value| value.cause.holds() && !opened.cause.holds());
+                Judgement::Applied(Outcome { deviation: holding.or(Some(opened)), unfit: Some(unfit), ..outcome })
             }
             (judgement, _) => judgement,
         }
@@ -87,7 +90,11 @@ impl<'a> Circumstances<'a> {
     pub fn obstacles(self, phases: &[PhaseState], person: Acting<'_>) -> Vec<Option<Unfit>> {
         let standings = super::standings(phases);
         let obstacle = |(phase, standing): (&PhaseState, Standing)| match standing {
-            Standing::Executed | Standing::NotApplicable | Standing::AwaitsVerification | Standing::Outdated => None,
+            Standing::Executed
+            | Standing::NotApplicable
+            | Standing::AwaitsVerification
+            | Standing::Outdated
+            | Standing::ToRepeat => None,
             _ => self.obstacle(phase, person),
         };
         phases.iter().zip(standings).map(obstacle).collect()

@@ -3,9 +3,9 @@
 use http::{Method, StatusCode};
 use viruj_api::batch_record::SignedRecord;
 use viruj_client::{Client, RecordForm};
-use viruj_domain::{phase::PhaseEntry, signature::SignatureMeaning};
+use viruj_domain::{deviation::Disposition, phase::PhaseEntry, signature::SignatureMeaning};
 use viruj_sync::conformance::world::{batch_id, operator, rpm, statement};
-use viruj_test_support::{TestApp, TestStation, over_both_transports, world};
+use viruj_test_support::{TestApp, TestStation, close_deviations, over_both_transports, world};
 
 use crate::{program, raw, sessions::problem};
 
@@ -25,6 +25,7 @@ async fn execute(app: &TestApp, client: &Client) {
     let begun =
         [station.writer.unsigned(&statement(1, 1, PhaseEntry::Confirmed)), station.writer.unsigned(&out_of_limits)];
     station.push(&begun).await.unwrap();
+    close_deviations(app, Disposition::AcceptAsIs).await;
     let slot = station.attest(client, &session, &third, Some(&operator().email)).await.unwrap();
     let signed = [station.writer.write(&third, slot)];
     let answer = station.push(&signed).await.unwrap();

@@ -325,12 +325,15 @@ async fn with_known_ids(app: &TestApp, path: &str) -> String {
         ("{grn_id}", "SELECT id::text FROM goods_receipt_notes ORDER BY id LIMIT 1"),
         ("{sample_id}", "SELECT id::text FROM quality_samples ORDER BY id LIMIT 1"),
         ("{test_id}", "SELECT id::text FROM quality_tests ORDER BY id LIMIT 1"),
-        ("{deviation_id}", "SELECT id::text FROM deviations ORDER BY id LIMIT 1"),
-        ("{master_record_id}", "SELECT id::text FROM master_batch_records ORDER BY id LIMIT 1"),
+        ("{deviation_id}", "SELECT id::text FROM deviations WHERE plant_id = 'plant-a' ORDER BY id LIMIT 1"),
+        (
+            "{master_record_id}",
+            "SELECT id::text FROM master_batch_records WHERE plant_id = 'plant-a' AND product_code = 'MET500'",
+        ),
         ("{notification_id}", "SELECT id::text FROM notifications ORDER BY id LIMIT 1"),
-        ("{lot_id}", "SELECT id::text FROM lots ORDER BY id LIMIT 1"),
-        ("{equipment_id}", "SELECT id::text FROM equipment ORDER BY id LIMIT 1"),
-        ("{qualification_id}", "SELECT id::text FROM qualifications ORDER BY id LIMIT 1"),
+        ("{lot_id}", "SELECT id::text FROM lots WHERE plant_id = 'plant-a' ORDER BY id LIMIT 1"),
+        ("{equipment_id}", "SELECT id::text FROM equipment WHERE plant_id = 'plant-a' ORDER BY id LIMIT 1"),
+        ("{qualification_id}", "SELECT id::text FROM qualifications WHERE plant_id = 'plant-a' ORDER BY id LIMIT 1"),
         ("{feed}", "SELECT feed FROM feeds WHERE feed <> 'system' ORDER BY feed LIMIT 1"),
     ];
     let mut superuser = app.database.superuser().await;
