@@ -97,10 +97,10 @@ after(async () => {
   await desk?.clear();
 });
 
-// The field of a day takes month, day and year, digit by digit.
+// The field of a day takes month, day and year; a hyphen leads on to the next.
 async function typeDay(id, inDays) {
   const [year, month, day] = new Date(Date.now() + inDays * 86_400_000).toISOString().slice(0, 10).split("-");
-  await station.typeInto(id, `${month}${day}${year}`);
+  await station.typeInto(id, `${month}-${day}-${year}`);
   await station.waitForValue(id, `${year}-${month}-${day}`);
 }
 
@@ -145,7 +145,7 @@ step("[S88-1] the batch is a frozen copy with a number of its own, assigned to i
   await station.chooseOption(OPERATOR.name);
   await station.clickTestId("new-batch-make");
   await station.waitForAttribute("execution", "data-batch", NUMBER);
-  await station.waitForText("batch-product", "50.00 kg");
+  await station.waitForText("phase-title", "Weigh the first part");
   assert.deepEqual(made(), [["Blend for capsules", "Planned", "50.00", "kg", "Pending", "Incomplete", "1"]]);
   const frozen =
     postgres.query(`SELECT record.content_hash = master.content_hash AND record.procedure = master.procedure
