@@ -96,7 +96,7 @@ step("a QC Manager sees samples and tests", async () => {
   await signOut(station);
 });
 
-step("a Warehouse Manager sees receipts, tests and materials", async () => {
+step("a Warehouse Manager sees receipts, tests, materials and lots", async () => {
   await signIn(station, WAREHOUSE_MANAGER);
   await station.waitForText("person-name", WAREHOUSE_MANAGER.name);
   await station.byTestId("menu-goods-receipts");
@@ -104,6 +104,7 @@ step("a Warehouse Manager sees receipts, tests and materials", async () => {
     ["goods-receipts", "Inbound (GRN & Receiving)"],
     ["quality-tests", "QC Coordination"],
     ["materials", "Inventory Management"],
+    ["lots", "Batch & Bin Management"],
   ]);
   await showsRowsOf("goods-receipts", "SELECT id FROM goods_receipt_notes");
   await showsRowsOf("materials", "SELECT id FROM materials");

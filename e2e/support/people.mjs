@@ -11,6 +11,7 @@ export const QA_HEAD = { email: "raj.patel@pharma.com", name: "Raj Patel", passw
 export const PLANT_HEAD = { email: "thomas.moore@pharma.com", name: "Thomas Moore", password: PASSWORD };
 export const SECURITY_OFFICER = { email: "jennifer.lee@pharma.com", name: "Jennifer Lee", password: PASSWORD };
 export const QA_MANAGER = { email: "priya.sharma@pharma.com", name: "Priya Sharma", password: PASSWORD };
+export const QA_OPERATOR = { email: "emily.brown@pharma.com", name: "Emily Brown", password: PASSWORD };
 export const QC_MANAGER = { email: "robert.taylor@pharma.com", name: "Robert Taylor", password: PASSWORD };
 export const WAREHOUSE_MANAGER = { email: "james.wilson@pharma.com", name: "James Wilson", password: PASSWORD };
 

@@ -6,7 +6,7 @@ import { binary, cache, environment, nativePostgres } from "../../scripts/lib/pa
 import { ask } from "../../scripts/lib/run.mjs";
 import { waitUntil } from "../../scripts/lib/wait.mjs";
 import { startWindowManager } from "./display.mjs";
-import { answersOn, childrenOf, freePort, TiedProcess } from "./processes.mjs";
+import { answersOn, childrenOf, descendantsOf, freePort, TiedProcess } from "./processes.mjs";
 
 const PATIENCE = 30_000;
 
@@ -126,6 +126,34 @@ class Station {
   async #release() {
     this.driver = null;
     await this.webDriver.end();
+    this.#reportLostPage();
+  }
+
+  // Ends the page's process, as a fault of the web view does. The driver cannot find the page that is loaded again.
+  async losePage() {
+    this.losesPage = true;
+    const [page] = this.pages();
+    process.kill(page, "SIGKILL");
+    await waitUntil("another page", () => this.pages().some((pid) => pid !== page));
+  }
+
+  pages() {
+    const isPage = (pid) => fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("WebKitWebProces");
+    return descendantsOf(this.pid).filter(isPage);
+  }
+
+  log() {
+    return fs.readFileSync(this.webDriver.log, "utf8");
+  }
+
+  // A web view that crashed under a test is no answer to what the test asks; whoever runs the tests is told.
+  #reportLostPage() {
+    const place = process.env.VIRUJ_LOST_PAGES;
+    if (!place || this.losesPage || !fs.existsSync(this.webDriver.log)) return;
+    const told = this.log()
+      .split("\n")
+      .filter((line) => line.includes("the process of the page ended"));
+    if (told.length > 0) fs.appendFileSync(place, `${told.join("\n")}\n`);
   }
 
   async byTestId(id) {

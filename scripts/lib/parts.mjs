@@ -6,6 +6,7 @@ import { buildPrograms, buildUi } from "./build.mjs";
 import { openInterface } from "./interface.mjs";
 import { binary, nativePostgres, root } from "./paths.mjs";
 import { describeQueries, differences } from "./queries.mjs";
+import { say } from "./report.mjs";
 import { add, parseCargoTest, parseNodeTest, parseVitest, single } from "./results.mjs";
 import { run } from "./run.mjs";
 
@@ -104,11 +105,24 @@ export async function endToEnd() {
   if (!build.ok) return single("e2e", "the programs are built", false);
   // One file at a time: each has a screen, a bus and a keychain of its own, and two cores are soon busy.
   const results = [];
-  for (const file of filesOf("e2e")) results.push(await nodeTests(file, [file]));
+  for (const file of filesOf("e2e")) results.push(await inTheWindow(file));
   return results.length === 0 ? single("e2e", "no tests found", false) : add(...results);
 }
 
-async function nodeTests(group, files) {
+// The web view's process crashes now and then under the driver, which finds the page no more: that says nothing about
+// the station, so the file is run once more. A second crash counts, and so does every other failure.
+async function inTheWindow(file) {
+  const lost = path.join(os.tmpdir(), `viruj-lost-pages-${process.pid}`);
+  const result = await nodeTests(file, [file], { VIRUJ_LOST_PAGES: lost });
+  if (!fs.existsSync(lost)) return result;
+  const told = fs.readFileSync(lost, "utf8").trim();
+  fs.rmSync(lost);
+  if (result.failed === 0) return result;
+  say(`The web view crashed while ${file} ran, which is run once more:\n${told}`);
+  return nodeTests(file, [file]);
+}
+
+async function nodeTests(group, files, env = {}) {
   if (files.length === 0) return single(group, "no tests found", false);
   const report = path.join(os.tmpdir(), `viruj-${path.basename(group)}-${process.pid}.jsonl`);
   const reporters = [
@@ -118,7 +132,7 @@ async function nodeTests(group, files) {
   // A test that leaves a program behind, or waits for ever, must not keep the others from being counted.
   const limits = ["--test-force-exit", "--test-timeout=600000"];
   const tests = await run("node", ["--test", ...limits, ...reporters, ...files], {
-    env: { VIRUJ_POSTGRES_DIR: nativePostgres },
+    env: { VIRUJ_POSTGRES_DIR: nativePostgres, ...env },
   });
   const text = fs.existsSync(report) ? fs.readFileSync(report, "utf8") : "";
   fs.rmSync(report, { force: true });

@@ -41,6 +41,7 @@ const TEST = [
   ["openbox", "title bars, so that the window can be closed by its button"],
   ["fonts-dejavu-core", "a font where the system has none"],
   ["python3-aiosmtpd", "a mail server that the tests send codes to"],
+  ["poppler-utils", "pdftotext, which reads the printed record as an inspector's program does"],
   ["postgresql-client", "psql, which loads and inspects test databases"],
   ["python3-venv", "the environments of schemathesis and of the benchmark's peer"],
 ];

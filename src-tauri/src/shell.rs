@@ -214,6 +214,8 @@ impl Shell {
         if !self.inner.painted.swap(true, Ordering::Relaxed) {
             let milliseconds = self.inner.started.elapsed().as_millis();
             tracing::info!(%milliseconds, "first usable paint");
+        } else {
+            tracing::info!("the page is painted again");
         }
     }
 

@@ -1,6 +1,15 @@
 //! The one window; it shows the station's own pages and nothing else.
 
-use tauri::{AppHandle, Runtime, Url, WebviewUrl, WebviewWindowBuilder};
+#[cfg(target_os = "linux")]
+use std::{
+    cell::Cell,
+    time::{Duration, Instant},
+};
+
+use tauri::{AppHandle, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+
+#[cfg(target_os = "linux")]
+const JUST_LOADED: Duration = Duration::from_secs(10);
 
 /// There is no screen to open a window on.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +39,42 @@ pub fn check_screen() -> Result<(), NoScreen> {
 /// # Errors
 /// When the system gives no window, for example without a display.
 pub fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
         .title("Viruj Station")
         .inner_size(1366.0, 768.0)
         .min_inner_size(1024.0, 640.0)
         .on_navigation(is_own_page)
         .build()?;
+    show_again_when_lost(&window)
+}
+
+/// The page runs in a process of its own. When that ends, for want of memory or by a fault of its own, the window would
+/// stay empty; the page is loaded again, and the session, the store and the outbox, which live here, are as they were.
+#[cfg(target_os = "linux")]
+fn show_again_when_lost<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+    use webkit2gtk::{WebProcessTerminationReason, WebViewExt};
+    window.with_webview(|webview| {
+        let last_loss = Cell::new(None::<Instant>);
+        webview.inner().connect_web_process_terminated(move |view, reason| {
+            if reason == WebProcessTerminationReason::TerminatedByApi {
+                return;
+            }
+            tracing::error!(?reason, "the process of the page ended; the page is loaded again");
+            let was_just_loaded = last_loss.replace(Some(Instant::now())).is_some_and(|at| at.elapsed() < JUST_LOADED);
+            if was_just_loaded {
+                // A page that ends as soon as it is loaded must not keep the station's processor busy.
+                let view = view.clone();
+                gtk::glib::timeout_add_local_once(JUST_LOADED, move || view.reload());
+            } else {
+                view.reload();
+            }
+        });
+    })
+}
+
+/// The other systems' web views load such a page again themselves.
+#[cfg(not(target_os = "linux"))]
+fn show_again_when_lost<R: Runtime>(_window: &WebviewWindow<R>) -> tauri::Result<()> {
     Ok(())
 }
 

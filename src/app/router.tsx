@@ -5,13 +5,17 @@ import { AuditTrailRoute } from "./routes/audit-trail-route";
 import { BackupsRoute } from "./routes/backups-route";
 import { BatchesRoute } from "./routes/batches-route";
 import { BrokenScreen } from "./routes/broken-screen";
+import { CapaRoute, CapasRoute, DeviationRoute, DeviationsRoute } from "./routes/deviations-route";
+import { EquipmentRoute } from "./routes/equipment-route";
 import { ExecutionRoute } from "./routes/execution-route";
 import { FirstScreen } from "./routes/first-screen";
 import { ListRoute } from "./routes/list-route";
+import { LotsRoute } from "./routes/lots-route";
 import { MasterRecordEditorRoute, MasterRecordRoute, MasterRecordsRoute } from "./routes/master-records-route";
 import { MissingScreen } from "./routes/missing-screen";
 import { PlantsRoute } from "./routes/plants-route";
 import { ProfileRoute } from "./routes/profile-route";
+import { QualificationsRoute } from "./routes/qualifications-route";
 import { RolesRoute } from "./routes/roles-route";
 import { SettingsRoute } from "./routes/settings-route";
 import { UsersRoute } from "./routes/users-route";
@@ -56,9 +60,32 @@ const masterRecordEditor = createRoute({
     return <MasterRecordEditorRoute recordId={masterRecordEditor.useParams().recordId} />;
   },
 });
+const deviations = createRoute({ getParentRoute: () => root, path: "/deviations", component: DeviationsRoute });
+const deviation = createRoute({
+  getParentRoute: () => root,
+  path: "/deviations/$deviationId",
+  component: function Deviation() {
+    return <DeviationRoute deviationId={deviation.useParams().deviationId} />;
+  },
+});
+const capas = createRoute({ getParentRoute: () => root, path: "/capas", component: CapasRoute });
+const capa = createRoute({
+  getParentRoute: () => root,
+  path: "/capas/$capaId",
+  component: function Capa() {
+    return <CapaRoute capaId={capa.useParams().capaId} />;
+  },
+});
 const auditTrail = createRoute({ getParentRoute: () => root, path: "/audit-trail", component: AuditTrailRoute });
 const apiKeys = createRoute({ getParentRoute: () => root, path: "/api-keys", component: ApiKeysRoute });
 const backups = createRoute({ getParentRoute: () => root, path: "/backups", component: BackupsRoute });
+const lots = createRoute({ getParentRoute: () => root, path: "/lots", component: LotsRoute });
+const equipment = createRoute({ getParentRoute: () => root, path: "/equipment", component: EquipmentRoute });
+const qualifications = createRoute({
+  getParentRoute: () => root,
+  path: "/qualifications",
+  component: QualificationsRoute,
+});
 const users = createRoute({ getParentRoute: () => root, path: "/users", component: UsersRoute });
 const roles = createRoute({ getParentRoute: () => root, path: "/roles", component: RolesRoute });
 const plants = createRoute({ getParentRoute: () => root, path: "/plants", component: PlantsRoute });
@@ -74,6 +101,13 @@ const routeTree = root.addChildren([
   masterRecords,
   masterRecord,
   masterRecordEditor,
+  lots,
+  equipment,
+  qualifications,
+  deviations,
+  deviation,
+  capas,
+  capa,
   users,
   roles,
   plants,

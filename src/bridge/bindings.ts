@@ -52,6 +52,22 @@ export const commands = {
 	makeBatch: (batch: MakeBatch) => typedError<MadeBatch, CommandError>(__TAURI_INVOKE("make_batch", { batch })),
 	takeBatchStep: (step: TakeBatchStep) => typedError<BatchView, CommandError>(__TAURI_INVOKE("take_batch_step", { step })),
 	batchHistory: (query: BatchHistoryQuery) => typedError<BatchHistory, CommandError>(__TAURI_INVOKE("batch_history", { query })),
+	checkResource: (input: CheckResource) => typedError<ResourceCheck, CommandError>(__TAURI_INVOKE("check_resource", { input })),
+	listLots: (query: LotListQuery) => typedError<LotList, CommandError>(__TAURI_INVOKE("list_lots", { query })),
+	lot: (id: string) => typedError<LotView, CommandError>(__TAURI_INVOKE("lot", { id })),
+	createLot: (lot: NewLot) => typedError<LotView, CommandError>(__TAURI_INVOKE("create_lot", { lot })),
+	changeLot: (change: LotChange) => typedError<LotView, CommandError>(__TAURI_INVOKE("change_lot", { change })),
+	decideOnLot: (decision: DecideOnLot) => typedError<LotView, CommandError>(__TAURI_INVOKE("decide_on_lot", { decision })),
+	listEquipment: (query: EquipmentListQuery) => typedError<EquipmentList, CommandError>(__TAURI_INVOKE("list_equipment", { query })),
+	equipment: (id: string) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("equipment", { id })),
+	createEquipment: (equipment: NewEquipment) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("create_equipment", { equipment })),
+	changeEquipment: (change: EquipmentChange) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("change_equipment", { change })),
+	actOnEquipment: (wanted: ActOnEquipment) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("act_on_equipment", { wanted })),
+	listQualifications: (query: QualificationListQuery) => typedError<QualificationList, CommandError>(__TAURI_INVOKE("list_qualifications", { query })),
+	qualification: (id: string) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("qualification", { id })),
+	grantQualification: (grant: NewQualification) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("grant_qualification", { grant })),
+	changeQualification: (change: QualificationChange) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("change_qualification", { change })),
+	qualificationCandidates: () => typedError<QualificationCandidate[], CommandError>(__TAURI_INVOKE("qualification_candidates")),
 	readList: (list: ListName) => typedError<TextList, CommandError>(__TAURI_INVOKE("read_list", { list })),
 	listUsers: (query: UserListQuery) => typedError<UserList, CommandError>(__TAURI_INVOKE("list_users", { query })),
 	openUser: (userId: string) => typedError<UserDetails, CommandError>(__TAURI_INVOKE("open_user", { userId })),
@@ -79,6 +95,15 @@ export const commands = {
 	/**  Answers the key's text once; it is kept nowhere. */
 	createApiKey: (key: NewApiKey) => typedError<ShownApiKey, CommandError>(__TAURI_INVOKE("create_api_key", { key })),
 	revokeApiKey: (end: ApiKeyEnd) => typedError<ApiKeyItem, CommandError>(__TAURI_INVOKE("revoke_api_key", { end })),
+	listDeviations: (query: DeviationListQuery) => typedError<DeviationList, CommandError>(__TAURI_INVOKE("list_deviations", { query })),
+	deviation: (id: string) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("deviation", { id })),
+	reportDeviation: (report: DeviationReport) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("report_deviation", { report })),
+	editDeviation: (edit: DeviationEdit) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("edit_deviation", { edit })),
+	takeDeviationStep: (step: TakeDeviationStep) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("take_deviation_step", { step })),
+	listCapas: (query: CapaListQuery) => typedError<CapaList, CommandError>(__TAURI_INVOKE("list_capas", { query })),
+	capa: (id: string) => typedError<CapaView, CommandError>(__TAURI_INVOKE("capa", { id })),
+	openCapa: (capa: NewCapa) => typedError<CapaView, CommandError>(__TAURI_INVOKE("open_capa", { capa })),
+	takeCapaStep: (step: TakeCapaStep) => typedError<CapaView, CommandError>(__TAURI_INVOKE("take_capa_step", { step })),
 	listMasterRecords: (query: MasterRecordListQuery) => typedError<MasterRecordList, CommandError>(__TAURI_INVOKE("list_master_records", { query })),
 	masterRecord: (id: string) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("master_record", { id })),
 	createMasterRecord: (record: NewMasterRecord) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("create_master_record", { record })),
@@ -114,6 +139,12 @@ export type AccountView = {
 	hasSecondFactor: boolean,
 	recoveryCodesLeft: number,
 	sessions: SessionView[],
+};
+
+export type AffectedBatch = {
+	id: BatchId,
+	number: string,
+	product: string,
 };
 
 /**  What the person who is signed in can put into a key. */
@@ -315,6 +346,8 @@ export type BatchHistoryQuery = {
 	/**  [`BatchHistory::next_cursor`] of the page before. */
 	cursor: string | null,
 };
+/**  A production batch. */
+export type BatchId = string;
 
 export type BatchList = {
 	items: BatchListItem[],
@@ -412,8 +445,95 @@ export type BatchView = {
 	steps: BatchStepView[],
 };
 
+export type Capa = {
+	row: CapaRow,
+	content: CapaContent,
+	/**  SHA-256 of the content as canonical JSON (RFC 8785), lower-case hex: what a signature is bound to. */
+	content_hash: string,
+	opened_by: NamedPerson | null,
+	done_by: NamedPerson | null,
+	done_at: string | null,
+	judged_by: NamedPerson | null,
+	judged_at: string | null,
+	/**  How often it was found not to work and planned anew. */
+	rounds: number,
+	signatures: RecordSignature[],
+};
+
+/**  What signatures are bound to. */
+export type CapaContent = {
+	code: string,
+	deviation_code: string,
+	title: string,
+	problem: string,
+	owner_id: UserId,
+	due_on: string,
+	/**  What is to be done. */
+	action: string | null,
+	/**  What the owner said when it was done. */
+	done_note: string | null,
+	effectiveness: Effectiveness | null,
+	/**  What the check has shown. */
+	effectiveness_note: string | null,
+};
+
+/**  A corrective or preventive action. */
+export type CapaId = string;
+
+export type CapaList = {
+	items: CapaRow[],
+	nextCursor: string | null,
+};
+
+/**  Which actions, and which page of them. */
+export type CapaListQuery = {
+	status: CapaStatus | null,
+	onlyMine: boolean,
+	search: string | null,
+	cursor: string | null,
+};
+
+/**  An action as a list shows it. */
+export type CapaRow = {
+	id: CapaId,
+	plant_id: PlantId,
+	code: string,
+	deviation_id: DeviationId,
+	deviation_code: string,
+	title: string,
+	status: CapaStatus,
+	owner_id: UserId,
+	owner_name: string,
+	/**  A day in the plant's zone. */
+	due_on: string,
+	effectiveness: Effectiveness | null,
+	opened_at: string,
+	/**  Counts the changes of the action; the ETag. */
+	version: number,
+};
+
+/**  Where a corrective or preventive action stands, in the words of the legacy system. */
+export type CapaStatus = "Open" | "Investigation" | "Action Plan" | "Effectiveness Check" | "Closed";
+
+export type CapaStepName = "begin_investigation" | "plan" | "report_done" | "judge" | "close";
+
+export type CapaStepView = {
+	step: CapaStepName,
+	meaning: SignatureMeaning | null,
+	refusal: string | null,
+};
+
+/**  One action as the person who is signed in sees it. */
+export type CapaView = {
+	capa: Capa,
+	timeZone: string,
+	steps: CapaStepView[],
+	people: NamedPerson[],
+};
+
 /**  One thing that a person may be allowed to do. */
 export type Capability = "batch.read" | "batch.plan" | "batch.hold" | "batch.resume" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
+export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "deviation.report" | "deviation.investigate" | "deviation.review" | "deviation.approve" | "capa.read" | "capa.manage" | "capa.close" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
 
 /**  One difference. */
 export type Change = {
@@ -483,7 +603,159 @@ export type Density = "comfortable" | "compact";
 export type Department = "Quality Assurance" | "Quality Control" | "Supply Chain Management" | "Production" | "Administration" | "Sales" | "Corporate" | "Finance" | "Security";
 
 /**  What opened the deviation. */
-export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person";
+export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person" | "lot_unfit" | "equipment_unfit" | "not_qualified";
+
+/**  What was found out, and what becomes of it; signatures are bound to all of it. */
+export type DeviationContent = {
+	code: string,
+	cause: DeviationCause,
+	severity: Severity,
+	description: string,
+	batch_id: BatchId | null,
+	phase_id: PhaseId | null,
+	/**  The entry that opened it. */
+	operation_id: OperationId | null,
+	opened_by: UserId | null,
+	opened_at: string,
+	immediate_action: string | null,
+	investigation: string | null,
+	root_cause: string | null,
+	impact_assessment: string | null,
+	/**  Beside its own batch. */
+	affected_batches: BatchId[],
+	disposition: Disposition | null,
+	disposition_reason: string | null,
+	/**  Why nothing corrective or preventive is needed. */
+	no_capa_reason: string | null,
+	/**  The codes of the corrective and preventive actions, in order. */
+	capas: string[],
+};
+
+export type DeviationEdit = {
+	id: string,
+	/**  Of the deviation as it was shown. */
+	version: number,
+	immediateAction: string | null,
+	investigation: string | null,
+	rootCause: string | null,
+	impactAssessment: string | null,
+	affectedBatches: string[],
+	disposition: Disposition | null,
+	dispositionReason: string | null,
+	noCapaReason: string | null,
+	reason: string,
+};
+
+/**  The phase as it was executed. */
+export type DeviationEvidenceView = {
+	phaseNumber: number,
+	phaseTitle: string,
+	instruction: string,
+	limits: NumberView | null,
+	/**  In the order in which the server received them. */
+	entries: EntryView[],
+};
+
+/**  A deviation. */
+export type DeviationId = string;
+
+export type DeviationList = {
+	items: DeviationSummary[],
+	nextCursor: string | null,
+	/**  The person may report deviations. */
+	mayReport: boolean,
+};
+
+/**  Which deviations, and which page of them. */
+export type DeviationListQuery = {
+	status: DeviationStatus | null,
+	severity: Severity | null,
+	onlyOpen: boolean,
+	search: string | null,
+	/**  [`DeviationList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+/**  A deviation with everything that is known of it but its evidence. */
+export type DeviationRecord = {
+	row: DeviationSummary,
+	content: DeviationContent,
+	/**  SHA-256 of the content as canonical JSON (RFC 8785), lower-case hex: what a signature is bound to. */
+	content_hash: string,
+	/**  Everybody who has begun or written the investigation, in the order in which they did. */
+	investigators: NamedPerson[],
+	/**  Whoever signed the review that stands. */
+	reviewed_by: NamedPerson | null,
+	closed_by: NamedPerson | null,
+	closed_at: string | null,
+	affected_batches: AffectedBatch[],
+	/**  Codes of what it lacks to be submitted and approved. */
+	missing: string[],
+	/**  The numbers of the phases that wait for its disposition. */
+	holds: number[],
+	capas: CapaRow[],
+	/**  Oldest first; one that no longer fits the content says so. */
+	signatures: RecordSignature[],
+};
+
+export type DeviationReport = {
+	batchId: string | null,
+	severity: Severity,
+	description: string,
+	immediateAction: string | null,
+	/**  Belongs to the form: sent again, it reports nothing twice. */
+	requestKey: string,
+};
+
+/**  Where a deviation stands. */
+export type DeviationStatus = "Open" | "Investigation" | "Pending Manager Review" | "Pending Final Approval" | "Closed" | "Rejected";
+
+export type DeviationStepName = "begin_investigation" | "edit" | "change_severity" | "open_capa" | "submit" | "review" | "send_back" | "approve" | "reject";
+
+export type DeviationStepView = {
+	step: DeviationStepName,
+	/**  What the step is signed with; absent for a step without a signature. */
+	meaning: SignatureMeaning | null,
+	/**  Why the step cannot be taken now, as a code; absent when it can. */
+	refusal: string | null,
+};
+
+/**  A deviation as a list shows it. */
+export type DeviationSummary = {
+	id: DeviationId,
+	plant_id: PlantId,
+	code: string,
+	cause: DeviationCause,
+	severity: Severity,
+	status: DeviationStatus,
+	description: string,
+	batch_id: BatchId | null,
+	batch_number: string | null,
+	phase_id: PhaseId | null,
+	phase_number: number | null,
+	phase_title: string | null,
+	disposition: Disposition | null,
+	/**  Corrective and preventive actions that were opened from it. */
+	capas: number,
+	opened_by_name: string | null,
+	opened_at: string,
+	/**  Counts the changes of the deviation; the ETag. */
+	version: number,
+};
+
+/**  One deviation as the person who is signed in sees it. */
+export type DeviationView = {
+	record: DeviationRecord,
+	evidence: DeviationEvidenceView | null,
+	/**  The zone of its plant. */
+	timeZone: string,
+	/**  The steps that the person's role takes, and why one cannot be taken now. */
+	steps: DeviationStepView[],
+	/**  The person may read corrective and preventive actions. */
+	mayReadCapas: boolean,
+	/**  Who may own an action. */
+	people: NamedPerson[],
+};
 
 /**  What is different in a version. */
 export type DifferenceList = {
@@ -491,6 +763,22 @@ export type DifferenceList = {
 	to_version: number,
 	changes: Change[],
 };
+
+/**  What becomes of what the deviation is about; it holds from the final approval on. */
+export type Disposition = 
+/**  It stays as it was recorded, for the reason given. */
+"accept_as_is" | 
+/**  The phase is executed again; the new entry comes in the place of the old one. */
+"repeat" | 
+/**  The material or the intermediate is rejected: what depends on it is not executed any more. */
+"reject_material" | 
+/**  The batch is rejected: what depends on it is not executed any more. */
+"reject_batch";
+
+/**  What the check of an action has shown. */
+export type Effectiveness = "effective" | 
+/**  The action is planned anew. */
+"not_effective";
 
 export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
 /**  The result as it is calculated here. */
@@ -723,6 +1011,12 @@ export type MenuItem = {
 	screen: Screen,
 };
 
+/**  Somebody who takes part. */
+export type NamedPerson = {
+	id: UserId,
+	name: string,
+};
+
 /**  A phase that is looked at, with what it recorded. */
 export type NamedPhase = {
 	number: number,
@@ -745,6 +1039,17 @@ export type NewApiKey = {
 	scopes: Capability[],
 	validDays: number,
 	/**  Belongs to the form: sent again, it makes no key twice. */
+	requestKey: string,
+};
+
+export type NewCapa = {
+	deviationId: string,
+	title: string,
+	problem: string,
+	ownerId: string,
+	/**  A day in the plant's zone, `2026-12-01`. */
+	dueOn: string,
+	reason: string,
 	requestKey: string,
 };
 
@@ -811,6 +1116,9 @@ export type Operation = {
 	phases: PhaseDefinition[],
 };
 
+/**  One operation that a station recorded; UUIDv7, made by the station. */
+export type OperationId = string;
+
 /**  A phase as the master batch record defines it and as the batch keeps its frozen copy. */
 export type PhaseDefinition = {
 	/**  Stable within the master record; batches and expressions refer to it. */
@@ -829,6 +1137,9 @@ export type PhaseDefinition = {
 	/**  The code of the procedure that the person must be qualified for. */
 	qualification?: string | null,
 };
+
+/**  One phase of one batch. */
+export type PhaseId = string;
 
 /**  What a phase asks of the person who executes it. */
 export type PhaseKind = 
@@ -882,7 +1193,9 @@ startedAt: string | null } | { type: "sample_request"; sample: string; tests: st
 /**  As it will be recorded; absent while a value is missing. */
 result: string | null; check: LimitCheck | null };
 
-export type PhaseTurn = "execute" | "verify" | "correct";
+export type PhaseTurn = "execute" | "verify" | "correct" | 
+/**  A disposition asks for it once more. */
+"repeat";
 
 export type PhaseView = {
 	id: string,
@@ -905,6 +1218,7 @@ export type PhaseView = {
 	isVerified: boolean,
 	/**  Why this phase cannot be executed now, as a code with its values; `None` when it can. */
 	waitsFor: Waiting | null,
+	obstacle: Waiting | null,
 	/**  Every entry ever recorded, oldest first. */
 	entries: EntryView[],
 };
@@ -1006,7 +1320,10 @@ export type Procedure = {
 };
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "lots" | "equipment" | "qualifications";
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | 
+/**  Deviations and the actions that were opened from them. */
+"deviations";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -1056,6 +1373,18 @@ export type RecordSignature = {
 	is_of_this_content: boolean,
 };
 
+export type RecordSignatureInput = {
+	/**  The content as it was shown. */
+	contentHash: string,
+	/**  The sentence that the person saw, in the language shown. */
+	shownText: string,
+	/**  BCP 47. */
+	language: string,
+	/**  Needed at the first signing of a session. */
+	email: string | null,
+	password: string,
+};
+
 /**  Whether the batch manufacturing record is complete. */
 export type RecordStatus = "Complete" | "Incomplete";
 
@@ -1098,7 +1427,8 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
+export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
+export type Screen = "my_batches" | "batch_execution" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -1126,6 +1456,9 @@ export type SessionView = {
 	/**  The one at this station, now. */
 	isCurrent: boolean,
 };
+
+/**  How much a deviation may harm the product. */
+export type Severity = "Low" | "Medium" | "High" | "Critical";
 
 /**  A key that was made. */
 export type ShownApiKey = {
@@ -1255,6 +1588,32 @@ export type TakeBatchStep = {
 	version: string,
 	step: BatchStepName,
 	reason: string,
+export type TakeCapaStep = {
+	id: string,
+	/**  Of the action as it was shown. */
+	version: number,
+	step: CapaStepName,
+	reason: string,
+	/**  For `plan`. */
+	action: string | null,
+	ownerId: string | null,
+	dueOn: string | null,
+	/**  For `judge`. */
+	effectiveness: Effectiveness | null,
+	/**  For `close`. */
+	signature: RecordSignatureInput | null,
+};
+
+export type TakeDeviationStep = {
+	id: string,
+	/**  Of the deviation as it was shown. */
+	version: number,
+	step: DeviationStepName,
+	reason: string,
+	/**  For `change_severity`. */
+	severity: Severity | null,
+	/**  For a step that is signed. */
+	signature: RecordSignatureInput | null,
 };
 
 export type TakeMasterRecordStep = {
@@ -1430,3 +1789,247 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type LotListQuery = {
+	status: LotStatus | null,
+	search: string,
+	cursor: string | null,
+};
+
+export type LotList = {
+	items: LotView[],
+	nextCursor: string | null,
+	canManage: boolean,
+	units: Unit[],
+};
+
+export type LotView = {
+	row: LotRow,
+	isPastItsDates: boolean,
+	canChange: boolean,
+	decisions: LotDecision[],
+};
+
+export type LotDecision = {
+	status: LotStatus,
+	refusal: string | null,
+};
+
+export type NewLot = {
+	number: string,
+	materialCode: string,
+	material: string,
+	details: LotDetailsInput,
+	reason: string,
+	requestKey: string,
+};
+
+export type LotDetailsInput = {
+	supplier: string | null,
+	supplierLot: string | null,
+	quantity: string,
+	unit: Unit,
+	manufacturedOn: string | null,
+	expiresOn: string | null,
+	retestOn: string | null,
+	potencyPercent: string | null,
+	decimalSeparator: string,
+};
+
+export type LotChange = {
+	id: string,
+	revision: number,
+	details: LotDetailsInput,
+	reason: string,
+};
+
+export type DecideOnLot = {
+	id: string,
+	revision: number,
+	status: LotStatus,
+	reason: string,
+};
+
+export type EquipmentListQuery = {
+	state: EquipmentState | null,
+	cleanliness: Cleanliness | null,
+	search: string,
+	cursor: string | null,
+};
+
+export type EquipmentList = {
+	items: EquipmentItem[],
+	nextCursor: string | null,
+	canManage: boolean,
+};
+
+export type EquipmentItem = {
+	row: EquipmentRow,
+	isCalibrationOverdue: boolean,
+	isCleaningExpired: boolean,
+};
+
+export type EquipmentView = {
+	item: EquipmentItem,
+	log: EquipmentLogEntry[],
+	acts: EquipmentAct[],
+	canManage: boolean,
+	batches: NamedBatch[],
+};
+
+export type NamedBatch = {
+	id: string,
+	number: string,
+	product: string,
+};
+
+export type NewEquipment = {
+	code: string,
+	name: string,
+	kind: string,
+	calibrationDue: string | null,
+	reason: string,
+	requestKey: string,
+};
+
+export type EquipmentChange = {
+	id: string,
+	revision: number,
+	name: string,
+	kind: string,
+	reason: string,
+};
+
+export type ActOnEquipment = {
+	id: string,
+	revision: number,
+	act: EquipmentAct,
+	batchId: string | null,
+	cleanForHours: number | null,
+	calibrationDue: string | null,
+	reason: string,
+};
+
+export type QualificationListQuery = {
+	search: string,
+	cursor: string | null,
+};
+
+export type QualificationList = {
+	items: QualificationItem[],
+	nextCursor: string | null,
+	canManage: boolean,
+};
+
+export type QualificationItem = {
+	row: QualificationRow,
+	state: QualificationState,
+	isOwn: boolean,
+};
+
+export type QualificationCandidate = {
+	id: string,
+	name: string,
+	role: string,
+};
+
+export type NewQualification = {
+	personId: string,
+	procedureCode: string,
+	procedureTitle: string,
+	validUntil: string,
+	reason: string,
+	requestKey: string,
+};
+
+export type QualificationChange = {
+	id: string,
+	revision: number,
+	validUntil: string | null,
+	reason: string,
+};
+
+export type CheckResource = {
+	batchId: string,
+	phaseId: string,
+	text: string,
+};
+
+export type ResourceCheck = {
+	refusal: Waiting | null,
+	isKnown: boolean,
+};
+
+export type LotRow = {
+	id: string,
+	plant_id: string,
+	number: string,
+	material_code: string,
+	material: string,
+	supplier: string | null,
+	supplier_lot: string | null,
+	quantity: string,
+	unit: Unit,
+	status: LotStatus,
+	manufactured_on: string | null,
+	expires_on: string | null,
+	retest_on: string | null,
+	potency_percent: string | null,
+	created_by: string | null,
+	created_by_name: string | null,
+	created_at: string,
+	revision: number,
+};
+
+export type EquipmentRow = {
+	id: string,
+	plant_id: string,
+	code: string,
+	name: string,
+	kind: string,
+	state: EquipmentState,
+	cleanliness: Cleanliness,
+	clean_until: string | null,
+	cleaned_by: string | null,
+	cleaned_by_name: string | null,
+	in_use_for: string | null,
+	in_use_for_number: string | null,
+	calibration_due: string | null,
+	revision: number,
+};
+
+export type EquipmentLogEntry = {
+	id: string,
+	act: EquipmentAct,
+	at: string,
+	person_id: string,
+	person_name: string,
+	batch_id: string | null,
+	batch_number: string | null,
+	product: string | null,
+	note: string | null,
+	clean_until: string | null,
+	calibration_due: string | null,
+	operation_id: string | null,
+};
+
+export type QualificationRow = {
+	id: string,
+	plant_id: string,
+	person_id: string,
+	person_name: string,
+	procedure_code: string,
+	procedure_title: string,
+	valid_until: string,
+	granted_by_name: string | null,
+	granted_at: string,
+	withdrawn_by_name: string | null,
+	withdrawn_at: string | null,
+	revision: number,
+};
+
+export type LotStatus = "Pending" | "Approved" | "Rejected" | "Quarantine";
+export type EquipmentState = "Idle" | "Running" | "Cleaning" | "Sanitization" | "Breakdown" | "Under QA Hold";
+export type Cleanliness = "Clean" | "Dirty" | "Pending Verification";
+export type EquipmentAct = "use_begun" | "use_ended" | "cleaning_begun" | "cleaning_ended" | "sanitization_begun" | "sanitization_ended" | "cleaning_verified" | "broken_down" | "repaired" | "put_on_hold" | "released_from_hold" | "calibrated";
+export type QualificationState = "valid" | "expired" | "withdrawn";

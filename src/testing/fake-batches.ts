@@ -3,6 +3,7 @@ import type {
   BatchEventKind,
   BatchHistory,
   BatchProposal,
+  BatchRecordFiles,
   BatchView,
   MakeableProduct,
   MakeBatch,
@@ -54,6 +55,12 @@ export class FakeBatches {
         return this.make(args.batch as MakeBatch);
       case "take_batch_step":
         return this.take(args.step as TakeBatchStep, batch);
+      case "write_batch_record":
+        return {
+          pdf: "/home/operator/Downloads/batch-record-MET-26-007.pdf",
+          json: "/home/operator/Downloads/batch-record-MET-26-007.json",
+          recordSha256: "5a".repeat(32),
+        } satisfies BatchRecordFiles;
       default:
         return { items: structuredClone(this.events), nextCursor: null } satisfies BatchHistory;
     }

@@ -346,6 +346,7 @@ export function metforminBatch(completed = 3): BatchView {
       signature,
       correctionSignature: signature,
       isVerified: false,
+      obstacle: null,
       waitsFor:
         index > completed ? { code: "earlier_phase_open", values: [{ name: "number", value: String(index) }] } : null,
       entries: index < completed ? [done(row, index)] : [],

@@ -29,7 +29,9 @@ import {
   readyStatus,
   stationSettings,
 } from "./fake-data";
+import { FakeDeviations } from "./fake-deviations";
 import { FakeMasterRecords } from "./fake-master-records";
+import { FakeRegisters } from "./fake-registers";
 
 export type FakeState = {
   status: typeof readyStatus;
@@ -84,6 +86,8 @@ export class FakeStation {
   readonly apiKeys = new FakeApiKeys();
   readonly masterRecords = new FakeMasterRecords();
   readonly batches = new FakeBatches();
+  readonly registers = new FakeRegisters();
+  readonly deviations = new FakeDeviations();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -159,6 +163,7 @@ export class FakeStation {
       case "make_batch":
       case "take_batch_step":
       case "batch_history":
+      case "write_batch_record":
         return this.batches.answer(command, args, state.batch);
       case "list_unsent":
         return state.unsent;
@@ -179,6 +184,23 @@ export class FakeStation {
       case "create_api_key":
       case "revoke_api_key":
         return this.keepKeys(command, args);
+      case "check_resource":
+      case "list_lots":
+      case "lot":
+      case "create_lot":
+      case "change_lot":
+      case "decide_on_lot":
+      case "list_equipment":
+      case "equipment":
+      case "create_equipment":
+      case "change_equipment":
+      case "act_on_equipment":
+      case "list_qualifications":
+      case "qualification":
+      case "qualification_candidates":
+      case "grant_qualification":
+      case "change_qualification":
+        return this.keepRegisters(command, args);
       case "list_master_records":
       case "master_record":
       case "create_master_record":
@@ -189,15 +211,39 @@ export class FakeStation {
       case "import_master_record":
       case "export_master_record":
         return this.keepMasters(command, args);
+      case "list_deviations":
+      case "deviation":
+      case "report_deviation":
+      case "edit_deviation":
+      case "take_deviation_step":
+      case "list_capas":
+      case "capa":
+      case "open_capa":
+      case "take_capa_step":
+        return this.keepDeviations(command, args);
       default:
         return this.administer(command, args);
     }
+  }
+
+  private keepDeviations(command: string, args: Arguments): unknown {
+    const answer = this.deviations.answer(command, args);
+    if (/^(report|edit|take|open)_/.test(command)) queueMicrotask(() => this.emit(["deviations"]));
+    return answer;
   }
 
   /** What was changed is told, as the station tells it. */
   private administer(command: string, args: Arguments): unknown {
     const answer = this.administration.answer(command, args, this.state.person?.id);
     if (/^(create|change|set|unlock|give|end)_/.test(command)) queueMicrotask(() => this.emit(["users", "plants"]));
+    return answer;
+  }
+
+  private keepRegisters(command: string, args: Arguments): unknown {
+    const answer = structuredClone(this.registers.answer(command, args));
+    if (/^(create|change|decide|act|grant)_/.test(command)) {
+      queueMicrotask(() => this.emit(["lots", "equipment", "qualifications"]));
+    }
     return answer;
   }
 

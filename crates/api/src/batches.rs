@@ -6,8 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus, ReleaseStatus},
     decimal::ExactDecimal,
-    deviation::{DeviationCause, DeviationStatus, Severity},
-    execution::PhaseState,
+    deviation::{DeviationCause, DeviationStatus, Disposition, Severity},
+    execution::{PhaseDeviation, PhaseState},
     ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId},
     phase::{EntrySignature, PhaseDefinition, PhaseEntry, PhaseStatus, RecordedEntry},
 };
@@ -78,9 +78,13 @@ pub struct PhaseRow {
 }
 
 impl PhaseRow {
-    /// The phase as the rules take it, with the entries that count.
+    /// The phase as the rules take it, with the entries that count and the deviations of this phase among `deviations`.
     #[must_use]
-    pub fn state<'a>(&self, entries: impl Iterator<Item = &'a EntryRow>) -> PhaseState {
+    pub fn state<'a>(
+        &self,
+        entries: impl Iterator<Item = &'a EntryRow>,
+        deviations: impl Iterator<Item = &'a DeviationRow>,
+    ) -> PhaseState {
         PhaseState {
             id: self.id,
             number: self.number,
@@ -90,6 +94,10 @@ impl PhaseRow {
             after: self.after.clone().unwrap_or_else(|| follows(self.number)),
             conditions: self.conditions.clone(),
             entries: entries.filter(|entry| entry.is_effective).map(EntryRow::recorded).collect(),
+            deviations: deviations
+                .filter(|deviation| deviation.phase_id == Some(self.id))
+                .filter_map(DeviationRow::of_phase)
+                .collect(),
         }
     }
 }
@@ -158,6 +166,22 @@ pub struct DeviationRow {
     pub status: DeviationStatus,
     pub description: String,
     pub opened_at: DateTime<Utc>,
+    /// Holds once the deviation is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<Disposition>,
+}
+
+impl DeviationRow {
+    /// What the rules of execution need to know of it; nothing of one that no entry has opened.
+    #[must_use]
+    pub fn of_phase(&self) -> Option<PhaseDeviation> {
+        Some(PhaseDeviation {
+            operation_id: self.operation_id?.0,
+            code: self.code.clone(),
+            status: self.status,
+            disposition: self.disposition,
+        })
+    }
 }
 
 /// Which batches, in which order, and which page of them.

@@ -156,6 +156,11 @@ choice! {
         ApiKeys,
         Backups,
         MasterRecords,
+        Lots,
+        Equipment,
+        Qualifications,
+        /// Deviations and the actions that were opened from them.
+        Deviations,
     }
 }
 
@@ -167,9 +172,11 @@ mod audit;
 mod backups;
 pub mod batch_steps;
 mod batches;
+pub mod deviations;
 mod lists;
 pub mod master_records;
 mod registration;
+pub mod resources;
 
 pub use self::{account::*, audit::*, backups::*, batches::*, lists::*, registration::*};
 

@@ -126,6 +126,9 @@ pub enum FeedChange {
     Phase(crate::batches::PhaseRow),
     Entry(crate::batches::EntryRow),
     Deviation(crate::batches::DeviationRow),
+    Lot(crate::lots::LotRow),
+    Equipment(crate::equipment::EquipmentRow),
+    Qualification(crate::qualifications::QualificationRow),
     Other,
 }
 
@@ -146,6 +149,9 @@ impl<'de> Deserialize<'de> for FeedChange {
             "phase" => serde_json::from_value(row).map(Self::Phase),
             "entry" => serde_json::from_value(row).map(Self::Entry),
             "deviation" => serde_json::from_value(row).map(Self::Deviation),
+            "lot" => serde_json::from_value(row).map(Self::Lot),
+            "equipment" => serde_json::from_value(row).map(Self::Equipment),
+            "qualification" => serde_json::from_value(row).map(Self::Qualification),
             _ => Ok(Self::Other),
         }
         .map_err(de::Error::custom)

@@ -24,6 +24,22 @@ pub enum BatchChange {
     Resume,
 }
 
+/// In which form a record is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordForm {
+    Json,
+    Pdf,
+}
+
+impl RecordForm {
+    fn segment(self) -> &'static str {
+        match self {
+            Self::Json => "record",
+            Self::Pdf => "record.pdf",
+        }
+    }
+}
+
 impl Client {
     pub async fn batches(&self, access_token: &str, query: &BatchQuery) -> Answer<Page<BatchRow>> {
         self.get(&with_query(PATH, query), Some(access_token)).await
@@ -31,6 +47,13 @@ impl Client {
 
     pub async fn batch(&self, access_token: &str, id: &BatchId) -> Answer<BatchRow> {
         self.get(&path(id), Some(access_token)).await
+    }
+
+    /// The sealed record as it is to be written.
+    pub async fn batch_record(&self, access_token: &str, id: &BatchId, form: RecordForm) -> Answer<Vec<u8>> {
+        let path = format!("{}/{}", path(id), form.segment());
+        let answer = self.exchange_with(Method::GET, &path, Some(access_token), None::<&()>, &[]).await?;
+        Ok(answer.body().to_vec())
     }
 
     /// Makes a batch; sent again with the same `key`, the answer is the same and none is made twice.

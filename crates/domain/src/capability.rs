@@ -17,6 +17,13 @@ words! {
         MasterAuthor = "master.author",
         MasterApprove = "master.approve",
         DeviationRead = "deviation.read",
+        DeviationReport = "deviation.report",
+        DeviationInvestigate = "deviation.investigate",
+        DeviationReview = "deviation.review",
+        DeviationApprove = "deviation.approve",
+        CapaRead = "capa.read",
+        CapaManage = "capa.manage",
+        CapaClose = "capa.close",
         GateEntryRead = "gate_entry.read",
         GateEntryCreate = "gate_entry.create",
         GoodsReceiptRead = "goods_receipt.read",
@@ -31,6 +38,15 @@ words! {
         QualityTestDecide = "quality_test.decide",
         MaterialStore = "material.store",
         MaterialRead = "material.read",
+        LotRead = "lot.read",
+        LotManage = "lot.manage",
+        LotDisposition = "lot.disposition",
+        EquipmentRead = "equipment.read",
+        EquipmentLog = "equipment.log",
+        EquipmentManage = "equipment.manage",
+        EquipmentRelease = "equipment.release",
+        QualificationRead = "qualification.read",
+        QualificationManage = "qualification.manage",
         StationRegister = "station.register",
         UserManage = "user.manage",
         PlantRead = "plant.read",
@@ -48,7 +64,17 @@ impl Role {
     pub fn capabilities(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::ProductionOperator => &[BatchRead, BatchExecute, BatchVerify, DeviationRead, MaterialRead],
+            Role::ProductionOperator => &[
+                BatchRead,
+                BatchExecute,
+                BatchVerify,
+                DeviationRead,
+                DeviationReport,
+                MaterialRead,
+                LotRead,
+                EquipmentRead,
+                EquipmentLog,
+            ],
             Role::ProductionManager | Role::ProductionHead => &[
                 BatchRead,
                 BatchPlan,
@@ -59,7 +85,15 @@ impl Role {
                 MasterRead,
                 MasterAuthor,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                CapaRead,
                 MaterialRead,
+                LotRead,
+                EquipmentRead,
+                EquipmentLog,
+                EquipmentManage,
+                QualificationRead,
                 AuditRead,
             ],
             Role::PlantHead => &[
@@ -68,11 +102,15 @@ impl Role {
                 BatchReview,
                 MasterRead,
                 DeviationRead,
+                CapaRead,
                 GateEntryRead,
                 GoodsReceiptRead,
                 QualitySampleRead,
                 QualityTestRead,
                 MaterialRead,
+                LotRead,
+                EquipmentRead,
+                QualificationRead,
                 PlantRead,
                 AuditRead,
                 ApiKeyManage,
@@ -87,11 +125,24 @@ impl Role {
                 MasterRead,
                 MasterApprove,
                 DeviationRead,
+                DeviationReport,
+                DeviationReview,
+                DeviationApprove,
+                CapaRead,
+                CapaManage,
+                CapaClose,
                 GateEntryRead,
                 GoodsReceiptRead,
                 QualitySampleRead,
                 QualityTestRead,
                 MaterialRead,
+                LotRead,
+                LotDisposition,
+                EquipmentRead,
+                EquipmentLog,
+                EquipmentRelease,
+                QualificationRead,
+                QualificationManage,
                 AuditRead,
                 AuditReview,
             ],
@@ -105,6 +156,12 @@ impl Role {
                 MasterRead,
                 MasterApprove,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                DeviationReview,
+                CapaRead,
+                CapaManage,
+                CapaClose,
                 GateEntryRead,
                 GoodsReceiptRead,
                 SamplingRequest,
@@ -112,6 +169,13 @@ impl Role {
                 QualityTestRead,
                 QualityTestDecide,
                 MaterialRead,
+                LotRead,
+                LotDisposition,
+                EquipmentRead,
+                EquipmentLog,
+                EquipmentRelease,
+                QualificationRead,
+                QualificationManage,
                 AuditRead,
                 AuditReview,
             ],
@@ -121,16 +185,35 @@ impl Role {
                 BatchReview,
                 MasterRead,
                 DeviationRead,
+                DeviationReport,
+                DeviationInvestigate,
+                CapaRead,
+                CapaManage,
                 GoodsReceiptRead,
                 QualitySampleRead,
                 QualityTestRead,
                 QualityTestRecommend,
                 MaterialRead,
+                LotRead,
+                EquipmentRead,
+                EquipmentLog,
+                QualificationRead,
             ],
-            Role::QcHead => &[BatchRead, DeviationRead, QualitySampleRead, QualityTestRead, MaterialRead, AuditRead],
+            Role::QcHead => &[
+                BatchRead,
+                DeviationRead,
+                DeviationReport,
+                CapaRead,
+                QualitySampleRead,
+                QualityTestRead,
+                MaterialRead,
+                AuditRead,
+            ],
             Role::QcManager => &[
                 BatchRead,
                 DeviationRead,
+                DeviationReport,
+                CapaRead,
                 QualitySampleRead,
                 QualityTestRead,
                 QualityTestAssign,
@@ -138,18 +221,34 @@ impl Role {
                 MaterialRead,
                 AuditRead,
             ],
-            Role::QcOperator => &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead],
-            Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
-            Role::WarehouseManager => {
-                &[GateEntryRead, GoodsReceiptRead, GoodsReceiptCreate, QualityTestRead, MaterialRead, MaterialStore]
+            Role::QcOperator => {
+                &[QualitySampleRead, QualityTestRead, QualityTestExecute, MaterialRead, DeviationRead, DeviationReport]
             }
+            Role::ProcurementOfficer => &[GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead],
+            Role::WarehouseManager => &[
+                GateEntryRead,
+                GoodsReceiptRead,
+                GoodsReceiptCreate,
+                QualityTestRead,
+                MaterialRead,
+                MaterialStore,
+                LotRead,
+                LotManage,
+            ],
             Role::SecurityOfficer => &[GateEntryRead, GateEntryCreate],
             Role::SystemAdmin => {
                 &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, ApiKeyManage, BackupManage]
             }
-            Role::Management => {
-                &[BatchRead, DeviationRead, GateEntryRead, GoodsReceiptRead, QualityTestRead, MaterialRead, PlantRead]
-            }
+            Role::Management => &[
+                BatchRead,
+                DeviationRead,
+                CapaRead,
+                GateEntryRead,
+                GoodsReceiptRead,
+                QualityTestRead,
+                MaterialRead,
+                PlantRead,
+            ],
             Role::FinanceOfficer | Role::SalesPerson => &[],
         }
     }
@@ -171,13 +270,16 @@ impl Capability {
     pub fn is_for_machines(self) -> bool {
         use Capability::*;
         match self {
-            BatchRead | MasterRead | DeviationRead | GateEntryRead | GoodsReceiptRead | QualitySampleRead
-            | QualityTestRead | MaterialRead | PlantRead | AuditRead => true,
+            BatchRead | MasterRead | DeviationRead | CapaRead | GateEntryRead | GoodsReceiptRead
+            | QualitySampleRead | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead
+            | PlantRead | AuditRead => true,
             BatchPlan | BatchHold | BatchResume | BatchExecute | BatchVerify | BatchReview | BatchRelease
-            | MasterAuthor | MasterApprove | GateEntryCreate | GoodsReceiptCreate | SamplingRequest
+            | MasterAuthor | MasterApprove | DeviationReport | DeviationInvestigate | DeviationReview
+            | DeviationApprove | CapaManage | CapaClose | GateEntryCreate | GoodsReceiptCreate | SamplingRequest
             | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend | QualityTestDecide
             | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview | ApiKeyManage
-            | BackupManage => false,
+            | BackupManage | LotManage | LotDisposition | EquipmentLog | EquipmentManage | EquipmentRelease
+            | QualificationManage => false,
         }
     }
 }
@@ -225,6 +327,27 @@ mod tests {
         assert_eq!(roles(Capability::BatchPlan), [Role::ProductionHead, Role::ProductionManager]);
         for role in roles(Capability::BatchPlan) {
             assert!(role.can(Capability::BatchHold) && role.can(Capability::MasterRead), "{role}");
+        }
+    }
+
+    #[test]
+    fn quality_assurance_decides_about_lots_and_equipment_and_keeps_neither() {
+        for capability in [Capability::LotDisposition, Capability::EquipmentRelease, Capability::QualificationManage] {
+            assert_eq!(capability.roles().collect::<Vec<_>>(), [Role::QaHead, Role::QaManager], "{capability}");
+        }
+        for role in Capability::LotDisposition.roles() {
+            assert!(!role.can(Capability::LotManage) && !role.can(Capability::EquipmentManage), "{role}");
+        }
+    }
+
+    /// SoD: the last word on a deviation is for one role, and that role does not investigate.
+    #[test]
+    fn sod_the_last_word_on_a_deviation_is_not_an_investigators() {
+        let approving: Vec<_> = Capability::DeviationApprove.roles().collect();
+        assert_eq!(approving, [Role::QaHead]);
+        assert!(!Role::QaHead.can(Capability::DeviationInvestigate));
+        for role in Capability::CapaClose.roles() {
+            assert!(role.departments().contains(&crate::role::Department::QualityAssurance), "{role}");
         }
     }
 

@@ -37,6 +37,8 @@ pub struct PhaseState {
     pub conditions: Vec<String>,
     /// Those that count, oldest first.
     pub entries: Vec<RecordedEntry>,
+    /// What is known of the deviations that its entries have opened.
+    pub deviations: Vec<PhaseDeviation>,
 }
 
 /// What somebody wants to record, or has recorded.
@@ -60,6 +62,8 @@ pub struct Outcome {
     pub batch_status: BatchStatus,
     pub record_status: RecordStatus,
     pub deviation: Option<OpenedDeviation>,
+    /// What the phase leaned on although it was not fit for it.
+    pub unfit: Option<Unfit>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +83,11 @@ pub enum Refusal {
     BatchNotExecutable(BatchStatus),
     #[error("phase {number} comes first")]
     EarlierPhaseOpen { number: u32 },
+    /// `deviation` is its code, once the server has given one.
+    #[error("the deviation of phase {number} is not dispositioned yet")]
+    AwaitsDisposition { number: u32, deviation: Option<String> },
+    #[error("the disposition of the deviation of phase {number} lets nothing that depends on it go on")]
+    StoppedByDisposition { number: u32, deviation: Option<String> },
     #[error("the phase is already completed")]
     AlreadyCompleted,
     #[error("the phase is not executed in this batch")]
@@ -119,6 +128,9 @@ pub enum Refusal {
     ReasonRequired,
     #[error("the phase must be signed")]
     SignatureRequired,
+    /// A lot, a piece of equipment or a qualification.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
 }
 
 impl Refusal {
@@ -130,6 +142,8 @@ impl Refusal {
             Self::PhaseUnknown => "phase_unknown",
             Self::BatchNotExecutable(_) => "batch_not_executable",
             Self::EarlierPhaseOpen { .. } => "earlier_phase_open",
+            Self::AwaitsDisposition { .. } => "awaits_disposition",
+            Self::StoppedByDisposition { .. } => "stopped_by_disposition",
             Self::AlreadyCompleted => "already_completed",
             Self::PhaseNotApplicable => "phase_not_applicable",
             Self::NothingToVerify => "nothing_to_verify",
@@ -150,6 +164,7 @@ impl Refusal {
             Self::TimerRunning => "timer_running",
             Self::ReasonRequired => "reason_required",
             Self::SignatureRequired => "signature_required",
+            Self::Unfit(unfit) => unfit.code(),
         }
     }
 }
@@ -165,7 +180,8 @@ pub enum Judgement {
     NotApplied(Refusal),
 }
 
-/// Decides whether the entry may be recorded; `phases` are all phases of the batch in order of their numbers.
+/// Decides whether the entry may be recorded, whatever the registers say ([`Circumstances::decide`] asks those too);
+/// `phases` are all phases of the batch in order of their numbers.
 ///
 /// # Errors
 /// The first [`Refusal`] that holds, authority before order before content.
@@ -204,6 +220,7 @@ pub fn decide(
         Deed::Correction(entry) => {
             check_correctable(phase, entry)?;
             executable(takes_corrections(batch), batch)?;
+            is_its_turn(phases, phase)?;
             if is_blank(attempt.reason) {
                 return Err(Refusal::ReasonRequired);
             }
@@ -234,7 +251,9 @@ pub fn judge(batch: BatchStatus, phases: &[PhaseState], attempt: Attempt<'_>, pe
             cause: DeviationCause::Duplicate,
             severity: Severity::Medium,
         }),
-        Err(Refusal::BatchNotExecutable(_)) => {
+        Err(
+            Refusal::BatchNotExecutable(_) | Refusal::AwaitsDisposition { .. } | Refusal::StoppedByDisposition { .. },
+        ) => {
             Judgement::KeptWithDeviation(OpenedDeviation { cause: DeviationCause::AfterHold, severity: Severity::High })
         }
         Err(refusal) => Judgement::NotApplied(refusal),
@@ -256,8 +275,9 @@ pub fn signed_with(phase: &PhaseState, entry: &PhaseEntry, corrects: Option<Uuid
 #[must_use]
 pub fn next_phase(phases: &[PhaseState]) -> Option<&PhaseState> {
     let standings = standings(phases);
-    let is_next =
-        |standing: &Standing| matches!(standing, Standing::Open | Standing::AwaitsVerification | Standing::Outdated);
+    let is_next = |standing: &Standing| {
+        matches!(standing, Standing::Open | Standing::AwaitsVerification | Standing::Outdated | Standing::ToRepeat)
+    };
     phases.iter().zip(&standings).find(|(_, standing)| is_next(standing)).map(|(phase, _)| phase)
 }
 
@@ -269,6 +289,8 @@ pub enum Turn {
     Verify,
     /// Its value no longer fits those that it was calculated from.
     Correct,
+    /// A disposition asks for it once more.
+    Repeat,
 }
 
 /// What the person can do with each phase now, or why not; in the order of the phases.
@@ -289,7 +311,12 @@ pub fn turns(batch: BatchStatus, phases: &[PhaseState], person: Acting<'_>) -> V
             allowed(Deed::Verification, phase)?;
             check_is_another(phase, person).map(|()| Turn::Verify)
         }
+        Standing::Held(hold) => Err(hold.into()),
         Standing::Outdated => allowed(Deed::Entry, phase).map(|()| Turn::Correct),
+        Standing::ToRepeat => {
+            allowed(Deed::Entry, phase)?;
+            check_other_person(phases, phase, person).map(|()| Turn::Repeat)
+        }
         Standing::Open => {
             allowed(Deed::Entry, phase)?;
             check_other_person(phases, phase, person).map(|()| Turn::Execute)
@@ -325,7 +352,7 @@ pub fn calculated(phases: &[PhaseState], phase: &PhaseState) -> Result<ExactDeci
 }
 
 /// What an entry is for its phase.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deed {
     Entry,
     Verification,
@@ -373,6 +400,7 @@ fn is_its_turn(phases: &[PhaseState], phase: &PhaseState) -> Result<(), Refusal>
         Some(Standing::WaitsFor(numbers)) => {
             Err(Refusal::EarlierPhaseOpen { number: numbers.first().copied().unwrap_or(phase.number) })
         }
+        Some(Standing::Held(hold)) => Err(hold.into()),
         Some(Standing::NotApplicable) => Err(Refusal::PhaseNotApplicable),
         _ => Ok(()),
     }
@@ -423,25 +451,30 @@ fn outcome(
             recorded_at: DateTime::UNIX_EPOCH,
             reason: None,
             signature: None,
-            deviation: None,
+            deviation: deviation.map(|opened| opened.cause),
         });
     }
-    let standings = standings(&next);
-    let others = next.iter().zip(&standings).filter(|(other, _)| other.id != phase.id);
-    let others = others.filter_map(|(other, standing)| match (standing, other.status) {
+    let (others, finishes) = follow_ups(&next);
+    Outcome {
+        phase_status: status,
+        others: others.into_iter().filter(|(other, _)| *other != phase.id).collect(),
+        batch_status: batch.after_entry(finishes),
+        record_status: if finishes { RecordStatus::Complete } else { RecordStatus::Incomplete },
+        deviation,
+        unfit: None,
+    }
+}
+
+/// The phases whose kept status is not the one that follows from the others, and whether the batch is finished.
+fn follow_ups(phases: &[PhaseState]) -> (Vec<(PhaseId, PhaseStatus)>, bool) {
+    let standings = standings(phases);
+    let others = phases.iter().zip(&standings).filter_map(|(other, standing)| match (standing, other.status) {
         (Standing::NotApplicable, PhaseStatus::NotApplicable) => None,
         (Standing::NotApplicable, _) => Some((other.id, PhaseStatus::NotApplicable)),
         (_, PhaseStatus::NotApplicable) => Some((other.id, PhaseStatus::Pending)),
         _ => None,
     });
-    let finishes = standings.iter().all(Standing::is_settled);
-    Outcome {
-        phase_status: status,
-        others: others.collect(),
-        batch_status: batch.after_entry(finishes),
-        record_status: if finishes { RecordStatus::Complete } else { RecordStatus::Incomplete },
-        deviation,
-    }
+    (others.collect(), standings.iter().all(Standing::is_settled))
 }
 
 struct Checked {
@@ -532,8 +565,12 @@ fn check_number(number: &NumberParameter, value: ExactDecimal, unit: Unit) -> Re
     Ok(Checked { status: PhaseStatus::Completed, deviation })
 }
 
+mod holding;
+mod resources;
 mod standing;
 
+pub use holding::{Hold, PhaseDeviation, Settlement, held_by, settle};
+pub use resources::{Circumstances, Registers, Unfit, Wanted};
 use standing::value_of;
 pub use standing::{Standing, is_stopped, standings};
 

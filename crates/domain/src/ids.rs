@@ -86,6 +86,14 @@ uuid_id! {
     MasterRecordId;
     /// A deviation.
     DeviationId;
+    /// A lot of a material.
+    LotId;
+    /// A piece of equipment.
+    EquipmentId;
+    /// A person's qualification for a procedure.
+    QualificationId;
+    /// A corrective or preventive action.
+    CapaId;
     /// A sign-in session at the server.
     SessionId;
     /// A key of a machine or a report; the public part of its text.

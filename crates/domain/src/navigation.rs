@@ -12,6 +12,8 @@ pub enum Screen {
     MyBatches,
     BatchExecution,
     MasterRecords,
+    Deviations,
+    Capas,
     GateEntries,
     GoodsReceipts,
     QualitySamples,
@@ -23,6 +25,9 @@ pub enum Screen {
     AuditTrail,
     ApiKeys,
     Backups,
+    Lots,
+    Equipment,
+    Qualifications,
 }
 
 /// One entry of a menu; the label is the legacy one and the user interface translates it.
@@ -46,8 +51,12 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         Role::ProductionHead => &[
             const { entry("Oversight", "Batch Oversight", MyBatches) },
             const { entry("Oversight", "Stage Progress", BatchExecution) },
+            const { entry("Oversight", "Line & Equipment", Equipment) },
             const { entry("Management", "Master Batch Records", MasterRecords) },
             const { entry("Management", "Material & Yield", Materials) },
+            const { entry("Management", "Lots", Lots) },
+            const { entry("Management", "Workforce", Qualifications) },
+            const { entry("Compliance", "Deviation Center", Deviations) },
             const { entry("Analytics", "Audit Trail", AuditTrail) },
         ],
         Role::ProductionManager => &[
@@ -55,12 +64,19 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Operations", "Stage/Operation Tracking", BatchExecution) },
             const { entry("Resources", "Master Batch Records", MasterRecords) },
             const { entry("Resources", "Material & Variance", Materials) },
+            const { entry("Resources", "Lots", Lots) },
+            const { entry("Events", "Equipment & Line Readiness", Equipment) },
+            const { entry("Events", "Deviation Management", Deviations) },
+            const { entry("Team", "Team Competency", Qualifications) },
             const { entry("Team", "Manager Audit Trail", AuditTrail) },
         ],
         Role::ProductionOperator => &[
             const { entry("Execution", "My Batches", MyBatches) },
             const { entry("Execution", "Batch Execution", BatchExecution) },
             const { entry("Tasks", "Material Issue", Materials) },
+            const { entry("Tasks", "Lots", Lots) },
+            const { entry("Tasks", "Equipment Logs", Equipment) },
+            const { entry("Reporting", "Report Deviation", Deviations) },
         ],
         Role::PlantHead => &[
             const { entry("Operations", "Production", MyBatches) },
@@ -68,6 +84,9 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Operations", "Quality", QualityTests) },
             const { entry("Operations", "Supply Chain", GateEntries) },
             const { entry("Operations", "Warehouse", GoodsReceipts) },
+            const { entry("Operations", "Lots", Lots) },
+            const { entry("Operations", "Maintenance", Equipment) },
+            const { entry("Management", "Workforce", Qualifications) },
             const { entry("Compliance", "Audit Trails", AuditTrail) },
             const { entry("Systems", "API Keys", ApiKeys) },
         ],
@@ -75,33 +94,51 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Management", "Batch Review", MyBatches) },
             const { entry("Management", "Master Batch Records", MasterRecords) },
             const { entry("Management", "Release Console", QualityTests) },
+            const { entry("Management", "Lots", Lots) },
+            const { entry("Management", "Equipment", Equipment) },
+            const { entry("Management", "Deviations", Deviations) },
+            const { entry("Management", "CAPA", Capas) },
             const { entry("Oversight", "Audits", AuditTrail) },
+            const { entry("Oversight", "Training", Qualifications) },
         ],
         Role::QaManager => &[
             const { entry("Operations", "Batch Review", MyBatches) },
             const { entry("Operations", "Master Batch Records", MasterRecords) },
             const { entry("Operations", "Pre-Release Review", QualityTests) },
+            const { entry("Operations", "Lots", Lots) },
+            const { entry("Operations", "Equipment", Equipment) },
+            const { entry("Systems", "Deviations", Deviations) },
+            const { entry("Systems", "CAPA", Capas) },
             const { entry("Systems", "Audit Trail", AuditTrail) },
+            const { entry("Monitoring", "Training", Qualifications) },
         ],
         Role::QaOperator => &[
             const { entry("Execution", "Lab Workbench", QualityTests) },
             const { entry("Execution", "In-Process Inspections", MyBatches) },
+            const { entry("Execution", "Lots", Lots) },
+            const { entry("Execution", "Equipment", Equipment) },
+            const { entry("Events", "Deviations", Deviations) },
+            const { entry("Events", "CAPA Tasks", Capas) },
             const { entry("Documentation", "Master Batch Records", MasterRecords) },
             const { entry("Documentation", "Sample Management", QualitySamples) },
+            const { entry("Personal", "My Training", Qualifications) },
         ],
         Role::QcHead => &[
             const { entry("Oversight", "Sample Oversight", QualitySamples) },
             const { entry("Oversight", "Test Oversight", QualityTests) },
+            const { entry("Approvals", "Investigation Center", Deviations) },
             const { entry("Compliance", "Audit Trails", AuditTrail) },
         ],
         Role::QcManager => &[
             const { entry("Core", "Sample Management", QualitySamples) },
             const { entry("Core", "Test Review & Approval", QualityTests) },
+            const { entry("Compliance", "Investigations", Deviations) },
             const { entry("Data", "Audit Trails", AuditTrail) },
         ],
         Role::QcOperator => &[
             const { entry("Core Tasks", "Sample Assignment", QualitySamples) },
             const { entry("Core Tasks", "Testing Bench", QualityTests) },
+            const { entry("Compliance", "Deviations / OOS", Deviations) },
         ],
         Role::ProcurementOfficer => &[
             const { entry("Coordination", "Delivery Tracking", GateEntries) },
@@ -112,6 +149,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Inbound", "Inbound (GRN & Receiving)", GoodsReceipts) },
             const { entry("Inbound", "QC Coordination", QualityTests) },
             const { entry("Inventory", "Inventory Management", Materials) },
+            const { entry("Inventory", "Batch & Bin Management", Lots) },
         ],
         Role::Management => &[
             const { entry("Core", "Plants", MyBatches) },
@@ -142,6 +180,8 @@ mod tests {
             for entry in menu(*role) {
                 let needed = match entry.screen {
                     Screen::MyBatches | Screen::BatchExecution => Capability::BatchRead,
+                    Screen::Deviations => Capability::DeviationRead,
+                    Screen::Capas => Capability::CapaRead,
                     Screen::GateEntries => Capability::GateEntryRead,
                     Screen::GoodsReceipts => Capability::GoodsReceiptRead,
                     Screen::QualitySamples => Capability::QualitySampleRead,
@@ -153,6 +193,9 @@ mod tests {
                     Screen::ApiKeys => Capability::ApiKeyManage,
                     Screen::Backups => Capability::BackupManage,
                     Screen::MasterRecords => Capability::MasterRead,
+                    Screen::Lots => Capability::LotRead,
+                    Screen::Equipment => Capability::EquipmentRead,
+                    Screen::Qualifications => Capability::QualificationRead,
                 };
                 assert!(role.can(needed), "{role} cannot open {}", entry.label);
             }

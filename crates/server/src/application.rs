@@ -5,6 +5,7 @@ use std::{ops::Deref, path::PathBuf, sync::Arc};
 use axum::Router;
 use ed25519_dalek::VerifyingKey;
 use http::HeaderValue;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 use viruj_api::sync::ServerTime;
 use viruj_domain::{clock::Clock, ids::UserId, plant::PlantScope};
@@ -76,6 +77,8 @@ pub struct Shared {
     /// The origin of the old web client.
     pub frontend: Option<HeaderValue>,
     pub metrics: Metrics,
+    /// Held while a record is printed.
+    pub printing: Semaphore,
     /// Where the heads of the audit trail are written down.
     pub checkpoint_dir: PathBuf,
     pub backups: KeptBackups,
@@ -145,6 +148,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             answers: Answers::new(secret),
             single_sign_on: settings.single_sign_on.clone().map(|told| SingleSignOn::new(told, secret)),
             metrics: Metrics::default(),
+            printing: Semaphore::new(1),
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             checkpoint_dir: settings.checkpoint_dir.clone(),
             backups: KeptBackups::new(settings),

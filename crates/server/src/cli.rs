@@ -23,7 +23,10 @@ use crate::{
 
 mod audit;
 mod backup;
+mod record;
 mod seed;
+
+pub use record::VerifyRecordError;
 
 /// Requests in flight have this long to finish.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
@@ -80,6 +83,11 @@ enum Command {
         #[command(subcommand)]
         what: Audit,
     },
+    /// Sealed batch records.
+    Record {
+        #[command(subcommand)]
+        what: Record,
+    },
     /// Writes everything into a file, encrypted to VIRUJ_BACKUP_RECIPIENT; no file is overwritten.
     Backup { file: PathBuf },
     /// Restores a backup into an empty database and an empty key folder; nothing is changed when anything is wrong.
@@ -110,6 +118,19 @@ enum Audit {
     Verify,
     /// Writes the heads of the trail into VIRUJ_CHECKPOINT_DIR, signed.
     Checkpoint,
+}
+
+#[derive(Subcommand)]
+enum Record {
+    /// Checks a record, PDF or JSON, without the server.
+    Verify {
+        record: PathBuf,
+        /// The server's public keys, PEM, as `record key` prints them.
+        #[arg(long)]
+        key: PathBuf,
+    },
+    /// Prints the public keys that records are sealed with, of VIRUJ_KEY_DIR.
+    Key,
 }
 
 #[derive(Subcommand)]
@@ -180,6 +201,8 @@ pub enum CommandError {
     Backup(#[from] BackupError),
     #[error(transparent)]
     Restore(#[from] RestoreFileError),
+    #[error(transparent)]
+    Record(#[from] VerifyRecordError),
     #[error("the audit trail is not whole: {0} findings")]
     NotWhole(usize),
     #[error("cannot listen on {address}: {source}")]
@@ -201,13 +224,14 @@ impl CommandError {
             Self::Backup(BackupError::Database(_))
             | Self::Restore(RestoreFileError::Database(RestoreError::Storage(_))) => 3,
             Self::Setup(_) | Self::Seed(_) | Self::Restore(_) | Self::Backup(BackupError::Exists(_)) => 4,
-            Self::NotWhole(_) => 5,
+            Self::NotWhole(_) | Self::Record(VerifyRecordError::NotVerified { .. }) => 5,
             Self::Start(_)
             | Self::TlsUnusable(_)
             | Self::Listen { .. }
             | Self::Io(_)
             | Self::Document(_)
             | Self::SigningKeys(_)
+            | Self::Record(_)
             | Self::Backup(_)
             | Self::Checkpoints(_)
             | Self::Checkpoint(_) => 1,
@@ -230,6 +254,8 @@ pub async fn run(line: CommandLine, out: &mut (dyn Write + Send)) -> Result<(), 
         Command::CompanyAccount { what: CompanyAccount::Forget { email } } => forget_company_account(&email, out).await,
         Command::Audit { what: Audit::Verify } => audit::verify(out).await,
         Command::Audit { what: Audit::Checkpoint } => audit::checkpoint(out).await,
+        Command::Record { what: Record::Verify { record, key } } => record::verify(&record, &key, out),
+        Command::Record { what: Record::Key } => record::print_keys(out),
         Command::Backup { file } => backup::backup(&file, out).await,
         Command::Restore { file, identity } => backup::restore(&file, &identity, out).await,
         Command::Openapi => Ok(out.write_all(openapi::text()?.as_bytes())?),

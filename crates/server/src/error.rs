@@ -10,8 +10,13 @@ use http::StatusCode;
 use viruj_api::legacy::{Detail, ErrorBody, FieldError};
 use viruj_domain::{
     batch::CourseRefusal,
+    deviation::{DeviationRefusal, Missing, capa::CapaRefusal},
+    equipment::EquipmentRefusal,
+    execution::Unfit,
+    lot::LotRefusal,
     master::{Fault, LifecycleRefusal},
     password::Unsuitable,
+    qualification::QualificationRefusal,
 };
 use viruj_storage::StorageError;
 
@@ -175,9 +180,76 @@ codes! {
     BatchDecided = "batch_decided", CONFLICT, "Quality assurance has decided about the batch";
     ProductCodeFixed = "product_code_fixed", UNPROCESSABLE_ENTITY, "A version stays with its product";
     OwnEntriesOnly = "own_entries_only", CONFLICT, "Nobody reviews entries of their own";
+    AwaitsDisposition = "awaits_disposition", CONFLICT, "A deviation that is not dispositioned yet keeps the phase waiting";
+    StoppedByDisposition = "stopped_by_disposition", CONFLICT, "A disposition lets the phase not go on";
+    OwnValue = "own_value", CONFLICT, "Nobody decides about the deviation of a value of their own";
+    OwnInvestigation = "own_investigation", CONFLICT, "Nobody reviews or approves an investigation of their own";
+    OwnReview = "own_review", CONFLICT, "Nobody approves what they have reviewed themselves";
+    RootCauseMissing = "root_cause_missing", UNPROCESSABLE_ENTITY, "The root cause is missing";
+    DispositionMissing = "disposition_missing", UNPROCESSABLE_ENTITY, "The disposition is missing";
+    DispositionReasonMissing = "disposition_reason_missing", UNPROCESSABLE_ENTITY, "The reason for the disposition is missing";
+    RepeatImpossible = "repeat_impossible", UNPROCESSABLE_ENTITY, "What the deviation is about cannot be repeated";
+    CapaMissing = "capa_missing", UNPROCESSABLE_ENTITY,
+        "A corrective or preventive action is missing, or the reason why none is needed";
+    CapaPlanMissing = "capa_plan_missing", UNPROCESSABLE_ENTITY, "A corrective or preventive action has no plan yet";
+    OwnAction = "own_action", CONFLICT, "Nobody judges or closes an action of their own";
+    AlreadyJudged = "already_judged", CONFLICT, "The action has been judged already";
+    EffectivenessMissing = "effectiveness_missing", CONFLICT, "Nobody has judged yet that the action is effective";
+    OwnerUnknown = "owner_unknown", UNPROCESSABLE_ENTITY, "There is no active person of that id in the plant";
     BackupNotConfigured = "backup_not_configured", CONFLICT, "The server was not told for whom and where to back up";
     BackupRunning = "backup_running", CONFLICT, "A backup is being taken already";
     BackupFailed = "backup_failed", INTERNAL_SERVER_ERROR, "The backup failed";
+    LotUnknown = "lot_unknown", CONFLICT, "The lot is not in the plant's register";
+    LotOfOtherMaterial = "lot_of_other_material", CONFLICT, "The lot is of another material";
+    LotNotApproved = "lot_not_approved", CONFLICT, "The lot is not approved";
+    LotExpired = "lot_expired", CONFLICT, "The lot has expired";
+    LotRetestDue = "lot_retest_due", CONFLICT, "The lot is to be tested again";
+    NoLotFit = "no_lot_fit", CONFLICT, "There is no lot of the material that may be charged";
+    EquipmentUnknown = "equipment_unknown", CONFLICT, "The equipment is not in the plant's register";
+    EquipmentOfOtherKind = "equipment_of_other_kind", CONFLICT, "The equipment is of another kind";
+    EquipmentOnHold = "equipment_on_hold", CONFLICT, "The equipment is on hold";
+    EquipmentNotReady = "equipment_not_ready", CONFLICT, "The equipment is not ready";
+    EquipmentInUse = "equipment_in_use", CONFLICT, "The equipment is in use for another batch";
+    CalibrationOverdue = "calibration_overdue", CONFLICT, "The equipment's calibration is overdue";
+    EquipmentDirty = "equipment_dirty", CONFLICT, "The equipment is not clean";
+    CleaningNotVerified = "cleaning_not_verified", CONFLICT, "Nobody else has verified the equipment's cleaning";
+    CleaningExpired = "cleaning_expired", CONFLICT, "The equipment's cleaning counts no longer";
+    NoEquipmentFit = "no_equipment_fit", CONFLICT, "There is no equipment of the kind that may be used";
+    QualificationMissing = "qualification_missing", CONFLICT, "The person is not qualified for the procedure";
+    QualificationExpired = "qualification_expired", CONFLICT, "The person's qualification has run out";
+    LotStatusNotPossible = "lot_status_not_possible", CONFLICT, "The lot's status does not follow from the one it has";
+    LotPastItsDates = "lot_past_its_dates", CONFLICT, "The lot has expired or is to be tested again";
+    NumberTaken = "number_taken", CONFLICT, "There is a lot with this number in the plant";
+    NumberInvalid = "number_invalid", UNPROCESSABLE_ENTITY, "The number is missing, too long, or none that a label carries";
+    MaterialInvalid = "material_invalid", UNPROCESSABLE_ENTITY,
+        "The material's code or name is missing, too long, or holds what none does";
+    SupplierInvalid = "supplier_invalid", UNPROCESSABLE_ENTITY,
+        "The supplier or the supplier's number is too long, or holds what none does";
+    QuantityInvalid = "quantity_invalid", UNPROCESSABLE_ENTITY, "The quantity is to be more than nothing";
+    UnitUnfit = "unit_unfit", UNPROCESSABLE_ENTITY, "A quantity of material is a mass, a volume or a count";
+    PotencyInvalid = "potency_invalid", UNPROCESSABLE_ENTITY, "The potency is to be above 0 and at most 200 per cent";
+    DatesContradict = "dates_contradict", UNPROCESSABLE_ENTITY, "The days do not follow each other";
+    EquipmentStateDiffers = "equipment_state_differs", CONFLICT, "That is not done with equipment in this state";
+    CleaningNotDone = "cleaning_not_done", CONFLICT, "There is no cleaning to be verified";
+    CleanedBySamePerson = "cleaned_by_same_person", FORBIDDEN, "Who has cleaned equipment does not verify it";
+    EquipmentNotClean = "equipment_not_clean", CONFLICT, "The equipment is not clean";
+    EquipmentCalibrationOverdue = "equipment_calibration_overdue", CONFLICT, "The equipment is to be calibrated first";
+    CodeTaken = "code_taken", CONFLICT, "There is equipment with this code in the plant";
+    CodeInvalid = "code_invalid", UNPROCESSABLE_ENTITY, "The code is missing, too long, or none that a label carries";
+    KindInvalid = "kind_invalid", UNPROCESSABLE_ENTITY, "The kind is missing, too long, or holds what none does";
+    BatchRequired = "batch_required", UNPROCESSABLE_ENTITY, "The batch that the equipment is used for is missing";
+    CleanUntilInvalid = "clean_until_invalid", UNPROCESSABLE_ENTITY, "Until when it counts as clean must lie ahead";
+    CalibrationDueInvalid = "calibration_due_invalid", UNPROCESSABLE_ENTITY, "The next calibration must lie ahead";
+    AlreadyQualified = "already_qualified", CONFLICT, "The person has a qualification for the procedure, to be renewed";
+    AlreadyWithdrawn = "already_withdrawn", CONFLICT, "The qualification is withdrawn already";
+    OwnQualification = "own_qualification", FORBIDDEN, "Nobody qualifies themselves";
+    ValidUntilInvalid = "valid_until_invalid", UNPROCESSABLE_ENTITY,
+        "A qualification is valid from today on, for at most ten years";
+    ProcedureCodeInvalid = "procedure_code_invalid", UNPROCESSABLE_ENTITY,
+        "The procedure's code is missing, too long, or holds what none does";
+    ProcedureTitleInvalid = "procedure_title_invalid", UNPROCESSABLE_ENTITY,
+        "The procedure's title is missing, too long, or holds what none does";
+    PersonUnknown = "person_unknown", UNPROCESSABLE_ENTITY, "There is no active person of that id in the plant";
     CursorInvalid = "cursor_invalid", UNPROCESSABLE_ENTITY, "The cursor is not one of this list";
     DatabaseUnreachable = "database_unreachable", SERVICE_UNAVAILABLE, "The server cannot reach its database";
 }
@@ -294,6 +366,112 @@ impl From<CourseRefusal> for ApiError {
     }
 }
 
+impl From<DeviationRefusal> for ApiError {
+    fn from(refusal: DeviationRefusal) -> Self {
+        let code = match refusal {
+            DeviationRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            DeviationRefusal::NotInThisStatus(_) => ProblemCode::StepNotAllowed,
+            DeviationRefusal::OwnValue => ProblemCode::OwnValue,
+            DeviationRefusal::OwnInvestigation => ProblemCode::OwnInvestigation,
+            DeviationRefusal::OwnReview => ProblemCode::OwnReview,
+            DeviationRefusal::Incomplete(Missing::RootCause) => ProblemCode::RootCauseMissing,
+            DeviationRefusal::Incomplete(Missing::Disposition) => ProblemCode::DispositionMissing,
+            DeviationRefusal::Incomplete(Missing::DispositionReason) => ProblemCode::DispositionReasonMissing,
+            DeviationRefusal::Incomplete(Missing::RepeatImpossible) => ProblemCode::RepeatImpossible,
+            DeviationRefusal::Incomplete(Missing::Capa) => ProblemCode::CapaMissing,
+            DeviationRefusal::Incomplete(Missing::CapaPlan) => ProblemCode::CapaPlanMissing,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
+impl From<&Unfit> for ProblemCode {
+    fn from(unfit: &Unfit) -> Self {
+        match unfit {
+            Unfit::LotUnknown { .. } => Self::LotUnknown,
+            Unfit::LotOfOtherMaterial { .. } => Self::LotOfOtherMaterial,
+            Unfit::LotNotApproved { .. } => Self::LotNotApproved,
+            Unfit::LotExpired { .. } => Self::LotExpired,
+            Unfit::LotRetestDue { .. } => Self::LotRetestDue,
+            Unfit::NoLotFit { .. } => Self::NoLotFit,
+            Unfit::EquipmentUnknown { .. } => Self::EquipmentUnknown,
+            Unfit::EquipmentOfOtherKind { .. } => Self::EquipmentOfOtherKind,
+            Unfit::EquipmentOnHold { .. } => Self::EquipmentOnHold,
+            Unfit::EquipmentNotReady { .. } => Self::EquipmentNotReady,
+            Unfit::EquipmentInUse { .. } => Self::EquipmentInUse,
+            Unfit::CalibrationOverdue { .. } => Self::CalibrationOverdue,
+            Unfit::EquipmentDirty { .. } => Self::EquipmentDirty,
+            Unfit::CleaningNotVerified { .. } => Self::CleaningNotVerified,
+            Unfit::CleaningExpired { .. } => Self::CleaningExpired,
+            Unfit::NoEquipmentFit { .. } => Self::NoEquipmentFit,
+            Unfit::QualificationMissing { .. } => Self::QualificationMissing,
+            Unfit::QualificationExpired { .. } => Self::QualificationExpired,
+        }
+    }
+}
+
+impl From<LotRefusal> for ApiError {
+    fn from(refusal: LotRefusal) -> Self {
+        let code = match refusal {
+            LotRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            LotRefusal::StatusNotPossible { .. } => ProblemCode::LotStatusNotPossible,
+            LotRefusal::OwnWork => ProblemCode::OwnWork,
+            LotRefusal::PastItsDates => ProblemCode::LotPastItsDates,
+            LotRefusal::QuantityInvalid => ProblemCode::QuantityInvalid,
+            LotRefusal::UnitUnfit => ProblemCode::UnitUnfit,
+            LotRefusal::PotencyInvalid => ProblemCode::PotencyInvalid,
+            LotRefusal::DatesContradict => ProblemCode::DatesContradict,
+            LotRefusal::NumberInvalid => ProblemCode::NumberInvalid,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
+impl From<EquipmentRefusal> for ApiError {
+    fn from(refusal: EquipmentRefusal) -> Self {
+        let code = match refusal {
+            EquipmentRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            EquipmentRefusal::NotInThisState(_) => ProblemCode::EquipmentStateDiffers,
+            EquipmentRefusal::NothingToVerify => ProblemCode::CleaningNotDone,
+            EquipmentRefusal::SamePerson => ProblemCode::CleanedBySamePerson,
+            EquipmentRefusal::NotClean => ProblemCode::EquipmentNotClean,
+            EquipmentRefusal::CalibrationOverdue(_) => ProblemCode::EquipmentCalibrationOverdue,
+            EquipmentRefusal::BatchRequired => ProblemCode::BatchRequired,
+            EquipmentRefusal::CleanUntilInvalid => ProblemCode::CleanUntilInvalid,
+            EquipmentRefusal::CalibrationDueInvalid => ProblemCode::CalibrationDueInvalid,
+            EquipmentRefusal::CodeInvalid => ProblemCode::CodeInvalid,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
+impl From<QualificationRefusal> for ApiError {
+    fn from(refusal: QualificationRefusal) -> Self {
+        let code = match refusal {
+            QualificationRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            QualificationRefusal::OwnQualification => ProblemCode::OwnQualification,
+            QualificationRefusal::AlreadyGranted => ProblemCode::AlreadyQualified,
+            QualificationRefusal::AlreadyWithdrawn => ProblemCode::AlreadyWithdrawn,
+            QualificationRefusal::ValidUntilInvalid => ProblemCode::ValidUntilInvalid,
+            QualificationRefusal::ProcedureCodeInvalid => ProblemCode::ProcedureCodeInvalid,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
+impl From<CapaRefusal> for ApiError {
+    fn from(refusal: CapaRefusal) -> Self {
+        let code = match refusal {
+            CapaRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+            CapaRefusal::NotInThisStatus(_) => ProblemCode::StepNotAllowed,
+            CapaRefusal::OwnAction => ProblemCode::OwnAction,
+            CapaRefusal::AlreadyJudged => ProblemCode::AlreadyJudged,
+            CapaRefusal::NotJudged => ProblemCode::EffectivenessMissing,
+        };
+        Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
 impl From<Unsuitable> for ApiError {
     fn from(unsuitable: Unsuitable) -> Self {
         let code = match unsuitable {
@@ -358,6 +536,109 @@ mod tests {
             CourseRefusal::NotAuthorised,
             CourseRefusal::NotInThisStatus(viruj_domain::batch::BatchStatus::OnHold),
             CourseRefusal::Decided(viruj_domain::batch::ReleaseStatus::Released),
+        ] {
+            assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
+        }
+    }
+
+    /// What lies behind a code in the rules and at the server is one word.
+    #[test]
+    fn refusals_of_the_registers_keep_their_codes() {
+        use viruj_domain::{equipment::EquipmentState, lot::LotStatus};
+        for refusal in [
+            LotRefusal::NotAuthorised,
+            LotRefusal::StatusNotPossible { from: LotStatus::Rejected, to: LotStatus::Approved },
+            LotRefusal::OwnWork,
+            LotRefusal::PastItsDates,
+            LotRefusal::QuantityInvalid,
+            LotRefusal::UnitUnfit,
+            LotRefusal::PotencyInvalid,
+            LotRefusal::DatesContradict,
+            LotRefusal::NumberInvalid,
+        ] {
+            assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
+        }
+        let day = chrono::NaiveDate::default();
+        for refusal in [
+            EquipmentRefusal::NotAuthorised,
+            EquipmentRefusal::NotInThisState(EquipmentState::Idle),
+            EquipmentRefusal::NothingToVerify,
+            EquipmentRefusal::SamePerson,
+            EquipmentRefusal::NotClean,
+            EquipmentRefusal::CalibrationOverdue(day),
+            EquipmentRefusal::BatchRequired,
+            EquipmentRefusal::CleanUntilInvalid,
+            EquipmentRefusal::CalibrationDueInvalid,
+            EquipmentRefusal::CodeInvalid,
+        ] {
+            let code = refusal.code();
+            assert_eq!(ApiError::from(refusal).code.code(), code);
+        }
+        for refusal in [
+            QualificationRefusal::NotAuthorised,
+            QualificationRefusal::OwnQualification,
+            QualificationRefusal::AlreadyGranted,
+            QualificationRefusal::AlreadyWithdrawn,
+            QualificationRefusal::ValidUntilInvalid,
+            QualificationRefusal::ProcedureCodeInvalid,
+        ] {
+            assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
+        }
+        let (lot, equipment, kind) = (String::new(), String::new(), String::new());
+        let (material, material_code, procedure) = (String::new(), String::new(), String::new());
+        for unfit in [
+            Unfit::LotUnknown { lot: lot.clone() },
+            Unfit::LotOfOtherMaterial { lot: lot.clone(), material_code },
+            Unfit::LotNotApproved { lot: lot.clone(), status: LotStatus::Pending },
+            Unfit::LotExpired { lot: lot.clone(), on: day },
+            Unfit::LotRetestDue { lot, on: day },
+            Unfit::NoLotFit { material },
+            Unfit::EquipmentUnknown { equipment: equipment.clone() },
+            Unfit::EquipmentOfOtherKind { equipment: equipment.clone(), kind: kind.clone() },
+            Unfit::EquipmentOnHold { equipment: equipment.clone() },
+            Unfit::EquipmentNotReady { equipment: equipment.clone(), state: EquipmentState::Cleaning },
+            Unfit::EquipmentInUse { equipment: equipment.clone() },
+            Unfit::CalibrationOverdue { equipment: equipment.clone(), on: day },
+            Unfit::EquipmentDirty { equipment: equipment.clone() },
+            Unfit::CleaningNotVerified { equipment: equipment.clone() },
+            Unfit::CleaningExpired { equipment, until: chrono::DateTime::UNIX_EPOCH },
+            Unfit::NoEquipmentFit { kind },
+            Unfit::QualificationMissing { procedure: procedure.clone() },
+            Unfit::QualificationExpired { procedure, on: day },
+        ] {
+            assert_eq!(ProblemCode::from(&unfit).code(), unfit.code());
+        }
+    }
+
+    #[test]
+    fn refusals_of_deviations_and_actions_keep_their_codes() {
+        use viruj_domain::deviation::{DeviationStatus, capa::CapaStatus};
+        let missing = [
+            Missing::RootCause,
+            Missing::Disposition,
+            Missing::DispositionReason,
+            Missing::RepeatImpossible,
+            Missing::Capa,
+            Missing::CapaPlan,
+        ];
+        for refusal in [
+            DeviationRefusal::NotAuthorised,
+            DeviationRefusal::NotInThisStatus(DeviationStatus::Closed),
+            DeviationRefusal::OwnValue,
+            DeviationRefusal::OwnInvestigation,
+            DeviationRefusal::OwnReview,
+        ]
+        .into_iter()
+        .chain(missing.map(DeviationRefusal::Incomplete))
+        {
+            assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
+        }
+        for refusal in [
+            CapaRefusal::NotAuthorised,
+            CapaRefusal::NotInThisStatus(CapaStatus::Closed),
+            CapaRefusal::OwnAction,
+            CapaRefusal::AlreadyJudged,
+            CapaRefusal::NotJudged,
         ] {
             assert_eq!(ApiError::from(refusal).code.code(), refusal.code());
         }

@@ -15,7 +15,10 @@ pub mod backups {
     pub mod take;
 }
 pub mod batches;
+pub mod capas;
+pub mod deviations;
 pub mod docs;
+pub mod equipment;
 pub mod gate_entries {
     pub mod list;
 }
@@ -26,6 +29,7 @@ pub mod health {
     pub mod show;
 }
 pub mod legacy;
+pub mod lots;
 pub mod master_records;
 pub mod materials {
     pub mod list;
@@ -37,12 +41,15 @@ pub mod notifications {
 }
 pub mod password_resets;
 pub mod plants;
+pub mod qualifications;
 pub mod quality_samples {
     pub mod list;
 }
 pub mod quality_tests {
     pub mod list;
 }
+mod record_signing;
+mod registers;
 pub mod roles {
     pub mod list;
 }

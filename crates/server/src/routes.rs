@@ -283,6 +283,16 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::batches::show::show),
         },
         Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::record::record),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::batches::print::print),
+        },
+        Route {
             authorisation: may(Capability::BatchPlan),
             audit: ChangedRows,
             operation: routes!(handlers::batches::create::create),
@@ -306,6 +316,101 @@ pub fn all() -> Vec<Route> {
             authorisation: may(Capability::BatchRead),
             audit: ReadsOnly,
             operation: routes!(handlers::batches::master_record::master_record),
+        },
+        Route {
+            authorisation: may(Capability::DeviationRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::deviations::list::list),
+        },
+        Route {
+            authorisation: may(Capability::DeviationReport),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::create::create),
+        },
+        Route {
+            authorisation: may(Capability::DeviationRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::deviations::show::show),
+        },
+        Route {
+            authorisation: may(Capability::DeviationInvestigate),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::edit::edit),
+        },
+        Route {
+            authorisation: may(Capability::DeviationInvestigate),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::investigate::investigate),
+        },
+        Route {
+            authorisation: AnyOf(&[Capability::DeviationInvestigate, Capability::DeviationReview]),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::severity::severity),
+        },
+        Route {
+            authorisation: may(Capability::DeviationInvestigate),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::submit::submit),
+        },
+        Route {
+            authorisation: AnyOf(&[Capability::DeviationReview, Capability::DeviationApprove]),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::send_back::send_back),
+        },
+        Route {
+            authorisation: may(Capability::DeviationReview),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::review::review),
+        },
+        Route {
+            authorisation: may(Capability::DeviationApprove),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::approve::approve),
+        },
+        Route {
+            authorisation: may(Capability::DeviationApprove),
+            audit: ChangedRows,
+            operation: routes!(handlers::deviations::reject::reject),
+        },
+        Route {
+            authorisation: may(Capability::CapaRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::capas::list::list),
+        },
+        Route {
+            authorisation: may(Capability::CapaManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::create::create),
+        },
+        Route {
+            authorisation: may(Capability::CapaRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::capas::show::show),
+        },
+        Route {
+            authorisation: may(Capability::CapaManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::investigate::investigate),
+        },
+        Route {
+            authorisation: may(Capability::CapaManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::plan::plan),
+        },
+        Route {
+            authorisation: AnyOf(&[Capability::CapaRead, Capability::CapaManage]),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::done::done),
+        },
+        Route {
+            authorisation: may(Capability::CapaClose),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::effectiveness::effectiveness),
+        },
+        Route {
+            authorisation: may(Capability::CapaClose),
+            audit: ChangedRows,
+            operation: routes!(handlers::capas::close::close),
         },
         Route {
             authorisation: may(Capability::MasterRead),
@@ -376,6 +481,90 @@ pub fn all() -> Vec<Route> {
             authorisation: may(Capability::MasterRead),
             audit: ReadsOnly,
             operation: routes!(handlers::master_records::schema::schema),
+        },
+        Route {
+            authorisation: may(Capability::LotRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::lots::list::list),
+        },
+        Route {
+            authorisation: may(Capability::LotManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::lots::create::create),
+        },
+        Route {
+            authorisation: may(Capability::LotRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::lots::show::show),
+        },
+        Route {
+            authorisation: may(Capability::LotManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::lots::change::change),
+        },
+        Route {
+            authorisation: AnyOf(&[Capability::LotManage, Capability::LotDisposition]),
+            audit: ChangedRows,
+            operation: routes!(handlers::lots::decide::decide),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::equipment::list::list),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::equipment::create::create),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::equipment::show::show),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::equipment::change::change),
+        },
+        Route {
+            authorisation: may(Capability::EquipmentRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::equipment::log::log),
+        },
+        Route {
+            authorisation: AnyOf(&[
+                Capability::EquipmentLog,
+                Capability::EquipmentManage,
+                Capability::EquipmentRelease,
+            ]),
+            audit: ChangedRows,
+            operation: routes!(handlers::equipment::act::act),
+        },
+        Route {
+            authorisation: may(Capability::QualificationRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::qualifications::list::list),
+        },
+        Route {
+            authorisation: may(Capability::QualificationManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::qualifications::grant::grant),
+        },
+        Route {
+            authorisation: may(Capability::QualificationRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::qualifications::show::show),
+        },
+        Route {
+            authorisation: may(Capability::QualificationManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::qualifications::renew::renew),
+        },
+        Route {
+            authorisation: may(Capability::QualificationManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::qualifications::withdraw::withdraw),
         },
         Route { authorisation: SignedIn, audit: ReadsOnly, operation: routes!(handlers::notifications::list::list) },
         Route {

@@ -103,11 +103,19 @@ impl From<StationError> for CommandError {
         let command_error = Self::new(error.code()).with_detail(&error);
         match &error {
             StationError::Refused(Refusal::EarlierPhaseOpen { number }) => command_error.with_value("number", number),
+            StationError::Refused(
+                Refusal::AwaitsDisposition { number, deviation } | Refusal::StoppedByDisposition { number, deviation },
+            ) => command_error
+                .with_value("number", number)
+                .with_value("deviation", deviation.as_deref().unwrap_or_default()),
             StationError::Refused(Refusal::TooManyPlaces { allowed }) => command_error.with_value("places", allowed),
             StationError::Refused(Refusal::WrongUnit { expected }) => {
                 command_error.with_value("unit", expected.symbol())
             }
             StationError::Refused(Refusal::BatchNotExecutable(status)) => command_error.with_value("status", status),
+            StationError::Refused(Refusal::Unfit(unfit)) => {
+                unfit.values().into_iter().fold(command_error, |error, (name, value)| error.with_value(name, value))
+            }
             StationError::Store(StoreFault::DiskFull { needed_mb, .. }) => {
                 command_error.with_value("megabytes", needed_mb)
             }

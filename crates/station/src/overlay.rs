@@ -1,14 +1,14 @@
 //! A batch as it is shown: the copy with what was recorded here laid over it, by the same rules that the server judges by.
 
 use viruj_api::{
-    batches::{EntryRow, PhaseRow},
+    batches::{DeviationRow, EntryRow, PhaseRow},
     statement::PersonSlot,
     sync::Verdict,
 };
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus},
     deviation::DeviationCause,
-    execution::{Attempt, Judgement, PhaseState, judge},
+    execution::{Attempt, Judgement, PhaseState, judge, next_phase, standings},
     person::Acting,
     phase::{EntrySignature, PhaseEntry, PhaseStatus},
     role::Role,
@@ -45,13 +45,15 @@ impl ShownBatch {
     /// The phases as the rules take them.
     #[must_use]
     pub fn states(&self) -> Vec<PhaseState> {
-        self.phases.iter().map(ShownPhase::state).collect()
+        self.phases.iter().map(|phase| phase.state(&self.parts.deviations)).collect()
     }
 
     #[must_use]
     pub fn next_phase(&self) -> Option<&ShownPhase> {
         let states = self.states();
-        let next = viruj_domain::execution::next_phase(&states)?.id;
+        // Where everything that is left waits for a disposition, the first of it is what comes next.
+        let left = || standings(&states).iter().position(|one| !one.is_settled()).and_then(|place| states.get(place));
+        let next = next_phase(&states).or_else(left)?.id;
         self.phases.iter().find(|phase| phase.row.id == next)
     }
 
@@ -64,8 +66,9 @@ impl ShownBatch {
 }
 
 impl ShownPhase {
-    fn state(&self) -> PhaseState {
-        PhaseState { status: self.status, ..self.row.state(self.entries.iter().map(|entry| &entry.row)) }
+    fn state(&self, deviations: &[DeviationRow]) -> PhaseState {
+        let entries = self.entries.iter().map(|entry| &entry.row);
+        PhaseState { status: self.status, ..self.row.state(entries, deviations.iter()) }
     }
 
     /// The start of the timer that runs, or ran last.

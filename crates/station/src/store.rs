@@ -26,6 +26,7 @@ mod outbox_copy;
 mod reading;
 mod reconcile;
 mod recovery;
+mod registers;
 mod summary;
 
 pub use fault::StoreFault;

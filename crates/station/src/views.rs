@@ -14,7 +14,10 @@ use viruj_api::{
 use viruj_domain::{
     batch::BatchStatus,
     capability::Capability,
-    execution::{PhaseState, Refusal, Turn, calculated, correctable, is_stopped, next_phase, turns},
+    execution::{
+        Circumstances, PhaseState, Refusal, Standing, Turn, Unfit, calculated, correctable, is_stopped, next_phase,
+        standings,
+    },
     navigation::menu,
     person::Acting,
     phase::{ChoiceOption, EntrySignature, NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
@@ -85,36 +88,51 @@ pub(crate) fn list_item(listed: ListedBatch, reader: &Person) -> BatchListItem {
 }
 
 /// The batch for this person, who may execute or verify in it or may not.
-pub(crate) fn batch(shown: &ShownBatch, person: Acting<'_>, may_execute: bool, now: DateTime<Utc>) -> BatchView {
+pub(crate) fn batch(
+    shown: &ShownBatch,
+    person: Acting<'_>,
+    may_execute: bool,
+    circumstances: Circumstances<'_>,
+) -> BatchView {
     let row = &shown.parts.batch;
     let states = shown.states();
-    let turns = turns(shown.status, &states, person);
+    let turns = circumstances.turns(shown.status, &states, person);
+    let obstacles = circumstances.obstacles(&states, person);
     // Somebody who only verifies is not kept out of a batch that has something to verify.
     let may_act = may_execute || turns.iter().any(Result::is_ok);
     let own = states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
-    let next = own.or_else(|| next_phase(&states)).map(|state| state.id.0);
+    // What is held is still to be executed: the screen says there what keeps it.
+    let is_left = |standing: &Standing| !standing.is_settled();
+    let left = standings(&states).iter().position(is_left).and_then(|place| states.get(place));
+    let next = own.or_else(|| next_phase(&states)).or(left).map(|state| state.id.0);
     let blocked = blocked_code(shown, may_act, next.is_none());
     let whole = Whole { states, blocked, status: shown.status, person };
-    let phases = shown.phases.iter().zip(&whole.states).zip(turns);
+    let phases = shown.phases.iter().zip(&whole.states).zip(turns).zip(obstacles);
     BatchView {
         id: row.id.0.clone(),
         number: row.number.clone(),
         product: row.product.clone(),
         quantity: row.quantity.to_string(),
         unit: row.unit.clone(),
-        status: shown.status.apparent(row.planned_end, now, is_stopped(&whole.states)),
+        status: shown.status.apparent(row.planned_end, circumstances.at, is_stopped(&whole.states)),
         record_status: shown.record_status,
         release_status: row.release_status,
         hold_reason: row.hold_reason.clone(),
         completed_phases: shown.completed_phases(),
         next_phase_id: next,
-        phases: phases.map(|((one, state), turn)| whole.phase(one, state, turn)).collect(),
+        phases: phases.map(|(((one, state), turn), unfit)| whole.phase(one, state, turn, unfit)).collect(),
         blocked_code: whole.blocked.map(str::to_owned),
         planned_start: row.planned_start.map(time),
         planned_end: row.planned_end.map(time),
         version: row.version.to_string(),
         steps: batch_steps::steps(shown, person),
     }
+}
+
+/// What is the matter with a lot, a piece of equipment or a qualification.
+pub(crate) fn unfit(unfit: &Unfit) -> Waiting {
+    let values = unfit.values().into_iter().map(|(name, value)| NamedValue { name: name.to_owned(), value });
+    Waiting { code: unfit.code().to_owned(), values: values.collect() }
 }
 
 fn blocked_code(shown: &ShownBatch, may_act: bool, is_done: bool) -> Option<&'static str> {
@@ -142,16 +160,23 @@ struct Whole<'a> {
 }
 
 impl Whole<'_> {
-    fn phase(&self, shown: &ShownPhase, state: &PhaseState, turn: Result<Turn, Refusal>) -> PhaseView {
+    fn phase(
+        &self,
+        shown: &ShownPhase,
+        state: &PhaseState,
+        turn: Result<Turn, Refusal>,
+        obstacle: Option<Unfit>,
+    ) -> PhaseView {
         let row = &shown.row;
         let kind = match &turn {
             _ if shown.status == PhaseStatus::RequiresApproval => PhaseTurn::Verify,
             Ok(Turn::Correct) => PhaseTurn::Correct,
+            Ok(Turn::Repeat) => PhaseTurn::Repeat,
             _ => PhaseTurn::Execute,
         };
         let signature = match kind {
             PhaseTurn::Verify => Some(SignatureMeaning::Verified),
-            PhaseTurn::Execute | PhaseTurn::Correct => row.definition.signature,
+            PhaseTurn::Execute | PhaseTurn::Correct | PhaseTurn::Repeat => row.definition.signature,
         };
         let standing = correctable(self.status, state, self.person);
         PhaseView {
@@ -169,6 +194,7 @@ impl Whole<'_> {
             correction_signature: row.definition.signature,
             is_verified: row.definition.verification.is_some(),
             waits_for: self.waits_for(turn),
+            obstacle: obstacle.as_ref().map(unfit),
             entries: shown.entries.iter().map(|one| entry(one, shown, standing)).collect(),
         }
     }
@@ -179,9 +205,15 @@ impl Whole<'_> {
         let is_settled = matches!(refusal, Refusal::AlreadyCompleted | Refusal::PhaseNotApplicable);
         let (code, values) = match (self.blocked.filter(|_| !is_settled), &refusal) {
             (Some(code), _) => (code, Vec::new()),
-            (None, Refusal::EarlierPhaseOpen { number }) => {
-                (refusal.code(), vec![NamedValue { name: "number".to_owned(), value: number.to_string() }])
+            (None, Refusal::EarlierPhaseOpen { number }) => (refusal.code(), vec![named("number", number)]),
+            (
+                None,
+                Refusal::AwaitsDisposition { number, deviation } | Refusal::StoppedByDisposition { number, deviation },
+            ) => {
+                let code = deviation.as_deref().unwrap_or_default();
+                (refusal.code(), vec![named("number", number), named("deviation", code)])
             }
+            (None, Refusal::Unfit(why)) => return Some(unfit(why)),
             (None, _) => (refusal.code(), Vec::new()),
         };
         Some(Waiting { code: code.to_owned(), values })
@@ -237,7 +269,11 @@ impl Whole<'_> {
     }
 }
 
-fn number(parameter: &NumberParameter) -> NumberView {
+fn named(name: &str, value: impl std::fmt::Display) -> NamedValue {
+    NamedValue { name: name.to_owned(), value: value.to_string() }
+}
+
+pub(crate) fn number(parameter: &NumberParameter) -> NumberView {
     NumberView {
         unit: parameter.unit.symbol().to_owned(),
         places: parameter.places,
@@ -247,7 +283,7 @@ fn number(parameter: &NumberParameter) -> NumberView {
     }
 }
 
-fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
+pub(crate) fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
     let row = &shown.row;
     let is_corrected = |other: &ShownEntry| other.row.is_effective && other.row.corrects == Some(row.operation_id);
     let mut view = EntryView {

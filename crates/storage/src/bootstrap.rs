@@ -124,3 +124,7 @@ async fn retry_while_raced(connection: &mut PgConnection, statement: String) -> 
 pub(crate) fn quote_identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
+
+pub(crate) fn quote_text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

@@ -11,6 +11,7 @@
 mod batches;
 mod history;
 mod people;
+mod registers;
 mod writing;
 
 use std::error::Error;
@@ -47,6 +48,9 @@ pub struct SeedReport {
     pub phases: u64,
     pub entries: u64,
     pub deviations: u64,
+    pub lots: u64,
+    pub equipment: u64,
+    pub qualifications: u64,
 }
 
 /// Why nothing was seeded.
@@ -135,6 +139,7 @@ where
             writing::add_batch(&mut unit, &plan, &masters, &procedure, &told, &mut report).await?;
         }
     }
+    registers::add(&mut unit, now, &mut report).await?;
     unit.commit().await?;
     Ok(report)
 }

@@ -83,6 +83,9 @@ enum Kind {
     Phase,
     Entry,
     Deviation,
+    Lot,
+    Equipment,
+    Qualification,
 }
 
 impl Kind {
@@ -94,6 +97,9 @@ impl Kind {
             "batch_phases" => Self::Phase,
             "phase_entries" => Self::Entry,
             "deviations" => Self::Deviation,
+            "lots" => Self::Lot,
+            "equipment" => Self::Equipment,
+            "qualifications" => Self::Qualification,
             _ => return None,
         })
     }
@@ -117,5 +123,8 @@ async fn load(
     keep(Kind::Phase, rows::phases(connection, &ids_of(Kind::Phase)).await?);
     keep(Kind::Entry, rows::entries(connection, &ids_of(Kind::Entry)).await?);
     keep(Kind::Deviation, rows::deviations(connection, &ids_of(Kind::Deviation)).await?);
+    keep(Kind::Lot, rows::lots(connection, &ids_of(Kind::Lot)).await?);
+    keep(Kind::Equipment, rows::equipment(connection, &ids_of(Kind::Equipment)).await?);
+    keep(Kind::Qualification, rows::qualifications(connection, &ids_of(Kind::Qualification)).await?);
     Ok(found)
 }

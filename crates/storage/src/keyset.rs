@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use viruj_api::lists::Page;
 
 use crate::StorageError;
@@ -45,6 +46,20 @@ impl After {
         i64::from(self.limit) + 1
     }
 
+    /// The two values that the place is made of, in a list that is sorted by two texts.
+    pub(crate) fn pair(&self) -> Result<(Option<String>, Option<String>), StorageError> {
+        match self.place.as_deref().map(serde_json::from_str::<(String, String)>) {
+            Some(Ok((first, second))) => Ok((Some(plain_text(first)?), Some(plain_text(second)?))),
+            Some(Err(_)) => Err(StorageError::CursorInvalid),
+            None => Ok((None, None)),
+        }
+    }
+
+    /// The id, in a list whose rows have such ids.
+    pub(crate) fn uuid(&self) -> Result<Option<Uuid>, StorageError> {
+        self.id.as_deref().map(str::parse).transpose().map_err(|_| StorageError::CursorInvalid)
+    }
+
     /// The page of these rows, each with its sorted value and id.
     pub(crate) fn page<T>(&self, order: &str, mut rows: Vec<(String, String, T)>) -> Page<T> {
         let has_more = rows.len() > self.limit as usize;
@@ -56,6 +71,16 @@ impl After {
         let next_cursor = if has_more { rows.last().and_then(cursor) } else { None };
         Page { items: rows.into_iter().map(|(_, _, item)| item).collect(), next_cursor }
     }
+}
+
+/// JSON can spell a zero byte that the cursor itself does not hold.
+fn plain_text(text: String) -> Result<String, StorageError> {
+    if text.contains('\0') { Err(StorageError::CursorInvalid) } else { Ok(text) }
+}
+
+/// An exact word as it can be compared: PostgreSQL knows no text with a zero byte, so no row has one.
+pub(crate) fn plain(word: Option<&str>) -> Option<String> {
+    word.map(|word| word.replace('\0', "\u{fffd}"))
 }
 
 /// A searched text as it can be compared; one that no row can hold is `None`.

@@ -1,4 +1,4 @@
-//! Versions of master batch records, and the signatures on them.
+//! Versions of master batch records.
 //!
 //! The procedure is kept as the text that was hashed and is never written anew from what was read of it.
 
@@ -10,19 +10,19 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 use viruj_api::{
     lists::Page,
-    master_records::{MasterRecord, MasterRecordAuthor, MasterRecordQuery, MasterRecordRow, RecordSignature},
+    master_records::{MasterRecord, MasterRecordAuthor, MasterRecordQuery, MasterRecordRow},
 };
 use viruj_domain::{
-    ids::{MasterRecordId, PlantId, StationId, UserId},
+    ids::{MasterRecordId, PlantId, UserId},
     master::{self, MasterRecordStatus, Procedure},
     plant::PlantScope,
     role::UnknownWord,
-    signature::SignatureMeaning,
 };
 
 use crate::{
     Database, StorageError, UnitOfWork,
     keyset::{After, searched},
+    record_signatures,
 };
 
 /// What signatures and the trail call a version.
@@ -94,25 +94,6 @@ pub struct NewVersion<'a> {
     pub author: &'a UserId,
     pub reason: &'a str,
     pub now: DateTime<Utc>,
-}
-
-/// A signature that is to be kept.
-#[derive(Clone, Debug)]
-pub struct NewSignature<'a> {
-    pub id: Uuid,
-    pub plant_id: &'a PlantId,
-    pub record: MasterRecordId,
-    pub content_hash: &'a [u8],
-    pub meaning: SignatureMeaning,
-    pub reason: &'a str,
-    pub person_id: &'a UserId,
-    pub person_name: &'a str,
-    pub station_id: StationId,
-    pub statement: &'a [u8],
-    /// The server's attestation.
-    pub signature: &'a str,
-    pub signed_at: DateTime<Utc>,
-    pub time_zone: &'a str,
 }
 
 impl<'a> Content<'a> {
@@ -249,7 +230,7 @@ async fn show_on(connection: &mut PgConnection, id: MasterRecordId) -> Result<Op
     let procedure = stored.procedure()?;
     let text_hash = stored.text_hash();
     Ok(Some(MasterRecord {
-        signatures: signatures(connection, id, &text_hash).await?,
+        signatures: record_signatures::of(connection, ENTITY, &id.to_string(), &text_hash).await?,
         authors: authors(connection, &stored.authors).await?,
         content_hash: hex::encode(&text_hash),
         based_on: stored.based_on,
@@ -482,69 +463,6 @@ pub async fn due(database: &Database, now: DateTime<Utc>) -> Result<Vec<MasterRe
     .fetch_all(&database.reader(&PlantScope::All))
     .await?;
     Ok(ids.into_iter().map(MasterRecordId).collect())
-}
-
-/// Keeps a signature for ever.
-///
-/// # Errors
-/// [`StorageError::Conflict`] when there is one with its id.
-pub async fn keep_signature(unit: &mut UnitOfWork, new: &NewSignature<'_>) -> Result<(), StorageError> {
-    sqlx::query!(
-        "INSERT INTO record_signatures (id, plant_id, entity, entity_id, content_hash, meaning, reason, person_id,
-             person_name, station_id, statement, signature, signed_at, time_zone)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        new.id,
-        new.plant_id.as_str(),
-        ENTITY,
-        new.record.to_string(),
-        new.content_hash,
-        new.meaning.as_str(),
-        new.reason,
-        new.person_id.as_str(),
-        new.person_name,
-        new.station_id.0,
-        new.statement,
-        new.signature,
-        new.signed_at,
-        new.time_zone,
-    )
-    .execute(unit.connection())
-    .await?;
-    Ok(())
-}
-
-/// The signatures on a version, the oldest first; each says whether it is of `text_hash`.
-async fn signatures(
-    connection: &mut PgConnection,
-    id: MasterRecordId,
-    text_hash: &[u8],
-) -> Result<Vec<RecordSignature>, StorageError> {
-    let rows = sqlx::query!(
-        "SELECT id, content_hash, meaning, reason, person_id, person_name, signed_at, time_zone FROM record_signatures
-         WHERE entity = $1 AND entity_id = $2 ORDER BY signed_at, id",
-        ENTITY,
-        id.to_string(),
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(RecordSignature {
-                id: row.id,
-                person_id: UserId(row.person_id),
-                person_name: row.person_name,
-                meaning: row.meaning.parse().map_err(|error: UnknownWord| StorageError::Unreadable {
-                    table: "record_signatures",
-                    id: row.id.to_string(),
-                    cause: error.to_string(),
-                })?,
-                signed_at: row.signed_at,
-                time_zone: row.time_zone,
-                reason: row.reason,
-                is_of_this_content: row.content_hash == text_hash,
-            })
-        })
-        .collect()
 }
 
 /// The authors with their names, in the order in which they began to write.

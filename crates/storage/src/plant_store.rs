@@ -2,12 +2,15 @@
 
 use chrono::{DateTime, Datelike, Utc};
 use viruj_api::{people::Person, sync::OperationVerdict};
-use viruj_domain::ids::{BatchId, OperationId, PlantId, StationId, UserId};
+use viruj_domain::{
+    execution::{Registers, Wanted},
+    ids::{BatchId, OperationId, PlantId, StationId, UserId},
+};
 use viruj_sync::store::{Appended, Author, BatchState, Effect, OperationLog, PlantStore, StoreError, StoredOperation};
 
-use crate::{StorageError, UnitOfWork, people};
+use crate::{StorageError, UnitOfWork, people, registers};
 
-mod effects;
+pub(crate) mod effects;
 mod log;
 mod state;
 
@@ -99,11 +102,16 @@ impl PlantStore for PgPlantStore {
         Ok(state::lock_batch(self.unit.connection(), &self.plant_id, id).await?)
     }
 
+    async fn registers(&mut self, wanted: &Wanted) -> Result<Registers, StoreError> {
+        Ok(registers::locked_registers(self.unit.connection(), &self.plant_id, wanted).await?)
+    }
+
     async fn write(&mut self, author: &Author, reason: Option<&str>, effect: &Effect) -> Result<(), StoreError> {
         Ok(effects::write(self, author, reason, effect).await?)
     }
 }
 
 pub use log::is_known;
+pub(crate) use state::lock_batch;
 pub use state::read_batch;
 pub(crate) use state::{after, master_reference};

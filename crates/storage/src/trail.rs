@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
-use sqlx::{FromRow, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 use viruj_api::{
     audit::{AuditChange, AuditEntry, AuditQuery, AuditReview, ReviewMark},
@@ -123,6 +123,26 @@ pub(crate) const WITH_NAMES: &str = ")
             WHERE r.feed = e.feed AND e.seq BETWEEN r.from_seq AND r.to_seq AND r.person_id <> e.actor
             ORDER BY reviewed_at LIMIT 1) AS review ON true
     ORDER BY e.at DESC, e.entry_id DESC";
+
+/// What the trail tells of these rows, each named by its table and key, in the order of the changes; whether it has been
+/// reviewed since is no part of it.
+///
+/// # Errors
+/// Failures of the database.
+pub(crate) async fn of_rows(
+    connection: &mut PgConnection,
+    rows: &[(&str, String)],
+) -> Result<Vec<AuditEntry>, StorageError> {
+    let (entities, ids): (Vec<&str>, Vec<&str>) = rows.iter().map(|(entity, id)| (*entity, id.as_str())).unzip();
+    let mut sql = QueryBuilder::<Postgres>::new("WITH shown AS (SELECT e.* FROM unnest(");
+    sql.push_bind(entities).push("::text[], ").push_bind(ids);
+    sql.push("::text[]) AS wanted (entity, id) JOIN audit_entries AS e ON e.entity = wanted.entity AND e.entity_id = wanted.id");
+    sql.push(WITH_NAMES);
+    let mut found: Vec<StoredEntry> = sql.build_query_as().fetch_all(connection).await?;
+    // For one row this is the order of its changes, in whatever feed; the clock of the server may have been set back.
+    found.sort_by_key(|entry| entry.entry_id);
+    Ok(found.into_iter().map(|entry| AuditEntry { reviewed: None, ..entry.entry() }).collect())
+}
 
 /// How many entries the query finds, at most `most` of them counted.
 ///

@@ -1,7 +1,7 @@
 //! Ed25519 over exact bytes, with a domain tag before them so that no signature serves for anything else.
 //!
-//! Statement and envelope, attestation, station challenge, server time, the succession of server keys, checkpoint and backup
-//! each have a tag of their own.
+//! Statement and envelope, attestation, station challenge, server time, the succession of server keys, checkpoint, backup
+//! and batch record each have a tag of their own.
 //! Version 1 of these bytes does not change; the golden vectors in the tests hold it.
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -34,6 +34,10 @@ pub enum Domain {
     Checkpoint,
     /// The end of a backup, over everything before it.
     Backup,
+    /// A batch record's canonical JSON.
+    BatchRecord,
+    /// A printed batch record.
+    PrintedRecord,
 }
 
 impl Domain {
@@ -48,6 +52,8 @@ impl Domain {
             Self::Succession => b"viruj-server-key-v1\0",
             Self::Checkpoint => b"viruj-checkpoint-v1\0",
             Self::Backup => b"viruj-backup-v1\0",
+            Self::BatchRecord => b"viruj-batch-record-v1\0",
+            Self::PrintedRecord => b"viruj-printed-record-v1\0",
         }
     }
 

@@ -12,7 +12,8 @@ use viruj_api::{
 };
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus},
-    execution::PhaseState,
+    equipment::EquipmentStanding,
+    execution::{PhaseState, Registers, Wanted},
     ids::{BatchId, OperationId, PhaseId, PlantId, StationId, UserId},
     phase::PhaseStatus,
 };
@@ -125,6 +126,16 @@ pub struct Effect {
     pub batch: Option<BatchChange>,
     /// The code is given by the store from its counter; the one in here is empty.
     pub deviation: Option<DeviationRow>,
+    /// The piece of equipment that the entry took into use; its log tells it too.
+    pub equipment: Option<EquipmentUse>,
+}
+
+/// A piece of equipment that was taken into use for a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EquipmentUse {
+    pub code: String,
+    /// As it stands from then on.
+    pub standing: EquipmentStanding,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +156,8 @@ pub trait PlantStore: OperationLog {
     fn person(&mut self, id: &UserId) -> impl Future<Output = Result<Option<Person>, StoreError>> + Send;
     /// Loads and locks; a batch of another plant than the station's is `None`.
     fn batch(&mut self, id: &BatchId) -> impl Future<Output = Result<Option<BatchState>, StoreError>> + Send;
+    /// What the registers of the station's plant hold of what is wanted, and the plant's zone.
+    fn registers(&mut self, wanted: &Wanted) -> impl Future<Output = Result<Registers, StoreError>> + Send;
     fn write(
         &mut self,
         author: &Author,

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod clock;
 pub mod database;
+mod deciding;
 pub mod legacy;
 pub mod mail_sink;
 pub mod station;
@@ -12,6 +13,7 @@ pub mod world;
 
 pub use app::{Reach, TestApp};
 pub use clock::TestClock;
+pub use deciding::close_deviations;
 pub use mail_sink::MailSink;
 pub use station::TestStation;
 

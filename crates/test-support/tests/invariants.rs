@@ -17,7 +17,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("viruj-sync", &["viruj-domain", "viruj-api"]),
     ("viruj-storage", &["viruj-domain", "viruj-api", "viruj-sync"]),
     ("viruj-client", &["viruj-domain", "viruj-api", "viruj-sync"]),
-    ("viruj-server", &["viruj-domain", "viruj-api", "viruj-sync", "viruj-storage"]),
+    ("viruj-record", &["viruj-domain", "viruj-api", "viruj-sync"]),
+    ("viruj-server", &["viruj-domain", "viruj-api", "viruj-sync", "viruj-storage", "viruj-record"]),
     ("viruj-station-core", &["viruj-domain", "viruj-api", "viruj-sync", "viruj-client"]),
     ("viruj-embedded-postgres", &[]),
     (
@@ -115,6 +116,7 @@ fn inv_each_outside_library_is_named_in_its_own_room_only() {
         ("reqwest", &["viruj-client", "viruj-server"]),
         ("axum", &["viruj-server", "viruj-test-support"]),
         ("keyring", &["viruj-station-core"]),
+        ("typst", &["viruj-record"]),
         ("tauri", &["viruj-station"]),
         ("tauri-build", &["viruj-station"]),
         ("tauri-specta", &["viruj-station"]),
@@ -130,12 +132,12 @@ fn inv_each_outside_library_is_named_in_its_own_room_only() {
 #[test]
 fn inv_domain_and_sync_know_neither_runtime_nor_database_nor_clock_nor_chance() {
     let named = named();
-    for package in ["viruj-domain", "viruj-sync"] {
+    for package in ["viruj-domain", "viruj-sync", "viruj-record"] {
         for library in ["tokio", "sqlx", "rand", "getrandom", "reqwest", "tauri"] {
             assert!(!named[package].contains(library), "{package} names {library}");
         }
     }
-    for folder in ["crates/domain/src", "crates/sync/src"] {
+    for folder in ["crates/domain/src", "crates/sync/src", "crates/record/src"] {
         let words = [
             "Utc::now",
             "Local::now",

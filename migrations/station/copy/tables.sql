@@ -71,4 +71,39 @@ CREATE TABLE copy_deviations (
     is_open INTEGER NOT NULL,
     row TEXT NOT NULL
 ) STRICT;
-CREATE INDEX copy_deviations_of_batch ON copy_deviations (batch_id) WHERE is_open = 1;
+CREATE INDEX copy_deviations_of_batch ON copy_deviations (batch_id, is_open);
+
+CREATE TABLE copy_lots (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    feed TEXT NOT NULL,
+    number TEXT NOT NULL,
+    material_code TEXT NOT NULL,
+    status TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    row TEXT NOT NULL
+) STRICT;
+CREATE INDEX copy_lots_of_material ON copy_lots (feed, material_code, status);
+CREATE INDEX copy_lots_by_number ON copy_lots (feed, number);
+
+CREATE TABLE copy_equipment (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    feed TEXT NOT NULL,
+    code TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    row TEXT NOT NULL
+) STRICT;
+CREATE INDEX copy_equipment_of_kind ON copy_equipment (feed, kind);
+
+CREATE TABLE copy_qualifications (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    feed TEXT NOT NULL,
+    procedure_code TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    row TEXT NOT NULL
+) STRICT;
+CREATE INDEX copy_qualifications_of_procedure ON copy_qualifications (feed, procedure_code);

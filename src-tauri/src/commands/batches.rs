@@ -1,14 +1,16 @@
 //! Batches and the entries of their phases, from the local store; making, holding and their history need the server.
 
-use tauri::State;
+use tauri::{AppHandle, State};
 use uuid::Uuid;
 use viruj_api::station::{
-    BatchList, BatchListQuery, BatchView, CheckNumber, CommandError, EntryReceipt, NumberCheck, RecordEntry,
+    BatchList, BatchListQuery, BatchRecordFiles, BatchView, CheckNumber, CheckResource, CommandError, EntryReceipt,
+    NumberCheck, RecordEntry, ResourceCheck,
     batch_steps::{
         BatchHistory, BatchHistoryQuery, BatchProposal, MadeBatch, MakeBatch, MakeableProduct, TakeBatchStep,
     },
 };
 
+use super::export_folder;
 use crate::shell::Shell;
 
 #[tauri::command]
@@ -29,11 +31,29 @@ pub async fn check_number(shell: State<'_, Shell>, input: CheckNumber) -> Result
     Ok(shell.core()?.check_number(&input).await?)
 }
 
+/// Writes new files into the downloads of whoever owns the computer's session, and answers where they lie.
+#[tauri::command]
+#[specta::specta]
+pub async fn write_batch_record(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    batch_id: String,
+) -> Result<BatchRecordFiles, CommandError> {
+    Ok(shell.core()?.write_batch_record(&batch_id, &export_folder(&app)?).await?)
+}
+
 /// Answers only after the entry is durable on this station.
 #[tauri::command]
 #[specta::specta]
 pub async fn record_entry(shell: State<'_, Shell>, entry: RecordEntry) -> Result<EntryReceipt, CommandError> {
     Ok(shell.core()?.record_entry(entry).await?)
+}
+
+/// Says whether a lot or a piece of equipment may be taken for a step; nothing is recorded.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_resource(shell: State<'_, Shell>, input: CheckResource) -> Result<ResourceCheck, CommandError> {
+    Ok(shell.core()?.check_resource(&input).await?)
 }
 
 #[tauri::command]

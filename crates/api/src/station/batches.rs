@@ -103,8 +103,18 @@ view! {
         pub is_verified: bool,
         /// Why this phase cannot be executed now, as a code with its values; `None` when it can.
         pub waits_for: Option<Waiting>,
+        /// What the phase leans on that is not fit for it, whether its turn has come or not.
+        pub obstacle: Option<Waiting>,
         /// Every entry ever recorded, oldest first.
         pub entries: Vec<EntryView>,
+    }
+
+    /// Where the record of a batch was written, in both its forms.
+    pub struct BatchRecordFiles {
+        pub pdf: String,
+        pub json: String,
+        /// What the printed record's QR code says.
+        pub record_sha256: String,
     }
 
     pub struct ChoiceView {
@@ -179,6 +189,20 @@ view! {
         pub text: String,
         /// `.` or `,`: the decimal key of the locale.
         pub decimal_separator: String,
+    }
+
+    /// A lot or a piece of equipment as it was scanned or typed.
+    pub struct CheckResource {
+        pub batch_id: String,
+        pub phase_id: Uuid,
+        pub text: String,
+    }
+
+    pub struct ResourceCheck {
+        /// Why it may not be charged or used; absent when it may.
+        pub refusal: Option<Waiting>,
+        /// The plant's register holds it.
+        pub is_known: bool,
     }
 
     pub struct NumberCheck {
@@ -282,6 +306,8 @@ choice! {
         Execute,
         Verify,
         Correct,
+        /// A disposition asks for it once more.
+        Repeat,
     }
 
     #[serde(rename_all = "snake_case")]

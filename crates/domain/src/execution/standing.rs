@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PhaseState, calculated};
+use super::{Hold, PhaseState, calculated, holding::Holds};
 use crate::{
     expression::{Expression, Value},
     phase::{PhaseEntry, PhaseStatus, RecordedEntry},
@@ -22,6 +22,10 @@ pub enum Standing {
     AwaitsVerification,
     /// A value that its calculation used was corrected: its own has to be as well.
     Outdated,
+    /// A disposition asks for it to be executed once more.
+    ToRepeat,
+    /// It depends on a value whose deviation does not let it go on.
+    Held(Hold),
     /// The numbers of earlier phases that are not settled, ascending.
     WaitsFor(Vec<u32>),
 }
@@ -39,19 +43,25 @@ impl Standing {
 pub fn standings(phases: &[PhaseState]) -> Vec<Standing> {
     let mut standings: Vec<Standing> = Vec::with_capacity(phases.len());
     let places: BTreeMap<u32, usize> = phases.iter().enumerate().map(|(place, phase)| (phase.number, place)).collect();
-    for phase in phases {
+    let held = Holds::of(phases);
+    for (place, phase) in phases.iter().enumerate() {
         // A phase only waits for phases with smaller numbers, so those stand already.
         let open = phase.after.iter().copied().filter(|number| {
             let before = places.get(number).and_then(|place| standings.get(*place));
             before.is_some_and(|before| !before.is_settled())
         });
+        let hold = held.on(place).cloned();
         let mut open: Vec<u32> = open.collect();
         open.sort_unstable();
-        let standing = match phase.status {
-            PhaseStatus::Completed if is_outdated(phases, phase) => Standing::Outdated,
-            PhaseStatus::Completed => Standing::Executed,
-            PhaseStatus::RequiresApproval => Standing::AwaitsVerification,
-            PhaseStatus::InProgress => Standing::Open,
+        let standing = match (phase.status, hold) {
+            (PhaseStatus::Completed | PhaseStatus::RequiresApproval, _) if phase.is_to_repeat() => Standing::ToRepeat,
+            (PhaseStatus::Completed, hold) if is_outdated(phases, phase) => {
+                hold.map_or(Standing::Outdated, Standing::Held)
+            }
+            (PhaseStatus::Completed, _) => Standing::Executed,
+            (PhaseStatus::RequiresApproval, _) => Standing::AwaitsVerification,
+            (PhaseStatus::InProgress, _) => Standing::Open,
+            (_, Some(hold)) => Standing::Held(hold),
             _ if !open.is_empty() => Standing::WaitsFor(open),
             _ if phase.conditions.iter().any(|condition| !holds(phases, condition)) => Standing::NotApplicable,
             _ => Standing::Open,

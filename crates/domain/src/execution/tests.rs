@@ -57,6 +57,7 @@ fn phase(number: u32, kind: PhaseKind) -> PhaseState {
         after: (number > 1).then(|| number - 1).into_iter().collect(),
         conditions: Vec::new(),
         entries: Vec::new(),
+        deviations: Vec::new(),
     }
 }
 
@@ -220,7 +221,7 @@ impl Batch {
             recorded_at: DateTime::UNIX_EPOCH,
             reason: None,
             signature: None,
-            deviation: None,
+            deviation: outcome.deviation.map(|opened| opened.cause),
         });
         for (id, status) in outcome.others {
             self.phases.iter_mut().filter(|phase| phase.id == id).for_each(|phase| phase.status = status);
@@ -520,3 +521,5 @@ proptest! {
         }
     }
 }
+
+mod holding;

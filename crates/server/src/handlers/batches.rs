@@ -5,6 +5,8 @@ pub mod history;
 pub mod hold;
 pub mod list;
 pub mod master_record;
+pub mod print;
+pub mod record;
 pub mod resume;
 pub mod show;
 

@@ -14,7 +14,7 @@ use viruj_server::{Environment, caller::Authorisation, openapi, routes};
 use viruj_test_support::{Reach, TestApp, TestStation};
 
 use crate::{
-    matrix::{Knocker, add_people, token_of, with_ids},
+    matrix::{Knocker, add_people, methods_of, token_of, with_ids},
     raw,
 };
 
@@ -38,9 +38,14 @@ impl Document {
         let mut operations = Vec::new();
         for route in routes::all() {
             let (_, paths, _) = &route.operation;
-            for path in paths.paths.keys() {
+            for (path, item) in &paths.paths {
+                // The document has every method of the path, each of a route with a rule of its own.
+                let own = methods_of(item);
                 for (method, operation) in self.0["paths"][path].as_object().unwrap() {
                     let Ok(method) = method.to_uppercase().parse::<Method>() else { continue };
+                    if !own.contains(&method) {
+                        continue;
+                    }
                     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
                     operations.push(Operation {
                         method,
@@ -320,7 +325,12 @@ async fn with_known_ids(app: &TestApp, path: &str) -> String {
         ("{grn_id}", "SELECT id::text FROM goods_receipt_notes ORDER BY id LIMIT 1"),
         ("{sample_id}", "SELECT id::text FROM quality_samples ORDER BY id LIMIT 1"),
         ("{test_id}", "SELECT id::text FROM quality_tests ORDER BY id LIMIT 1"),
+        ("{deviation_id}", "SELECT id::text FROM deviations ORDER BY id LIMIT 1"),
+        ("{master_record_id}", "SELECT id::text FROM master_batch_records ORDER BY id LIMIT 1"),
         ("{notification_id}", "SELECT id::text FROM notifications ORDER BY id LIMIT 1"),
+        ("{lot_id}", "SELECT id::text FROM lots ORDER BY id LIMIT 1"),
+        ("{equipment_id}", "SELECT id::text FROM equipment ORDER BY id LIMIT 1"),
+        ("{qualification_id}", "SELECT id::text FROM qualifications ORDER BY id LIMIT 1"),
         ("{feed}", "SELECT feed FROM feeds WHERE feed <> 'system' ORDER BY feed LIMIT 1"),
     ];
     let mut superuser = app.database.superuser().await;

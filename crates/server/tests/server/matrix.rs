@@ -91,7 +91,7 @@ fn seen(is_legacy: bool, answer: &Answer) -> Verdict {
     }
 }
 
-fn methods_of(item: &PathItem) -> Vec<Method> {
+pub fn methods_of(item: &PathItem) -> Vec<Method> {
     let known = [
         (Method::GET, &item.get),
         (Method::POST, &item.post),

@@ -1,8 +1,10 @@
 use viruj_api::sync::Verdict;
 use viruj_client::Client;
-use viruj_domain::{phase::PhaseEntry, signature::SignatureMeaning};
+use viruj_domain::{deviation::Disposition, phase::PhaseEntry, signature::SignatureMeaning};
 use viruj_sync::conformance::world::{OTHER_STATION, operator, rpm, statement};
 use viruj_test_support::{TestApp, TestStation, over_both_transports};
+
+use crate::deviations::Quality;
 
 over_both_transports! {
     a_batch_is_executed_signed_pushed_and_audited,
@@ -25,6 +27,9 @@ async fn a_batch_is_executed_signed_pushed_and_audited(app: TestApp, client: Cli
         panic!("{:?}", answer.verdicts)
     };
     assert_eq!(code, "out_of_limits");
+    // What comes next waits until quality assurance has decided.
+    let quality = Quality::of(&app, &client, &station).await;
+    quality.close(Disposition::AcceptAsIs).await;
     // Signed: the statement, the server's word for it, the envelope around both.
     let mut signed = statement(3, 3, PhaseEntry::Confirmed);
     signed.meaning = Some(SignatureMeaning::Performed);

@@ -4,9 +4,18 @@ use std::collections::HashMap;
 
 use viruj_api::{
     people::Person,
-    station::{BatchList, BatchListQuery, BatchView, CheckNumber, NumberCheck, StatusCount, UnsentEntry},
+    station::{
+        BatchList, BatchListQuery, BatchView, CheckNumber, CheckResource, NumberCheck, ResourceCheck, StatusCount,
+        UnsentEntry,
+    },
 };
-use viruj_domain::{capability::Capability, ids::PhaseId, person::Acting};
+use viruj_domain::{
+    capability::Capability,
+    execution::{Circumstances, Wanted},
+    ids::PhaseId,
+    person::Acting,
+    phase::PhaseKind,
+};
 
 use super::StationCore;
 use crate::{
@@ -49,7 +58,39 @@ impl StationCore {
     pub async fn open_batch(&self, batch_id: &str) -> Result<BatchView, StationError> {
         let reader = self.reader()?;
         let shown = self.shown_batch(batch_id).await?;
-        Ok(views::batch(&shown, self.acting(&reader), self.may_execute(&reader), self.now()))
+        let row = &shown.parts.batch;
+        let wanted = Wanted::for_phases(&shown.states(), &reader.id);
+        let registers = self.store.registers(&row.plant_id, &wanted).await?;
+        let circumstances = Circumstances { batch: &row.id, registers: &registers, at: self.now() };
+        Ok(views::batch(&shown, self.acting(&reader), self.may_execute(&reader), circumstances))
+    }
+
+    /// Says whether a lot or a piece of equipment that was scanned or typed may be charged or used; nothing is recorded.
+    ///
+    /// # Errors
+    /// The batch or the phase is not on this station.
+    pub async fn check_resource(&self, input: &CheckResource) -> Result<ResourceCheck, StationError> {
+        let reader = self.reader()?;
+        let shown = self.shown_batch(&input.batch_id).await?;
+        let states = shown.states();
+        let phase = states.iter().find(|state| state.id == PhaseId(input.phase_id));
+        let phase = phase.ok_or(viruj_domain::execution::Refusal::PhaseUnknown)?;
+        let mut wanted = Wanted::for_phases(std::slice::from_ref(phase), &reader.id);
+        let text = input.text.trim().to_owned();
+        (wanted.lot, wanted.equipment) = (Some(text.clone()), Some(text.clone()));
+        let row = &shown.parts.batch;
+        let registers = self.store.registers(&row.plant_id, &wanted).await?;
+        let circumstances = Circumstances { batch: &row.id, registers: &registers, at: self.now() };
+        let kind = &phase.definition.kind;
+        let checked = match kind {
+            PhaseKind::MaterialCharge { material_code, .. } => circumstances.check_lot(&text, material_code),
+            kind => circumstances.check_equipment(&text, kind),
+        };
+        let is_known = match kind {
+            PhaseKind::MaterialCharge { .. } => registers.lots.iter().any(|lot| lot.number == text),
+            _ => registers.equipment.iter().any(|one| one.code == text),
+        };
+        Ok(ResourceCheck { refusal: checked.err().as_ref().map(views::unfit), is_known })
     }
 
     /// Says how a typed number would be recorded; nothing is recorded.

@@ -10,7 +10,7 @@ use viruj_api::{
 };
 use viruj_client::ClientError;
 use viruj_domain::{
-    execution::{Attempt, Outcome, Refusal, calculated, decide, signed_with},
+    execution::{Attempt, Circumstances, Outcome, Refusal, Wanted, calculated, signed_with},
     ids::{OperationId, PhaseId},
     phase::PhaseEntry,
     signature::SignatureMeaning,
@@ -74,8 +74,12 @@ impl StationCore {
             is_signed: wanted.signature.is_some(),
         };
         let states = shown.states();
-        let outcome = decide(shown.status, &states, attempt, self.acting(&session.person))?;
         let state = states.iter().find(|state| state.id == phase.row.id).ok_or(Refusal::PhaseUnknown)?;
+        let batch = &shown.parts.batch;
+        let asked = Wanted::for_entry(state, &entry, &session.person.id);
+        let registers = self.store.registers(&batch.plant_id, &asked).await?;
+        let circumstances = Circumstances { batch: &batch.id, registers: &registers, at: self.now() };
+        let outcome = circumstances.decide(shown.status, &states, attempt, self.acting(&session.person))?;
         let meaning = signed_with(state, &entry, wanted.corrects);
         let statement = self.statement(wanted, &shown, (phase, meaning), &session, entry.clone()).await?;
         let bytes = statement_bytes(&statement)?;

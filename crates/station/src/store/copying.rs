@@ -11,13 +11,12 @@ use viruj_api::{
     server::PlantSummary,
     sync::{FeedChange, FeedCursor, FeedPage},
 };
-use viruj_domain::deviation::DeviationStatus;
 use viruj_sync::store::{Replica, StoreError};
 
-use super::{Store, StoreFault, summary};
+use super::{Store, StoreFault, registers, summary};
 
 /// Rows of one statement: one statement for each row would be a hundred times slower.
-const ROWS: usize = 300;
+pub(super) const ROWS: usize = 300;
 
 /// The rows of a page by their kind.
 #[derive(Default)]
@@ -28,6 +27,7 @@ struct Rows<'a> {
     phases: Vec<&'a PhaseRow>,
     entries: Vec<&'a EntryRow>,
     deviations: Vec<&'a DeviationRow>,
+    registers: registers::Rows<'a>,
 }
 
 impl<'a> Rows<'a> {
@@ -41,6 +41,9 @@ impl<'a> Rows<'a> {
                 FeedChange::Phase(row) => rows.phases.push(row),
                 FeedChange::Entry(row) => rows.entries.push(row),
                 FeedChange::Deviation(row) => rows.deviations.push(row),
+                FeedChange::Lot(row) => rows.registers.lots.push(row),
+                FeedChange::Equipment(row) => rows.registers.equipment.push(row),
+                FeedChange::Qualification(row) => rows.registers.qualifications.push(row),
                 FeedChange::Other => {}
             }
         }
@@ -51,7 +54,9 @@ impl<'a> Rows<'a> {
         let batches = self.batches.iter().map(|row| &row.id);
         let phases = self.phases.iter().map(|row| &row.batch_id);
         let entries = self.entries.iter().map(|row| &row.batch_id);
-        let touched: BTreeSet<_> = batches.chain(phases).chain(entries).map(|id| id.0.clone()).collect();
+        let deviations = self.deviations.iter().filter_map(|row| row.batch_id.as_ref());
+        let touched: BTreeSet<_> =
+            batches.chain(phases).chain(entries).chain(deviations).map(|id| id.0.clone()).collect();
         touched.into_iter().collect()
     }
 }
@@ -60,7 +65,7 @@ fn json<T: Serialize>(row: &T) -> Result<String, sqlx::Error> {
     serde_json::to_string(row).map_err(|error| sqlx::Error::Encode(Box::new(error)))
 }
 
-fn rows_as_json<'a, T: Serialize>(rows: &[&'a T]) -> Result<Vec<(&'a T, String)>, sqlx::Error> {
+pub(super) fn rows_as_json<'a, T: Serialize>(rows: &[&'a T]) -> Result<Vec<(&'a T, String)>, sqlx::Error> {
     rows.iter().map(|row| Ok((*row, json(*row)?))).collect()
 }
 
@@ -151,7 +156,7 @@ async fn write_entries(connection: &mut SqliteConnection, feed: &str, rows: &Row
     for part in rows_as_json(&rows.deviations)?.chunks(ROWS) {
         let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_deviations (id, feed, batch_id, is_open, row) ");
         query.push_values(part, |mut values, (row, json)| {
-            let is_open = !matches!(row.status, DeviationStatus::Closed | DeviationStatus::Rejected);
+            let is_open = row.status.is_open();
             values
                 .push_bind(row.id.0)
                 .push_bind(feed)
@@ -188,6 +193,7 @@ impl Replica for Store {
         write_people(&mut writing, &rows).await.map_err(self.fault())?;
         write_batches(&mut writing, &cursor.feed, &rows).await.map_err(self.fault())?;
         write_entries(&mut writing, &cursor.feed, &rows).await.map_err(self.fault())?;
+        registers::write(&mut writing, &cursor.feed, &rows.registers).await.map_err(self.fault())?;
         summary::refresh(self, &mut writing, &rows.touched_batches()).await?;
         sqlx::query(
             "INSERT INTO copy_cursors (feed, epoch, seq) VALUES (?, ?, ?) \
@@ -212,6 +218,9 @@ impl Replica for Store {
                 "DELETE FROM copy_phases WHERE feed = ?1",
                 "DELETE FROM copy_entries WHERE feed = ?1",
                 "DELETE FROM copy_deviations WHERE feed = ?1",
+                "DELETE FROM copy_lots WHERE feed = ?1",
+                "DELETE FROM copy_equipment WHERE feed = ?1",
+                "DELETE FROM copy_qualifications WHERE feed = ?1",
             ]
         };
         for statement in statements.iter().chain(&["DELETE FROM copy_cursors WHERE feed = ?1"]) {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use viruj_api::{
-    batches::{BatchRow, EntryRow, PhaseRow},
+    batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
     people::Person,
     server::PlantSummary,
     station::BatchSort,
@@ -25,6 +25,8 @@ pub struct BatchParts {
     pub phases: Vec<PhaseRow>,
     /// In the order of the feed.
     pub entries: Vec<EntryRow>,
+    /// Those that the server has opened in the batch; what they hold depends on where they stand.
+    pub deviations: Vec<DeviationRow>,
     /// Oldest first.
     pub own: Vec<KeptOperation>,
 }
@@ -88,10 +90,16 @@ pub(super) async fn batch_parts(
         .fetch_all(&mut *connection)
         .await
         .map_err(store.fault())?;
+    let deviations = sqlx::query("SELECT row FROM copy_deviations WHERE batch_id = ? ORDER BY key")
+        .bind(batch_id)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(store.fault())?;
     Ok(Some(BatchParts {
         batch: row_of(&batch)?,
         phases: phases.iter().map(row_of).collect::<Result<_, _>>()?,
         entries: entries.iter().map(row_of).collect::<Result<_, _>>()?,
+        deviations: deviations.iter().map(row_of).collect::<Result<_, _>>()?,
         own: outbox::not_in_copy(connection, batch_id).await?,
     }))
 }

@@ -340,3 +340,4 @@ async fn the_disk_is_asked_to_keep_each_commit() {
 }
 
 mod outbox_copy;
+mod registers;

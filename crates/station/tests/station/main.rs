@@ -6,6 +6,7 @@
 mod batches;
 mod keys;
 mod offline;
+mod resources;
 mod secrets;
 mod signing;
 mod support;

@@ -1,14 +1,21 @@
 use std::sync::{Arc, atomic::Ordering};
 
-use viruj_api::station::{Connection, EntryInput, QueryKey, ReceiptState, Stage};
+use viruj_api::station::{BatchView, Connection, EntryInput, QueryKey, ReceiptState, Stage};
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus},
-    deviation::DeviationCause,
+    deviation::{DeviationCause, Disposition},
 };
 use viruj_sync::conformance::world::operator;
-use viruj_test_support::world;
+use viruj_test_support::{close_deviations, world};
 
 use crate::support::{Floor, all_batches, batch, entry, is_online, number, record, signed, until_it_answers};
+
+/// What the third phase waits for, and the code of the deviation that holds it.
+fn waits(batch: &BatchView) -> (String, String) {
+    let waiting = batch.phases[2].waits_for.clone().unwrap();
+    let deviation = waiting.values.iter().find(|value| value.name == "deviation");
+    (waiting.code, deviation.map(|named| named.value.clone()).unwrap_or_default())
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_entry_goes_out_at_once_and_comes_back_judged() {
@@ -32,6 +39,15 @@ async fn an_entry_goes_out_at_once_and_comes_back_judged() {
     assert_eq!(receipt.state, ReceiptState::AcceptedWithDeviation);
     assert_eq!(receipt.deviation, Some(DeviationCause::OutOfLimits));
 
+    // What comes next waits until quality assurance has decided, and says for what.
+    core.sync_now().await.unwrap();
+    let held = signed(entry(&batch(&core).await, 3, EntryInput::Confirm), world::PASSWORD);
+    assert_eq!(core.record_entry(held).await.unwrap_err().code(), "awaits_disposition");
+    assert_eq!(waits(&batch(&core).await), ("awaits_disposition".to_owned(), "DEV-26-001".to_owned()));
+    assert_eq!(core.list_batches(&all_batches()).await.unwrap().items[0].open_deviations, 1);
+    close_deviations(&floor.app, Disposition::AcceptAsIs).await;
+    core.sync_now().await.unwrap();
+
     let unsigned = record(&core, 3, EntryInput::Confirm).await.unwrap_err();
     assert_eq!(unsigned.code(), "signature_required");
     let entry = signed(entry(&batch(&core).await, 3, EntryInput::Confirm), world::PASSWORD);
@@ -45,7 +61,7 @@ async fn an_entry_goes_out_at_once_and_comes_back_judged() {
     let shown = batch(&core).await;
     assert_eq!(shown.status, BatchStatus::QcReview);
     assert!(shown.phases.iter().all(|phase| phase.entries.len() == 1 && !phase.entries[0].is_unsent));
-    assert_eq!(core.list_batches(&all_batches()).await.unwrap().items[0].open_deviations, 1);
+    assert_eq!(core.list_batches(&all_batches()).await.unwrap().items[0].open_deviations, 0);
     let verdicts = ["accepted", "accepted_with_deviation", "accepted"];
     assert_eq!(floor.kept().await, (1..).zip(verdicts.map(str::to_owned)).collect::<Vec<_>>());
     let events = floor.events.lock().unwrap().clone();
@@ -67,7 +83,9 @@ async fn what_was_recorded_offline_survives_a_restart_and_arrives_once() {
     assert_eq!((receipt.state, receipt.unsent), (ReceiptState::Saved, 2));
     assert_eq!(receipt.deviation, Some(DeviationCause::OutOfLimits));
     let to_sign = signed(entry(&batch(&core).await, 3, EntryInput::Confirm), world::PASSWORD);
-    assert_eq!(core.record_entry(to_sign).await.unwrap_err().code(), "signature_needs_server");
+    // The station holds it by itself: nobody has given the deviation a code yet.
+    assert_eq!(core.record_entry(to_sign).await.unwrap_err().code(), "awaits_disposition");
+    assert_eq!(waits(&batch(&core).await), ("awaits_disposition".to_owned(), String::new()));
     core.close().await;
     drop(core);
 
@@ -93,6 +111,8 @@ async fn what_was_recorded_offline_survives_a_restart_and_arrives_once() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     assert!(!core.current_person().await.unwrap().is_offline, "the server has confirmed the person");
+    close_deviations(&floor.app, Disposition::AcceptAsIs).await;
+    core.sync_now().await.unwrap();
     let to_sign = signed(entry(&batch(&core).await, 3, EntryInput::Confirm), world::PASSWORD);
     assert_eq!(core.record_entry(to_sign).await.unwrap().state, ReceiptState::Accepted);
     core.sync_now().await.unwrap();

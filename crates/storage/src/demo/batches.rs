@@ -35,7 +35,7 @@ const HYDERABAD: &[Row] = {
     use {BatchStatus::*, ReleaseStatus::{Hold, Pending, Rejected, Released}};
     &[
         (InProgress, Pending, 14, None, None, 0),
-        (InProgress, Pending, 22, Some(19), None, 0),
+        (InProgress, Pending, 22, Some(22), None, 0),
         (InProgress, Pending, 30, None, None, 0),
         (InProgress, Pending, 5, Some(4), None, 0),
         (Planned, Pending, 0, None, None, 0),

@@ -7,7 +7,7 @@ use viruj_api::batches::{DeviationRow, EntryRow, PhaseRow};
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus},
     decimal::ExactDecimal,
-    deviation::{DeviationCause, DeviationStatus},
+    deviation::{DeviationCause, DeviationStatus, Disposition},
     execution::{Attempt, OpenedDeviation, PhaseState, decide},
     ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId},
     master::Procedure,
@@ -21,6 +21,7 @@ use super::{
     batches::Plan,
     demo_id,
     people::{PLANTS, executor_in},
+    registers::lot_of_history,
     spread,
 };
 
@@ -34,6 +35,9 @@ pub(super) struct Told {
     /// Their codes are drawn when they are written.
     pub(super) deviations: Vec<DeviationRow>,
 }
+
+/// From the value to the approval of its deviation's disposition.
+pub(super) const DISPOSITION_TOOK: Duration = Duration::hours(20);
 
 struct Recorded {
     entry: PhaseEntry,
@@ -63,10 +67,14 @@ pub(super) fn tell(plan: &Plan, procedure: &Procedure, now: DateTime<Utc>) -> Re
             version: 1,
         })
         .collect();
-    let mut states: Vec<PhaseState> = phases.iter().map(|row| row.state(std::iter::empty())).collect();
+    let mut states: Vec<PhaseState> =
+        phases.iter().map(|row| row.state(std::iter::empty(), std::iter::empty())).collect();
     let done: Vec<usize> = (0..phases.len()).take_while(|index| (*index as u64) < u64::from(plan.done)).collect();
     let steps: Vec<Vec<(PhaseEntry, Duration)>> = done.iter().map(|index| entries_for(plan, &phases[*index])).collect();
+    // What comes after a value out of its limits waited for the disposition.
+    let waited = plan.deviates_at.is_some_and(|number| (number as usize) < done.len());
     let took: Duration = steps.iter().flatten().map(|(_, duration)| *duration).sum();
+    let took = if waited { took + DISPOSITION_TOOK } else { took };
     let last_at = now - Duration::days(plan.days_ago) - Duration::minutes(i64::from(20 + spread(&batch, 40)));
     let started_at = if done.is_empty() { last_at } else { last_at - took };
 
@@ -80,6 +88,7 @@ pub(super) fn tell(plan: &Plan, procedure: &Procedure, now: DateTime<Utc>) -> Re
     };
     let mut status = BatchStatus::Planned;
     let mut clock = started_at;
+    let last = done.len().saturating_sub(1);
     for (index, entries) in done.into_iter().zip(steps) {
         for (part, (entry, duration)) in entries.into_iter().enumerate() {
             clock += duration;
@@ -107,10 +116,16 @@ pub(super) fn tell(plan: &Plan, procedure: &Procedure, now: DateTime<Utc>) -> Re
             phases[index].version += 1;
             states[index].status = outcome.phase_status;
             let row = entry_row(plan, &phases[index], part, recorded, outcome.deviation);
-            if let Some(opened) = outcome.deviation {
-                told.deviations.push(deviation_row(plan, &phases[index], &row, opened));
-            }
             states[index].entries.push(row.recorded());
+            if let Some(opened) = outcome.deviation {
+                let is_dispositioned = index < last;
+                let deviation = deviation_row(plan, &phases[index], &row, opened, is_dispositioned);
+                states[index].deviations.extend(deviation.of_phase());
+                told.deviations.push(deviation);
+                if is_dispositioned {
+                    clock += DISPOSITION_TOOK;
+                }
+            }
             told.entries.push(row);
         }
     }
@@ -131,7 +146,7 @@ fn entries_for(plan: &Plan, row: &PhaseRow) -> Vec<(PhaseEntry, Duration)> {
             vec![(PhaseEntry::Number { value: value_of(&name, number, deviates), unit: number.unit, lot: None }, pause)]
         }
         PhaseKind::MaterialCharge { material_code, quantity, .. } => {
-            let lot = format!("{}-26{:03}", material_code.replace("RM-", "L"), 100 + plan.number / 3);
+            let lot = lot_of_history(material_code, plan.number);
             let value = value_of(&name, quantity, deviates);
             vec![(PhaseEntry::Number { value, unit: quantity.unit, lot: Some(lot) }, pause)]
         }
@@ -219,7 +234,13 @@ fn entry_row(
     }
 }
 
-fn deviation_row(plan: &Plan, phase: &PhaseRow, entry: &EntryRow, opened: OpenedDeviation) -> DeviationRow {
+fn deviation_row(
+    plan: &Plan,
+    phase: &PhaseRow,
+    entry: &EntryRow,
+    opened: OpenedDeviation,
+    is_dispositioned: bool,
+) -> DeviationRow {
     let what = match (&entry.entry, opened.cause) {
         (PhaseEntry::Number { value, unit, .. }, _) => {
             format!("{value} {} was recorded, outside the limits of the phase", unit.symbol())
@@ -239,13 +260,14 @@ fn deviation_row(plan: &Plan, phase: &PhaseRow, entry: &EntryRow, opened: Opened
         cause: opened.cause,
         severity: opened.severity,
         status: match plan.status {
-            BatchStatus::Completed => DeviationStatus::Closed,
-            BatchStatus::QcReview => DeviationStatus::PendingManagerReview,
+            // The batch went on, so somebody had decided that it may.
+            _ if is_dispositioned => DeviationStatus::Closed,
             BatchStatus::OnHold => DeviationStatus::Investigation,
             _ => DeviationStatus::Open,
         },
         description: format!("Phase {} ({}): {what}.", phase.number, phase.definition.title),
         opened_at: entry.received_at,
+        disposition: is_dispositioned.then_some(Disposition::AcceptAsIs),
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) fn executor_in(plant: &str) -> DemoPerson {
     if plant == "plant-a" { PEOPLE[2] } else { PEOPLE[1] }
 }
 
-const MATERIALS: [(&str, &str, &str, &str); 10] = [
+pub(super) const MATERIALS: [(&str, &str, &str, &str); 10] = [
     ("RM-1001", "Metformin Hydrochloride", "Raw Material", "kg"),
     ("RM-1002", "Povidone K30", "Raw Material", "kg"),
     ("RM-1003", "Microcrystalline Cellulose PH-101", "Raw Material", "kg"),

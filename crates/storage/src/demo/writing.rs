@@ -11,7 +11,7 @@ use super::{
     SeedError, SeedReport,
     batches::Plan,
     demo_id,
-    history::{Told, history_station, zone_of},
+    history::{DISPOSITION_TOOK, Told, history_station, zone_of},
     people::{PLANTS, executor_in},
     spread,
 };
@@ -224,12 +224,16 @@ async fn add_deviations(unit: &mut UnitOfWork, plan: &Plan, told: &Told) -> Resu
             .map_or(deviation.opened_at.year(), |zone| deviation.opened_at.with_timezone(&zone).year());
         let code = next_code(unit.connection(), "DEV", year).await?;
         let is_closed = deviation.status == DeviationStatus::Closed;
+        let is_begun = deviation.status != DeviationStatus::Open;
+        let investigators: Vec<String> = is_begun.then(|| "qa-op-1".to_owned()).into_iter().collect();
         sqlx::query!(
             "INSERT INTO deviations
                  (id, plant_id, batch_id, phase_id, operation_id, code, cause, severity, status, description,
                   opened_by, opened_at, assigned_to, immediate_action, root_cause, corrective_action,
-                  impact_assessment, closed_by, closed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'qa-man-1', $13, $14, $15, $16, $17, $18)",
+                  impact_assessment, closed_by, closed_at, disposition, disposition_reason, no_capa_reason,
+                  investigators, reviewed_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'qa-op-1', $13, $14, $15, $16, $17, $18, $19,
+                  $20, $21, $22, $23)",
             deviation.id.0,
             deviation.plant_id.as_str(),
             deviation.batch_id.as_ref().map(|batch| batch.as_str()),
@@ -247,7 +251,12 @@ async fn add_deviations(unit: &mut UnitOfWork, plan: &Plan, told: &Told) -> Resu
             is_closed.then_some("The set point was corrected and added to the set-up checklist."),
             is_closed.then_some("All later checks of the batch lie within their limits."),
             is_closed.then_some("qa-head-1"),
-            is_closed.then_some(deviation.opened_at + Duration::days(3)),
+            is_closed.then_some(deviation.opened_at + DISPOSITION_TOOK - Duration::minutes(30)),
+            deviation.disposition.map(|disposition| disposition.as_str()),
+            is_closed.then_some("The later checks of the batch show no effect on the product."),
+            is_closed.then_some("The checklist was changed at once; the next batches are watched by their own checks."),
+            &investigators,
+            is_closed.then_some("qa-man-1"),
         )
         .execute(unit.connection())
         .await?;

@@ -10,8 +10,9 @@ use viruj_api::{
 use viruj_domain::ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId};
 
 use crate::{
-    StorageError, people as repository,
+    StorageError, equipment as equipment_rows, lots as lot_rows, people as repository,
     plant_store::{after, master_reference},
+    qualifications as qualification_rows,
 };
 
 type Found = Vec<(String, FeedChange)>;
@@ -36,7 +37,7 @@ fn uuids(ids: &[String]) -> Vec<Uuid> {
     ids.iter().filter_map(|id| id.parse().ok()).collect()
 }
 
-pub(super) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -57,7 +58,7 @@ pub(super) async fn plants(connection: &mut PgConnection, ids: &[String]) -> Res
         .collect())
 }
 
-pub(super) async fn people(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn people(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -65,7 +66,7 @@ pub(super) async fn people(connection: &mut PgConnection, ids: &[String]) -> Res
     Ok(readable(rows, |person| (person.id.0.clone(), FeedChange::Person(person))))
 }
 
-pub(super) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -106,7 +107,7 @@ pub(super) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Re
     Ok(readable(rows.collect(), |row| (row.id.0.clone(), FeedChange::Batch(row))))
 }
 
-pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -137,7 +138,7 @@ pub(super) async fn phases(connection: &mut PgConnection, ids: &[String]) -> Res
     Ok(readable(rows.collect(), |row| (row.id.to_string(), FeedChange::Phase(row))))
 }
 
-pub(super) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
@@ -176,12 +177,13 @@ pub(super) async fn entries(connection: &mut PgConnection, ids: &[String]) -> Re
     Ok(readable(rows.collect(), |row| (row.operation_id.to_string(), FeedChange::Entry(row))))
 }
 
-pub(super) async fn deviations(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+pub(crate) async fn deviations(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
     if ids.is_empty() {
         return Ok(Found::new());
     }
     let rows = sqlx::query!(
-        "SELECT id, plant_id, batch_id, phase_id, operation_id, code, cause, severity, status, description, opened_at
+        "SELECT id, plant_id, batch_id, phase_id, operation_id, code, cause, severity, status, description, opened_at,
+             disposition
          FROM deviations WHERE id = ANY ($1)",
         &uuids(ids),
     )
@@ -201,7 +203,32 @@ pub(super) async fn deviations(connection: &mut PgConnection, ids: &[String]) ->
             code: row.code,
             description: row.description,
             opened_at: row.opened_at,
+            disposition: row.disposition.as_deref().map(str::parse).transpose().map_err(word)?,
         })
     });
     Ok(readable(rows.collect(), |row| (row.id.to_string(), FeedChange::Deviation(row))))
+}
+
+pub(super) async fn lots(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+    if ids.is_empty() {
+        return Ok(Found::new());
+    }
+    let rows = lot_rows::each(connection, &uuids(ids)).await?;
+    Ok(readable(rows, |row| (row.id.to_string(), FeedChange::Lot(row))))
+}
+
+pub(super) async fn equipment(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+    if ids.is_empty() {
+        return Ok(Found::new());
+    }
+    let rows = equipment_rows::each(connection, &uuids(ids)).await?;
+    Ok(readable(rows, |row| (row.id.to_string(), FeedChange::Equipment(row))))
+}
+
+pub(super) async fn qualifications(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+    if ids.is_empty() {
+        return Ok(Found::new());
+    }
+    let rows = qualification_rows::each(connection, &uuids(ids)).await?;
+    Ok(readable(rows, |row| (row.id.to_string(), FeedChange::Qualification(row))))
 }

@@ -1,13 +1,15 @@
 //! What a judged operation changes: entry, phase, batch, deviation.
 
+use uuid::Uuid;
 use viruj_api::batches::{DeviationRow, EntryRow};
-use viruj_sync::store::{Author, BatchChange, Effect, PhaseChange};
+use viruj_domain::equipment::EquipmentAct;
+use viruj_sync::store::{Author, BatchChange, Effect, EquipmentUse, PhaseChange};
 
 use super::PgPlantStore;
-use crate::{StorageError, counters, feed::rows::unreadable};
+use crate::{StorageError, counters, equipment, feed::rows::unreadable};
 
 /// The series of deviation codes, for example `DEV-26-001`.
-const DEVIATIONS: &str = "DEV";
+const DEVIATIONS: &str = crate::deviations::SERIES;
 
 pub(super) async fn write(
     store: &mut PgPlantStore,
@@ -29,7 +31,36 @@ pub(super) async fn write(
     if let Some(deviation) = &effect.deviation {
         write_deviation(store, author, deviation).await?;
     }
+    if let (Some(used), Some(entry)) = (&effect.equipment, &effect.entry) {
+        write_equipment_use(store, used, entry).await?;
+    }
     Ok(())
+}
+
+/// The log of the equipment tells the batch that it was used for (21 CFR 211.182).
+async fn write_equipment_use(
+    store: &mut PgPlantStore,
+    used: &EquipmentUse,
+    entry: &EntryRow,
+) -> Result<(), StorageError> {
+    let known = equipment::with_code(&mut store.unit, &entry.plant_id, &used.code).await?;
+    // It was judged by the register, and has been locked since then.
+    let Some(id) = known else { return Ok(()) };
+    let log = equipment::NewLogEntry {
+        id: Uuid::now_v7(),
+        plant_id: &entry.plant_id,
+        equipment: id,
+        act: EquipmentAct::UseBegun,
+        at: entry.recorded_at,
+        person_id: &entry.person_id,
+        person_name: &entry.person_name,
+        batch: Some(&entry.batch_id),
+        note: None,
+        clean_until: None,
+        calibration_due: None,
+        operation: Some(entry.operation_id),
+    };
+    equipment::take_step(&mut store.unit, &used.standing, &log).await
 }
 
 async fn write_entry(store: &mut PgPlantStore, entry: &EntryRow) -> Result<(), StorageError> {

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 use viruj_api::{batches::follows, statement::MasterReference};
 use viruj_domain::{
-    execution::PhaseState,
+    execution::{PhaseDeviation, PhaseState},
     ids::{BatchId, MasterRecordId, PhaseId, PlantId},
     phase::RecordedEntry,
 };
@@ -37,7 +37,7 @@ pub async fn read_batch(
 }
 
 /// Loads the batch and keeps it locked, so that two stations are judged one after the other.
-pub(super) async fn lock_batch(
+pub(crate) async fn lock_batch(
     connection: &mut PgConnection,
     plant: &PlantId,
     id: &BatchId,
@@ -108,9 +108,11 @@ async fn phases(connection: &mut PgConnection, batch: &BatchId) -> Result<Vec<Ph
             status: row.status.parse().map_err(|error| unreadable("batch_phases", row.id, &error))?,
             version: row.version,
             entries: Vec::new(),
+            deviations: Vec::new(),
         });
     }
     add_entries(connection, batch, &mut phases).await?;
+    add_deviations(connection, batch, &mut phases).await?;
     Ok(phases)
 }
 
@@ -153,6 +155,32 @@ async fn add_entries(
                 .map(|word| word.parse())
                 .transpose()
                 .map_err(|error: viruj_domain::role::UnknownWord| unreadable("phase_entries", id, &error))?,
+        });
+    }
+    Ok(())
+}
+
+/// What is known of the deviations that the entries have opened: they say what has to wait.
+async fn add_deviations(
+    connection: &mut PgConnection,
+    batch: &BatchId,
+    phases: &mut [PhaseState],
+) -> Result<(), StorageError> {
+    let rows = sqlx::query!(
+        r#"SELECT id, phase_id AS "phase_id!", operation_id AS "operation_id!", code, status, disposition FROM deviations
+           WHERE batch_id = $1 AND phase_id IS NOT NULL AND operation_id IS NOT NULL ORDER BY opened_at, id"#,
+        batch.as_str(),
+    )
+    .fetch_all(connection)
+    .await?;
+    for row in rows {
+        let Some(phase) = phases.iter_mut().find(|phase| phase.id.0 == row.phase_id) else { continue };
+        let word = |error: viruj_domain::role::UnknownWord| unreadable("deviations", row.id, &error);
+        phase.deviations.push(PhaseDeviation {
+            operation_id: row.operation_id,
+            status: row.status.parse().map_err(word)?,
+            disposition: row.disposition.as_deref().map(str::parse).transpose().map_err(word)?,
+            code: row.code,
         });
     }
     Ok(())

@@ -26,6 +26,7 @@ use crate::{
 /// Where the store fails.
 pub async fn plant_store<S: PlantStore>(mut make: impl AsyncFnMut() -> S) -> Result<(), StoreError> {
     executes_a_batch(&mut make().await).await?;
+    holds_what_depends_on_a_value_out_of_limits(&mut make().await).await?;
     answers_a_repeated_push_with_the_stored_verdicts(&mut make().await).await?;
     keeps_both_of_two_stations(&mut make().await).await?;
     knows_nothing_of_strangers(&mut make().await).await
@@ -53,6 +54,26 @@ fn words(verdicts: &[OperationVerdict]) -> Vec<String> {
 
 async fn executes_a_batch(store: &mut impl PlantStore) -> Result<(), StoreError> {
     let mut writer = Writer::new(STATION);
+    let mut signed = statement(3, 3, PhaseEntry::Confirmed);
+    signed.meaning = Some(SignatureMeaning::Performed);
+    let operations = [
+        writer.unsigned(&statement(1, 1, PhaseEntry::Confirmed)),
+        writer.unsigned(&statement(2, 2, rpm("112"))),
+        writer.signed(&signed),
+    ];
+    let received = push(store, STATION, &operations).await?;
+    assert_eq!(words(&received.response.verdicts), ["accepted"; 3], "{received:?}");
+    let batch = store.batch(&batch_id()).await?;
+    let batch = batch.unwrap_or_else(|| panic!("the batch is there"));
+    assert_eq!((batch.status, batch.record_status), (BatchStatus::QcReview, RecordStatus::Complete));
+    assert!(batch.phases.iter().map(|phase| phase.number).eq(1..=3), "phases come in the order of their numbers");
+    assert!(batch.phases.iter().all(|phase| phase.status == PhaseStatus::Completed));
+    assert!(batch.phases.iter().all(|phase| phase.version > 1), "a changed phase has a newer version");
+    Ok(())
+}
+
+async fn holds_what_depends_on_a_value_out_of_limits(store: &mut impl PlantStore) -> Result<(), StoreError> {
+    let mut writer = Writer::new(STATION);
     let mut outside = statement(2, 2, rpm("141"));
     outside.reason = Some("Display was stuck".to_owned());
     let mut signed = statement(3, 3, PhaseEntry::Confirmed);
@@ -62,15 +83,18 @@ async fn executes_a_batch(store: &mut impl PlantStore) -> Result<(), StoreError>
     let received = push(store, STATION, &operations).await?;
     assert_eq!(
         words(&received.response.verdicts),
-        ["accepted", "accepted_with_deviation out_of_limits", "accepted"],
+        ["accepted", "accepted_with_deviation out_of_limits", "accepted_with_deviation after_hold"],
         "{received:?}"
     );
     let batch = store.batch(&batch_id()).await?;
     let batch = batch.unwrap_or_else(|| panic!("the batch is there"));
-    assert_eq!((batch.status, batch.record_status), (BatchStatus::QcReview, RecordStatus::Complete));
-    assert!(batch.phases.iter().map(|phase| phase.number).eq(1..=3), "phases come in the order of their numbers");
-    assert!(batch.phases.iter().all(|phase| phase.status == PhaseStatus::Completed));
-    assert!(batch.phases.iter().all(|phase| phase.version > 1), "a changed phase has a newer version");
+    assert_eq!((batch.status, batch.record_status), (BatchStatus::InProgress, RecordStatus::Incomplete));
+    let [_, value, after] = &batch.phases[..] else { panic!("{:?}", batch.phases) };
+    assert_eq!((value.status, after.status), (PhaseStatus::Completed, PhaseStatus::Pending));
+    let known = value.deviations.first().unwrap_or_else(|| panic!("the phase knows its deviation"));
+    assert_eq!((value.deviations.len(), known.operation_id), (1, outside.operation_id.0));
+    assert!(!known.code.is_empty() && known.status.is_open(), "{known:?}");
+    assert!(after.entries.is_empty(), "what was kept beside does not count");
     Ok(())
 }
 

@@ -3,11 +3,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use viruj_api::{
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
+    equipment::EquipmentRow,
+    lots::LotRow,
     people::Person,
+    qualifications::QualificationRow,
     sync::{FeedChange, FeedEntry, OperationVerdict, SYSTEM_FEED},
 };
 use viruj_domain::{
-    execution::PhaseState,
+    execution::{PhaseState, Registers, Wanted},
     ids::{BatchId, OperationId, PhaseId, StationId, UserId},
 };
 
@@ -23,6 +26,9 @@ pub struct MemoryPlant {
     pub phases: BTreeMap<PhaseId, PhaseRow>,
     pub entries: Vec<EntryRow>,
     pub deviations: Vec<DeviationRow>,
+    pub lots: Vec<LotRow>,
+    pub equipment: Vec<EquipmentRow>,
+    pub qualifications: Vec<QualificationRow>,
     /// Entries of every feed by its name; their order is the order of commit.
     pub feeds: BTreeMap<String, Vec<FeedEntry>>,
     /// The time that is written into the feed.
@@ -51,7 +57,7 @@ impl MemoryPlant {
     }
 
     fn phase_state(&self, phase: &PhaseRow) -> PhaseState {
-        phase.state(self.entries.iter().filter(|entry| entry.phase_id == phase.id))
+        phase.state(self.entries.iter().filter(|entry| entry.phase_id == phase.id), self.deviations.iter())
     }
 }
 
@@ -107,6 +113,18 @@ impl PlantStore for MemoryPlant {
         }))
     }
 
+    async fn registers(&mut self, wanted: &Wanted) -> Result<Registers, StoreError> {
+        let equipment = self.equipment.iter().map(EquipmentRow::equipment);
+        let qualifications = self.qualifications.iter().map(QualificationRow::qualification);
+        let known = Registers {
+            lots: self.lots.iter().map(LotRow::lot).collect(),
+            equipment: equipment.collect(),
+            qualifications: qualifications.collect(),
+            ..Registers::default()
+        };
+        Ok(known.narrowed_to(wanted))
+    }
+
     async fn write(&mut self, _: &Author, _: Option<&str>, effect: &Effect) -> Result<(), StoreError> {
         if let Some(entry) = &effect.entry {
             self.entries.push(entry.clone());
@@ -125,6 +143,16 @@ impl PlantStore for MemoryPlant {
             row.status = change.status;
             row.record_status = change.record_status;
             self.put_batch(row);
+        }
+        if let Some(used) = &effect.equipment
+            && let Some(row) = self.equipment.iter_mut().find(|row| row.code == used.code)
+        {
+            row.revision += 1;
+            row.state = used.standing.state;
+            row.cleanliness = used.standing.cleanliness;
+            row.in_use_for.clone_from(&used.standing.in_use_for);
+            let row = row.clone();
+            self.publish(&row.plant_id.0.clone(), FeedChange::Equipment(row));
         }
         if let Some(deviation) = &effect.deviation {
             let mut row = deviation.clone();

@@ -2,11 +2,16 @@ use std::collections::BTreeMap;
 
 use viruj_api::{
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
+    equipment::EquipmentRow,
+    lots::LotRow,
     people::Person,
+    qualifications::QualificationRow,
     server::PlantSummary,
     sync::{FeedChange, FeedCursor, FeedPage, SYSTEM_FEED},
 };
-use viruj_domain::ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, UserId};
+use viruj_domain::ids::{
+    BatchId, DeviationId, EquipmentId, LotId, OperationId, PhaseId, PlantId, QualificationId, UserId,
+};
 
 use crate::store::{Replica, StoreError};
 
@@ -20,6 +25,9 @@ pub struct MemoryReplica {
     pub phases: BTreeMap<PhaseId, PhaseRow>,
     pub entries: BTreeMap<OperationId, EntryRow>,
     pub deviations: BTreeMap<DeviationId, DeviationRow>,
+    pub lots: BTreeMap<LotId, LotRow>,
+    pub equipment: BTreeMap<EquipmentId, EquipmentRow>,
+    pub qualifications: BTreeMap<QualificationId, QualificationRow>,
 }
 
 impl MemoryReplica {
@@ -35,8 +43,26 @@ impl MemoryReplica {
             }
             FeedChange::Entry(row) => _ = self.entries.insert(row.operation_id, row.clone()),
             FeedChange::Deviation(row) => _ = self.deviations.insert(row.id, row.clone()),
+            FeedChange::Lot(row) if self.lots.get(&row.id).is_none_or(|held| held.revision <= row.revision) => {
+                self.lots.insert(row.id, row.clone());
+            }
+            FeedChange::Equipment(row)
+                if self.equipment.get(&row.id).is_none_or(|held| held.revision <= row.revision) =>
+            {
+                self.equipment.insert(row.id, row.clone());
+            }
+            FeedChange::Qualification(row)
+                if self.qualifications.get(&row.id).is_none_or(|held| held.revision <= row.revision) =>
+            {
+                self.qualifications.insert(row.id, row.clone());
+            }
             // An older version of a row that is held is not news.
-            FeedChange::Batch(_) | FeedChange::Phase(_) | FeedChange::Other => {}
+            FeedChange::Batch(_)
+            | FeedChange::Phase(_)
+            | FeedChange::Lot(_)
+            | FeedChange::Equipment(_)
+            | FeedChange::Qualification(_)
+            | FeedChange::Other => {}
         }
     }
 }
@@ -64,6 +90,9 @@ impl Replica for MemoryReplica {
             self.phases.retain(|_, row| row.plant_id.as_str() != feed);
             self.entries.retain(|_, row| row.plant_id.as_str() != feed);
             self.deviations.retain(|_, row| row.plant_id.as_str() != feed);
+            self.lots.retain(|_, row| row.plant_id.as_str() != feed);
+            self.equipment.retain(|_, row| row.plant_id.as_str() != feed);
+            self.qualifications.retain(|_, row| row.plant_id.as_str() != feed);
         }
         Ok(())
     }

@@ -9,7 +9,10 @@ use viruj_api::{
 use viruj_domain::{
     capability::Capability,
     deviation::{DeviationCause, DeviationStatus, Severity},
-    execution::{Attempt, Judgement, OpenedDeviation, Outcome, PhaseState, Refusal, judge, signed_with},
+    execution::{
+        Attempt, Circumstances, Judgement, OpenedDeviation, Outcome, PhaseState, Refusal, Registers, Unfit, Wanted,
+        signed_with,
+    },
     ids::OperationId,
     person::Acting,
     phase::{EntrySignature, PhaseEntry},
@@ -18,8 +21,8 @@ use viruj_domain::{
 
 use super::{Receiver, identity::deviation_id, sentence};
 use crate::{
-    signing::{OpenedEnvelope, sha256, verify_slot},
-    store::{Author, BatchChange, BatchState, Effect, PhaseChange, PlantStore, StoreError},
+    signing::{OpenedEnvelope, sha256, verify_server_time, verify_slot},
+    store::{Author, BatchChange, BatchState, Effect, EquipmentUse, PhaseChange, PlantStore, StoreError},
 };
 
 mod storable;
@@ -73,7 +76,15 @@ pub(super) async fn judge_operation<S: PlantStore>(
     let Some(batch) = store.batch(&statement.batch_id).await? else {
         return Ok(Judged::not_applied(code::BATCH_UNKNOWN));
     };
-    let case = Case { receiver, opened, statement, id, person: &person, batch: &batch };
+    let named = statement.action.entry().and_then(|(id, entry, _)| {
+        let phase = batch.phases.iter().find(|phase| phase.id == id)?;
+        Some(Wanted::for_entry(phase, entry, &person.id)).filter(|wanted| !wanted.is_empty())
+    });
+    let registers = match named {
+        Some(wanted) => store.registers(&wanted).await?,
+        None => Registers::default(),
+    };
+    let case = Case { receiver, opened, statement, id, person: &person, batch: &batch, registers: &registers };
     Ok(match &statement.action {
         Action::Comment { phase_id, .. } => case.comment(*phase_id),
         action => match action.entry() {
@@ -94,9 +105,21 @@ struct Case<'a> {
     id: OperationId,
     person: &'a Person,
     batch: &'a BatchState,
+    registers: &'a Registers,
 }
 
 impl Case<'_> {
+    /// What was fit when it was done was fit: the station's time counts, as far as it lies between the last time that
+    /// the server gave it and the receipt.
+    fn circumstances(&self) -> Circumstances<'_> {
+        let envelope = &self.opened.envelope;
+        let token = envelope.server_time_token.as_deref();
+        let given = token.and_then(|token| verify_server_time(token, self.receiver.server_keys).ok());
+        let received = self.receiver.server_time.time;
+        let at = envelope.recorded_at.max(given.unwrap_or(envelope.recorded_at)).min(received);
+        Circumstances { batch: &self.batch.id, registers: self.registers, at }
+    }
+
     fn person_has_authority(&self) -> bool {
         let sees_plant = self.person.sees_all_plants || self.person.plant_ids.contains(&self.batch.plant_id);
         self.person.is_active && sees_plant
@@ -135,7 +158,7 @@ impl Case<'_> {
         let reason = self.statement.reason.as_deref();
         let attempt = Attempt { phase: phase.id, entry, corrects, reason, is_signed };
         let person = Acting { id: &self.person.id, role: self.person.role, is_active: self.person_has_authority() };
-        match judge(self.batch.status, &self.batch.phases, attempt, person) {
+        match self.circumstances().judge(self.batch.status, &self.batch.phases, attempt, person) {
             Judgement::Applied(outcome) => kept.applied(attestation.as_ref(), &outcome),
             Judgement::KeptWithDeviation(deviation) => kept.beside(attestation.as_ref(), deviation),
             Judgement::NotApplied(refusal) => {
@@ -168,9 +191,13 @@ struct Kept<'a> {
 impl Kept<'_> {
     fn applied(&self, attestation: Option<&Attestation>, outcome: &Outcome) -> Judged {
         let verdict = outcome.deviation.map_or(Verdict::Accepted, |deviation| self.with_deviation(deviation));
-        let mut judged = self.row(attestation, verdict, outcome.deviation, true);
+        let mut judged = self.row(attestation, verdict, (outcome.deviation, outcome.unfit.as_ref()), true);
         if let Some(writing) = &mut judged.writing {
             let batch = self.case.batch;
+            let used = self.case.circumstances().taken_into_use(self.entry);
+            let used = used.filter(|used| used.standing.in_use_for.as_ref() != Some(&batch.id));
+            writing.effect.equipment =
+                used.map(|used| EquipmentUse { code: used.code.clone(), standing: used.standing.used_for(&batch.id) });
             let all = std::iter::once((self.phase.id, outcome.phase_status)).chain(outcome.others.iter().copied());
             writing.effect.phases = all.map(|(id, status)| PhaseChange { id, status }).collect();
             let differs = (outcome.batch_status, outcome.record_status) != (batch.status, batch.record_status);
@@ -184,11 +211,11 @@ impl Kept<'_> {
     }
 
     fn beside(&self, attestation: Option<&Attestation>, deviation: OpenedDeviation) -> Judged {
-        self.row(attestation, self.with_deviation(deviation), Some(deviation), false)
+        self.row(attestation, self.with_deviation(deviation), (Some(deviation), None), false)
     }
 
     fn not_applied(&self, attestation: Option<&Attestation>, code: &str, deviation: Option<OpenedDeviation>) -> Judged {
-        self.row(attestation, Verdict::NotApplied { code: code.to_owned() }, deviation, false)
+        self.row(attestation, Verdict::NotApplied { code: code.to_owned() }, (deviation, None), false)
     }
 
     /// The slot is filled and does not hold: somebody made a signature that nobody gave.
@@ -209,10 +236,10 @@ impl Kept<'_> {
         &self,
         attestation: Option<&Attestation>,
         verdict: Verdict,
-        deviation: Option<OpenedDeviation>,
+        (deviation, unfit): (Option<OpenedDeviation>, Option<&Unfit>),
         is_effective: bool,
     ) -> Judged {
-        let Case { receiver, opened, statement, id, person, batch } = *self.case;
+        let Case { receiver, opened, statement, id, person, batch, .. } = *self.case;
         let received_at = receiver.server_time.time;
         let entry = EntryRow {
             operation_id: id,
@@ -251,11 +278,12 @@ impl Kept<'_> {
             cause: opened.cause,
             severity: opened.severity,
             status: DeviationStatus::Open,
-            description: sentence::describe(batch, self.phase, &entry, opened.cause),
+            description: sentence::describe(batch, self.phase, &entry, (opened.cause, unfit)),
             opened_at: received_at,
+            disposition: None,
         });
         let author = Author { person_id: person.id.clone(), station_id: receiver.station.id, operation_id: id };
-        let effect = Effect { entry: Some(entry), phases: Vec::new(), batch: None, deviation };
+        let effect = Effect { entry: Some(entry), phases: Vec::new(), batch: None, deviation, equipment: None };
         Judged { verdict, writing: Some(Writing { author, reason: statement.reason.clone(), effect }), alarm: None }
     }
 }

@@ -3,13 +3,18 @@
 use viruj_api::batches::EntryRow;
 use viruj_domain::{
     deviation::DeviationCause,
-    execution::PhaseState,
+    execution::{PhaseState, Unfit},
     phase::{NumberParameter, PhaseEntry, PhaseKind},
 };
 
 use crate::store::BatchState;
 
-pub(super) fn describe(batch: &BatchState, phase: &PhaseState, entry: &EntryRow, cause: DeviationCause) -> String {
+pub(super) fn describe(
+    batch: &BatchState,
+    phase: &PhaseState,
+    entry: &EntryRow,
+    (cause, unfit): (DeviationCause, Option<&Unfit>),
+) -> String {
     let place = format!("phase {} ({}) of batch {}", phase.number, phase.definition.title, batch.number);
     let recorded = recorded(&entry.entry);
     let who = &entry.person_name;
@@ -24,6 +29,9 @@ pub(super) fn describe(batch: &BatchState, phase: &PhaseState, entry: &EntryRow,
         DeviationCause::Duplicate => {
             format!("{who} recorded {recorded} in {place}, which another entry had already been made for")
         }
+        DeviationCause::AfterHold if batch.status.is_executable() => {
+            format!("{who} recorded {recorded} in {place} while a deviation of an earlier phase kept it waiting")
+        }
         DeviationCause::AfterHold => {
             format!("{who} recorded {recorded} in {place} while the batch was {}", batch.status)
         }
@@ -34,7 +42,13 @@ pub(super) fn describe(batch: &BatchState, phase: &PhaseState, entry: &EntryRow,
             format!("{who} recorded {recorded} in {place} while an earlier phase was still open")
         }
         DeviationCause::RecordedByPerson => format!("{who} reported a deviation in {place}"),
+        DeviationCause::LotUnfit | DeviationCause::EquipmentUnfit | DeviationCause::NotQualified => {
+            format!("{who} recorded {recorded} in {place}")
+        }
     };
+    if let Some(unfit) = unfit {
+        sentence.push_str(&format!(", although {unfit}"));
+    }
     if let Some(reason) = entry.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()) {
         sentence.push_str(&format!("; reason given: {}", reason.trim_end_matches('.')));
     }

@@ -3,10 +3,10 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PlantDetails } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
+import { ChangeFailure } from "../../../ui/change-failure";
 import { ReasonField } from "../../../ui/reason-field";
 import { useChangePlant } from "../api/change-plant";
 import styles from "./administration.module.css";
-import { ChangeFailure } from "./change-failure";
 import { isComplete, isPlantFieldFailure, PlantFields, type PlantValues } from "./plant-fields";
 
 type Props = { details: PlantDetails; onDone: () => void; onRefresh: () => void };

@@ -2,10 +2,10 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Department, Role, UserDetails } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
+import { ChangeFailure } from "../../../ui/change-failure";
 import { ReasonField } from "../../../ui/reason-field";
 import { useChangeUser } from "../api/change-user";
 import styles from "./administration.module.css";
-import { ChangeFailure } from "./change-failure";
 import { isFieldFailure, userErrors } from "./user-errors";
 import { UserFields, type UserValues } from "./user-fields";
 

@@ -2,13 +2,13 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { UserDetails } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
+import { ChangeFailure } from "../../../ui/change-failure";
 import { ReasonField } from "../../../ui/reason-field";
 import { useGiveOneTimeSecret } from "../api/give-one-time-secret";
 import { useRemoveSecondFactor } from "../api/remove-second-factor";
 import { useSetUserActive } from "../api/set-user-active";
 import { useUnlockUser } from "../api/unlock-user";
 import styles from "./administration.module.css";
-import { ChangeFailure } from "./change-failure";
 import { ShownSecretPanel } from "./shown-secret-panel";
 
 export type UserAct = "secret" | "unlock" | "factor" | "deactivate" | "reactivate";

@@ -58,6 +58,22 @@ it("[PI041-AT] tells the history: what, who, when and why", async () => {
   expect(await violations()).toEqual([]);
 });
 
+it("[P11-10b] writes the record and says where both its forms lie", async () => {
+  const { user } = renderApp({}, address);
+  await user.click(await byId("batch-record"));
+  await user.click(await byId("batch-record-write"));
+  expect(await byId("batch-record-pdf")).toHaveTextContent(/batch-record-.*\.pdf$/);
+  expect(await byId("batch-record-json")).toHaveTextContent(/batch-record-.*\.json$/);
+  expect(await violations()).toEqual([]);
+});
+
+it("says why the record was not written", async () => {
+  const { user } = renderApp({ failures: { write_batch_record: failure("server_unreachable") } }, address);
+  await user.click(await byId("batch-record"));
+  await user.click(await byId("batch-record-write"));
+  expect(await byId("batch-record-failed")).toHaveTextContent(/server/i);
+});
+
 it("says without the server that both need it", async () => {
   const { user } = renderApp(
     {

@@ -1,24 +1,29 @@
-import { IconHandStop, IconHistory, IconPlayerPlay } from "@tabler/icons-react";
+import { IconFileCertificate, IconHandStop, IconHistory, IconPlayerPlay } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchStepName, BatchView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import styles from "./batch-actions.module.css";
 import { BatchHistorySheet } from "./batch-history-sheet";
+import { BatchRecordSheet } from "./batch-record-sheet";
 import { BatchStepSheet } from "./batch-step-sheet";
 
 const icons = { hold: IconHandStop, resume: IconPlayerPlay };
 
-/** What is done to the whole batch: its history for everybody, holds for those who may. */
+/** What is done to the whole batch: its history and its record for everybody, holds for those who may. */
 export function BatchActions({ batch, isOffline }: { batch: BatchView; isOffline: boolean }) {
   const { t } = useTranslation();
-  const [opened, setOpened] = useState<BatchStepName | "history" | null>(null);
+  const [opened, setOpened] = useState<BatchStepName | "history" | "record" | null>(null);
   const close = () => setOpened(null);
   return (
     <div className={styles.actions}>
       <button type="button" data-testid="batch-history" onClick={() => setOpened("history")}>
         <IconHistory size={20} aria-hidden />
         {t("batchHistory.title")}
+      </button>
+      <button type="button" data-testid="batch-record" onClick={() => setOpened("record")}>
+        <IconFileCertificate size={20} aria-hidden />
+        {t("batchRecord.title")}
       </button>
       {batch.steps.map(({ step }) => {
         const Icon = icons[step];
@@ -30,6 +35,7 @@ export function BatchActions({ batch, isOffline }: { batch: BatchView; isOffline
         );
       })}
       {opened === "history" && <BatchHistorySheet batch={batch} isOffline={isOffline} onClose={close} />}
+      {opened === "record" && <BatchRecordSheet batch={batch} isOffline={isOffline} onClose={close} />}
       {(opened === "hold" || opened === "resume") && (
         <BatchStepSheet key={opened} batch={batch} step={opened} isOffline={isOffline} onClose={close} />
       )}

@@ -1,13 +1,16 @@
 import { TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { IconBarcode } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PhaseTask } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
+import { useResourceCheck } from "../api/check-resource";
 import { LimitDecision } from "./limit-decision";
 import { NumberField } from "./number-field";
 import styles from "./phase-panel.module.css";
 import type { TaskProps } from "./phase-task-view";
+import { ResourceNotice } from "./resource-notice";
 import { ScanHeard, useScanFeedback } from "./scan-feedback";
 import { TaskFrame } from "./task-frame";
 import { useNumberEntry } from "./use-number-entry";
@@ -22,11 +25,16 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
   const entry = useNumberEntry(batch.id, phase.id);
   const [lot, setLot] = useState("");
   const scan = useScanFeedback(setLot);
-  const hasLot = lot.trim() !== "";
+  const given = lot.trim();
+  const hasLot = given !== "";
+  const [asked] = useDebouncedValue(given, 250);
+  const check = useResourceCheck(batch.id, phase.id, asked);
+  const refused = asked === given && (check.data?.refusal ?? null) !== null;
 
   function missing(): string | undefined {
     if (!hasLot && entry.text === "") return t("charge.both");
     if (!hasLot) return t("charge.lotMissing");
+    if (refused) return t("charge.lotRefused");
     return entry.text === "" ? t("number.type") : undefined;
   }
   function record(value: string, reason: string | null) {
@@ -86,6 +94,7 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
           onChange={(event) => setLot(event.currentTarget.value)}
         />
       </div>
+      {refused && <ResourceNotice check={check.data} />}
       <NumberField
         label={t("number.quantity")}
         number={task.number}

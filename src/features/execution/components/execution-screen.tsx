@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { SignedInPerson, StationStatus } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
 import { FailureState } from "../../../ui/failure-state";
+import { useFormats } from "../../../ui/formats";
 import { useIsHeld } from "../../../ui/hold";
 import { useBatch } from "../api/open-batch";
 import { BatchBar } from "./batch-bar";
@@ -19,6 +20,7 @@ type Props = { batchId: string; person: SignedInPerson; status: StationStatus; o
 
 export function ExecutionScreen({ batchId, person, status, onPick }: Props) {
   const { t } = useTranslation();
+  const formats = useFormats();
   const opened = useBatch(batchId);
   const [chosenId, setChosenId] = useState<string | null>(null);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
@@ -66,7 +68,7 @@ export function ExecutionScreen({ batchId, person, status, onPick }: Props) {
             batch={batch}
             phase={shown}
             person={person}
-            obstacle={obstacleOf(t, batch, shown, person.canExecute, status.connection.type)}
+            obstacle={obstacleOf(t, batch, shown, person.canExecute, status.connection.type, formats)}
             currentNumber={current?.number ?? null}
             receipt={receipt}
             onReceipt={(answer, phase) => {

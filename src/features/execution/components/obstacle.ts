@@ -1,7 +1,10 @@
 import type { TFunction } from "i18next";
 import type { BatchView, Connection, PhaseView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
-import { waitingText } from "./waiting-text";
+
+import { unfitText } from "../../../texts/unfit-text";
+import type { Formats } from "../../../ui/formats";
+import { codeOf, waitingText } from "./waiting-text";
 
 /** Why nothing can be recorded for a step now. The station decides; where it says nothing, a signature needs the server. */
 export function obstacleOf(
@@ -10,6 +13,7 @@ export function obstacleOf(
   phase: PhaseView,
   canExecute: boolean,
   connection: Connection["type"],
+  formats: Formats,
 ): { code: string; text: string } | null {
   // Whoever only verifies has a turn where something waits for them.
   if (!canExecute && phase.waitsFor !== null) return { code: "not_authorised", text: t("execution.notAllowed") };
@@ -22,7 +26,17 @@ export function obstacleOf(
   if (needsServer || (waits === null && phase.signature !== null && connection === "offline")) {
     return { code: waits?.code ?? "signature_needs_server", text: t("signature.needsServer") };
   }
-  return waits === null ? null : { code: waits.code, text: sentence(waitingText(t, waits)) };
+  if (waits === null) return null;
+  const values = Object.fromEntries(waits.values.map(({ name, value }) => [name, value]));
+  const text =
+    unfitText(t, formats, waits) ??
+    // What must happen is said where a person would wait for it in vain.
+    codedText(t, "obstacles", codeOf(waits), values) ??
+    sentence(waitingText(t, waits));
+  // A step whose turn has not come says already now what would stop it then.
+  const later = phase.obstacle !== null && phase.obstacle.code !== waits.code ? phase.obstacle : null;
+  const more = later === null ? undefined : unfitText(t, formats, later);
+  return { code: waits.code, text: more === undefined ? text : `${text} ${t("execution.alsoStops", { text: more })}` };
 }
 
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -96,6 +96,11 @@ export function PhasePanel(props: Props) {
               <span data-code={obstacle.code}>{obstacle.text}</span>
             </Notice>
           )}
+          {phase.turn === "repeat" && (
+            <Notice tone="warn" data-testid="phase-repeat">
+              {t("execution.repeat")}
+            </Notice>
+          )}
           {(isDone || phase.entries.length > 0) && <PhaseRecord phase={phase} onCorrect={ask} />}
         </TaskFrame>
       )}

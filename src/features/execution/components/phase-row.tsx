@@ -1,3 +1,4 @@
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { BatchView, PhaseView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
@@ -17,6 +18,8 @@ export function PhaseRow({ batch, phase, isSelected, onSelect }: Props) {
   const state = phaseState(batch, phase);
   const entry = effectiveEntry(phase);
   const isWaiting = state === "waiting" && phase.waitsFor !== null;
+  // What already stands there as what the step waits for is not said twice.
+  const obstacle = isWaiting && phase.waitsFor?.code === phase.obstacle?.code ? null : phase.obstacle;
   return (
     <li>
       <button
@@ -36,6 +39,12 @@ export function PhaseRow({ batch, phase, isSelected, onSelect }: Props) {
           <span className={styles.title}>{phase.title}</span>
           <small className={styles.meta}>
             <span className={styles.word}>{isWaiting ? waitingText(t, phase.waitsFor) : t(`phaseState.${state}`)}</span>
+            {obstacle !== null && (
+              <span className={styles.obstacle} data-code={obstacle.code} data-testid={`phase-stopped-${phase.number}`}>
+                <IconAlertTriangle size={16} aria-hidden />
+                {waitingText(t, obstacle)}
+              </span>
+            )}
             {entry !== undefined && (
               <span>
                 {entryText(t, formats, entry)} · {entry.personName} {formats.time(entry.recordedAt)}

@@ -10,13 +10,17 @@ export type PhaseState =
   | "rejected"
   | "not_applicable";
 
+const held = ["awaits_disposition", "stopped_by_disposition"];
+
 /** How a step is drawn in the list. */
 export function phaseState(batch: BatchView, phase: PhaseView): PhaseState {
+  if (phase.turn === "repeat" && phase.id === batch.nextPhaseId) return "current";
   if (phase.status === "Completed") return "done";
   if (phase.status === "Requires Approval") return "approval";
   if (phase.status === "Not Applicable") return "not_applicable";
   if (phase.status === "Rejected") return "rejected";
   if (phase.status === "In Progress") return "running";
+  if (phase.waitsFor !== null && held.includes(phase.waitsFor.code)) return "waiting";
   if (phase.id === batch.nextPhaseId) return "current";
   // Every later step waits for an earlier one, and every step of a blocked batch for the batch: no mark of its own.
   const code = phase.waitsFor?.code ?? null;

@@ -1,11 +1,14 @@
 import { Textarea, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { IconBarcode } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EntryInput, PhaseTask } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
+import { useResourceCheck } from "../api/check-resource";
 import styles from "./phase-panel.module.css";
 import type { TaskProps } from "./phase-task-view";
+import { ResourceNotice } from "./resource-notice";
 import { ScanHeard, useScanFeedback } from "./scan-feedback";
 import { TaskFrame } from "./task-frame";
 import { useSentence } from "./use-sentence";
@@ -34,9 +37,16 @@ export function WrittenTask({ batch, phase, recording, said, isSettling, task }:
   const isEquipment = task.type === "equipment_use" || task.type === "cleaning_check";
   const scan = useScanFeedback(isEquipment ? setText : null);
   const given = text.trim();
+  const [asked] = useDebouncedValue(given, 250);
+  const check = useResourceCheck(batch.id, phase.id, asked, isEquipment);
+  const refused = asked === given && (check.data?.refusal ?? null) !== null;
 
+  function missing(): string | undefined {
+    if (given === "") return t(`written.${task.type}.missing`);
+    return refused ? t("written.equipmentRefused") : undefined;
+  }
   function record() {
-    if (given === "") return;
+    if (missing() !== undefined) return;
     const entry = entryOf(task, given);
     recording.start({ entry, sentence: sentence(entry, null, null), reason: null });
   }
@@ -55,7 +65,7 @@ export function WrittenTask({ batch, phase, recording, said, isSettling, task }:
         <ActionButton
           data-testid="primary-action"
           loading={recording.isPending}
-          disabledReason={given === "" ? t(`written.${task.type}.missing`) : undefined}
+          disabledReason={missing()}
           onClick={record}
         >
           {t(`written.${task.type}.record`)}
@@ -87,6 +97,7 @@ export function WrittenTask({ batch, phase, recording, said, isSettling, task }:
         />
       )}
       <ScanHeard scan={scan} />
+      {refused && <ResourceNotice check={check.data} />}
     </TaskFrame>
   );
 }

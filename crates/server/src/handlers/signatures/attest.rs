@@ -6,7 +6,7 @@ use viruj_api::{
     statement::{Attestation, Statement},
 };
 use viruj_domain::{
-    execution::{Attempt, Refusal, decide, signed_with},
+    execution::{Attempt, Circumstances, Refusal, Registers, Wanted, signed_with},
     person::Acting,
     signature::SignatureMeaning,
 };
@@ -14,7 +14,9 @@ use viruj_storage::{
     UnitOfWork,
     people::{self, Account},
     phase_claims::{self, PhaseClaim},
-    plant_store, sessions,
+    plant_store,
+    registers::registers,
+    sessions,
 };
 use viruj_sync::{signing, store::KnownStation};
 
@@ -119,8 +121,14 @@ impl Signing {
         let reason = self.statement.reason.as_deref();
         let attempt = Attempt { phase: phase_id, entry, corrects, reason, is_signed: true };
         let person = Acting { id: &account.person.id, role: account.person.role, is_active: account.person.is_active };
-        decide(batch.status, &batch.phases, attempt, person).map_err(refused)?;
         let phase = batch.phases.iter().find(|phase| phase.id == phase_id);
+        let wanted = phase.map(|phase| Wanted::for_entry(phase, entry, &account.person.id));
+        let registers = match wanted.filter(|wanted| !wanted.is_empty()) {
+            Some(wanted) => registers(&mut connection, &self.station.plant_id, &wanted).await?,
+            None => Registers::default(),
+        };
+        let circumstances = Circumstances { batch: &batch.id, registers: &registers, at: app.clock.now() };
+        circumstances.decide(batch.status, &batch.phases, attempt, person).map_err(refused)?;
         let wanted = phase.and_then(|phase| signed_with(phase, entry, corrects));
         match wanted {
             Some(wanted) if wanted == self.meaning => Ok(()),
@@ -207,6 +215,8 @@ fn refused(refusal: Refusal) -> ApiError {
         Refusal::PhaseUnknown => ProblemCode::PhaseUnknown,
         Refusal::BatchNotExecutable(_) => ProblemCode::BatchNotExecutable,
         Refusal::EarlierPhaseOpen { .. } => ProblemCode::EarlierPhaseOpen,
+        Refusal::AwaitsDisposition { .. } => ProblemCode::AwaitsDisposition,
+        Refusal::StoppedByDisposition { .. } => ProblemCode::StoppedByDisposition,
         Refusal::AlreadyCompleted => ProblemCode::AlreadyCompleted,
         Refusal::WrongEntryKind => ProblemCode::WrongEntryKind,
         Refusal::WrongUnit { .. } => ProblemCode::WrongUnit,
@@ -227,6 +237,7 @@ fn refused(refusal: Refusal) -> ApiError {
         Refusal::UnknownOption => ProblemCode::UnknownOption,
         Refusal::TextUnfit { .. } => ProblemCode::TextUnfit,
         Refusal::EquipmentRequired => ProblemCode::EquipmentRequired,
+        Refusal::Unfit(ref unfit) => unfit.into(),
     };
     ApiError::new(code).with_detail(refusal.to_string())
 }
@@ -242,6 +253,8 @@ mod tests {
             Refusal::NotAuthorised,
             Refusal::PhaseUnknown,
             Refusal::EarlierPhaseOpen { number: 2 },
+            Refusal::AwaitsDisposition { number: 2, deviation: None },
+            Refusal::StoppedByDisposition { number: 2, deviation: Some("DEV-26-001".to_owned()) },
             Refusal::AlreadyCompleted,
             Refusal::WrongEntryKind,
             Refusal::TooManyPlaces { allowed: 1 },

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
-import { failureCode, failureText } from "../../../texts/failure-text";
-import { ActionButton } from "../../../ui/action-button";
-import { Notice } from "../../../ui/notice";
+import { failureCode, failureText } from "../texts/failure-text";
+import { ActionButton } from "./action-button";
+import { Notice } from "./notice";
 
 type Props = { failure: unknown; onRefresh: () => void };
 

@@ -1,0 +1,34 @@
+use axum::extract::State;
+use viruj_api::{deviations::Deviation, record_signing::SignRecord};
+use viruj_domain::deviation::DeviationStep;
+
+use super::signing::sign;
+use crate::{
+    application::AppState,
+    caller::Caller,
+    error::ApiError,
+    etag::{IfMatch, Tagged},
+    extract::{Body, Segment},
+};
+
+/// Approve the disposition and close the deviation
+///
+/// Signed by quality assurance: somebody who has neither recorded the value (409 `own_value`) nor investigated
+/// (`own_investigation`) nor reviewed (`own_review`). From then on the disposition holds: what waited for it goes on, is
+/// to be executed again, or is stopped for good.
+#[utoipa::path(post, path = "/api/v1/deviations/{deviation_id}/approve", operation_id = "deviations_approve",
+    tag = "deviations",
+    params(("deviation_id" = String, Path, description = "The deviation's id"),
+        ("If-Match" = String, Header, description = "The tag of the deviation that was shown")),
+    request_body = SignRecord,
+    responses((status = 200, description = "The deviation as it is now", body = Deviation,
+        headers(("ETag" = String, description = "The tag of what a change overwrites")))))]
+pub async fn approve(
+    State(app): State<AppState>,
+    caller: Caller,
+    Segment(id): Segment,
+    if_match: IfMatch,
+    Body(request): Body<SignRecord>,
+) -> Result<Tagged<Deviation>, ApiError> {
+    sign(&app, &caller, (&id, &if_match), &request, DeviationStep::Approve).await
+}

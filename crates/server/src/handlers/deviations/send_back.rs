@@ -1,0 +1,32 @@
+use axum::extract::State;
+use viruj_api::deviations::{Deviation, DeviationStepRequest};
+use viruj_domain::deviation::DeviationStep;
+
+use super::step_on;
+use crate::{
+    application::AppState,
+    caller::Caller,
+    error::ApiError,
+    etag::{IfMatch, Tagged},
+    extract::{Body, Segment},
+};
+
+/// Send the deviation back one step
+///
+/// From the final approval to the review, from the review to the investigation; the reason says what is missing.
+#[utoipa::path(post, path = "/api/v1/deviations/{deviation_id}/return", operation_id = "deviations_return",
+    tag = "deviations",
+    params(("deviation_id" = String, Path, description = "The deviation's id"),
+        ("If-Match" = String, Header, description = "The tag of the deviation that was shown")),
+    request_body = DeviationStepRequest,
+    responses((status = 200, description = "The deviation as it is now", body = Deviation,
+        headers(("ETag" = String, description = "The tag of what a change overwrites")))))]
+pub async fn send_back(
+    State(app): State<AppState>,
+    caller: Caller,
+    Segment(id): Segment,
+    if_match: IfMatch,
+    Body(request): Body<DeviationStepRequest>,
+) -> Result<Tagged<Deviation>, ApiError> {
+    step_on(&app, &caller, (&id, &if_match), &request, DeviationStep::SendBack).await
+}
