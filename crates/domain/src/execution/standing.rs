@@ -75,8 +75,9 @@ pub fn standings(phases: &[PhaseState]) -> Vec<Standing> {
 #[must_use]
 pub fn is_stopped(phases: &[PhaseState]) -> bool {
     let standings = standings(phases);
-    let goes_on =
-        |standing: &Standing| matches!(standing, Standing::Open | Standing::AwaitsVerification | Standing::Outdated);
+    let goes_on = |standing: &Standing| {
+        matches!(standing, Standing::Open | Standing::AwaitsVerification | Standing::Outdated | Standing::ToRepeat)
+    };
     standings.iter().any(|standing| !standing.is_settled()) && !standings.iter().any(goes_on)
 }
 

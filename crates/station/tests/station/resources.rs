@@ -19,14 +19,7 @@ async fn run(floor: &Floor, statement: &'static str) {
 
 async fn floor_with_lots() -> Floor {
     let floor = Floor::new().await;
-    let mut unit = floor.app.application.state().begin_for_system("test", "a phase that charges").await.unwrap();
-    sqlx::query("UPDATE batch_phases SET definition = $1 WHERE id = $2")
-        .bind(CHARGE)
-        .bind(phase_id(1).0)
-        .execute(unit.connection())
-        .await
-        .unwrap();
-    unit.commit().await.unwrap();
+    world::redefine_phase(&floor.app.database, phase_id(1), CHARGE).await;
     run(
         &floor,
         "INSERT INTO lots (id, plant_id, number, material_code, material, quantity, unit, status, expires_on, created_at)
