@@ -47,27 +47,15 @@ export const commands = {
 	checkNumber: (input: CheckNumber) => typedError<NumberCheck, CommandError>(__TAURI_INVOKE("check_number", { input })),
 	/**  Answers only after the entry is durable on this station. */
 	recordEntry: (entry: RecordEntry) => typedError<EntryReceipt, CommandError>(__TAURI_INVOKE("record_entry", { entry })),
+	/**  Writes new files into the downloads of whoever owns the computer's session, and answers where they lie. */
+	writeBatchRecord: (batchId: string) => typedError<BatchRecordFiles, CommandError>(__TAURI_INVOKE("write_batch_record", { batchId })),
 	makeableProducts: () => typedError<MakeableProduct[], CommandError>(__TAURI_INVOKE("makeable_products")),
 	proposeBatch: (masterRecordId: string) => typedError<BatchProposal, CommandError>(__TAURI_INVOKE("propose_batch", { masterRecordId })),
 	makeBatch: (batch: MakeBatch) => typedError<MadeBatch, CommandError>(__TAURI_INVOKE("make_batch", { batch })),
 	takeBatchStep: (step: TakeBatchStep) => typedError<BatchView, CommandError>(__TAURI_INVOKE("take_batch_step", { step })),
 	batchHistory: (query: BatchHistoryQuery) => typedError<BatchHistory, CommandError>(__TAURI_INVOKE("batch_history", { query })),
+	/**  Says whether a lot or a piece of equipment may be taken for a step; nothing is recorded. */
 	checkResource: (input: CheckResource) => typedError<ResourceCheck, CommandError>(__TAURI_INVOKE("check_resource", { input })),
-	listLots: (query: LotListQuery) => typedError<LotList, CommandError>(__TAURI_INVOKE("list_lots", { query })),
-	lot: (id: string) => typedError<LotView, CommandError>(__TAURI_INVOKE("lot", { id })),
-	createLot: (lot: NewLot) => typedError<LotView, CommandError>(__TAURI_INVOKE("create_lot", { lot })),
-	changeLot: (change: LotChange) => typedError<LotView, CommandError>(__TAURI_INVOKE("change_lot", { change })),
-	decideOnLot: (decision: DecideOnLot) => typedError<LotView, CommandError>(__TAURI_INVOKE("decide_on_lot", { decision })),
-	listEquipment: (query: EquipmentListQuery) => typedError<EquipmentList, CommandError>(__TAURI_INVOKE("list_equipment", { query })),
-	equipment: (id: string) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("equipment", { id })),
-	createEquipment: (equipment: NewEquipment) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("create_equipment", { equipment })),
-	changeEquipment: (change: EquipmentChange) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("change_equipment", { change })),
-	actOnEquipment: (wanted: ActOnEquipment) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("act_on_equipment", { wanted })),
-	listQualifications: (query: QualificationListQuery) => typedError<QualificationList, CommandError>(__TAURI_INVOKE("list_qualifications", { query })),
-	qualification: (id: string) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("qualification", { id })),
-	grantQualification: (grant: NewQualification) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("grant_qualification", { grant })),
-	changeQualification: (change: QualificationChange) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("change_qualification", { change })),
-	qualificationCandidates: () => typedError<QualificationCandidate[], CommandError>(__TAURI_INVOKE("qualification_candidates")),
 	readList: (list: ListName) => typedError<TextList, CommandError>(__TAURI_INVOKE("read_list", { list })),
 	listUsers: (query: UserListQuery) => typedError<UserList, CommandError>(__TAURI_INVOKE("list_users", { query })),
 	openUser: (userId: string) => typedError<UserDetails, CommandError>(__TAURI_INVOKE("open_user", { userId })),
@@ -114,6 +102,21 @@ export const commands = {
 	importMasterRecord: (file: MasterRecordImport) => typedError<MasterRecordImportOutcome, CommandError>(__TAURI_INVOKE("import_master_record", { file })),
 	/**  Writes a new file into the downloads of whoever owns the computer's session, and answers where it lies. */
 	exportMasterRecord: (id: string) => typedError<MasterRecordExport, CommandError>(__TAURI_INVOKE("export_master_record", { id })),
+	listLots: (query: LotListQuery) => typedError<LotList, CommandError>(__TAURI_INVOKE("list_lots", { query })),
+	lot: (id: string) => typedError<LotView, CommandError>(__TAURI_INVOKE("lot", { id })),
+	createLot: (lot: NewLot) => typedError<LotView, CommandError>(__TAURI_INVOKE("create_lot", { lot })),
+	changeLot: (change: LotChange) => typedError<LotView, CommandError>(__TAURI_INVOKE("change_lot", { change })),
+	decideOnLot: (decision: DecideOnLot) => typedError<LotView, CommandError>(__TAURI_INVOKE("decide_on_lot", { decision })),
+	listEquipment: (query: EquipmentListQuery) => typedError<EquipmentList, CommandError>(__TAURI_INVOKE("list_equipment", { query })),
+	equipment: (id: string) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("equipment", { id })),
+	createEquipment: (equipment: NewEquipment) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("create_equipment", { equipment })),
+	changeEquipment: (change: EquipmentChange) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("change_equipment", { change })),
+	actOnEquipment: (wanted: ActOnEquipment) => typedError<EquipmentView, CommandError>(__TAURI_INVOKE("act_on_equipment", { wanted })),
+	listQualifications: (query: QualificationListQuery) => typedError<QualificationList, CommandError>(__TAURI_INVOKE("list_qualifications", { query })),
+	qualification: (id: string) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("qualification", { id })),
+	qualificationCandidates: () => typedError<QualificationCandidate[], CommandError>(__TAURI_INVOKE("qualification_candidates")),
+	grantQualification: (grant: NewQualification) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("grant_qualification", { grant })),
+	changeQualification: (change: QualificationChange) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("change_qualification", { change })),
 	listBackups: () => typedError<BackupList, CommandError>(__TAURI_INVOKE("list_backups")),
 	takeBackup: () => typedError<BackupView, CommandError>(__TAURI_INVOKE("take_backup")),
 	settings: () => typedError<StationSettings, CommandError>(__TAURI_INVOKE("settings")),
@@ -139,6 +142,20 @@ export type AccountView = {
 	hasSecondFactor: boolean,
 	recoveryCodesLeft: number,
 	sessions: SessionView[],
+};
+
+export type ActOnEquipment = {
+	id: string,
+	/**  Of the equipment as it was shown. */
+	revision: number,
+	act: EquipmentAct,
+	/**  For `use_begun`. */
+	batchId: string | null,
+	/**  For `cleaning_verified`: whole hours from now that it counts as clean; without end when left out. */
+	cleanForHours: number | null,
+	/**  For `calibrated`. */
+	calibrationDue: string | null,
+	reason: string,
 };
 
 export type AffectedBatch = {
@@ -346,6 +363,7 @@ export type BatchHistoryQuery = {
 	/**  [`BatchHistory::next_cursor`] of the page before. */
 	cursor: string | null,
 };
+
 /**  A production batch. */
 export type BatchId = string;
 
@@ -406,6 +424,14 @@ export type BatchProposal = {
 	timeZone: string,
 	/**  Whom the batch can be assigned to. */
 	people: BatchPerson[],
+};
+
+/**  Where the record of a batch was written, in both its forms. */
+export type BatchRecordFiles = {
+	pdf: string,
+	json: string,
+	/**  What the printed record's QR code says. */
+	recordSha256: string,
 };
 
 export type BatchSort = "number" | "product" | "status" | "started_at" | "progress";
@@ -532,8 +558,7 @@ export type CapaView = {
 };
 
 /**  One thing that a person may be allowed to do. */
-export type Capability = "batch.read" | "batch.plan" | "batch.hold" | "batch.resume" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
-export type Capability = "batch.read" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "deviation.report" | "deviation.investigate" | "deviation.review" | "deviation.approve" | "capa.read" | "capa.manage" | "capa.close" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
+export type Capability = "batch.read" | "batch.plan" | "batch.hold" | "batch.resume" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "deviation.report" | "deviation.investigate" | "deviation.review" | "deviation.approve" | "capa.read" | "capa.manage" | "capa.close" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "lot.read" | "lot.manage" | "lot.disposition" | "equipment.read" | "equipment.log" | "equipment.manage" | "equipment.release" | "qualification.read" | "qualification.manage" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
 
 /**  One difference. */
 export type Change = {
@@ -562,6 +587,13 @@ export type CheckNumber = {
 	decimalSeparator: string,
 };
 
+/**  A lot or a piece of equipment as it was scanned or typed. */
+export type CheckResource = {
+	batchId: string,
+	phaseId: string,
+	text: string,
+};
+
 /**  One answer of a choice. */
 export type ChoiceOption = {
 	text: string,
@@ -574,6 +606,11 @@ export type ChoiceView = {
 	/**  Another answer opens a deviation. */
 	isExpected: boolean,
 };
+
+/**  Whether it is clean, as its log says. */
+export type Cleanliness = "Clean" | "Dirty" | 
+/**  It was cleaned and a second person has not looked at it yet. */
+"Pending Verification";
 
 export type ColumnKind = "text" | "code" | "number" | "date" | "time" | "status";
 
@@ -597,13 +634,27 @@ export type Connection = { type: "online" } | { type: "offline"; since: string; 
 
 export type DataSource = "embedded" | "database" | "server";
 
+export type DecideOnLot = {
+	id: string,
+	/**  Of the lot as it was shown. */
+	revision: number,
+	status: LotStatus,
+	reason: string,
+};
+
 export type Density = "comfortable" | "compact";
 
 /**  The department a person belongs to. */
 export type Department = "Quality Assurance" | "Quality Control" | "Supply Chain Management" | "Production" | "Administration" | "Sales" | "Corporate" | "Finance" | "Security";
 
 /**  What opened the deviation. */
-export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person" | "lot_unfit" | "equipment_unfit" | "not_qualified";
+export type DeviationCause = "out_of_limits" | "timer_out_of_bounds" | "duplicate" | "after_hold" | "authority_missing" | "out_of_order" | "recorded_by_person" | 
+/**  A lot was charged that was not fit for it. */
+"lot_unfit" | 
+/**  Equipment was used that was not fit for it. */
+"equipment_unfit" | 
+/**  The person was not qualified for the procedure. */
+"not_qualified";
 
 /**  What was found out, and what becomes of it; signatures are bound to all of it. */
 export type DeviationContent = {
@@ -828,6 +879,100 @@ export type EntryView = {
 	canBeCorrected: boolean,
 };
 
+/**  What the log of a piece of equipment tells (21 CFR 211.182). */
+export type EquipmentAct = "use_begun" | "use_ended" | "cleaning_begun" | "cleaning_ended" | "sanitization_begun" | "sanitization_ended" | 
+/**  A second person has looked at it. */
+"cleaning_verified" | "broken_down" | "repaired" | "put_on_hold" | "released_from_hold" | "calibrated";
+
+export type EquipmentChange = {
+	id: string,
+	/**  Of the equipment as it was shown. */
+	revision: number,
+	name: string,
+	kind: string,
+	reason: string,
+};
+
+/**  A piece of equipment. */
+export type EquipmentId = string;
+
+export type EquipmentItem = {
+	row: EquipmentRow,
+	isCalibrationOverdue: boolean,
+	isCleaningExpired: boolean,
+};
+
+export type EquipmentList = {
+	items: EquipmentItem[],
+	nextCursor: string | null,
+	/**  The person may enter and change equipment. */
+	canManage: boolean,
+};
+
+export type EquipmentListQuery = {
+	state: EquipmentState | null,
+	cleanliness: Cleanliness | null,
+	search: string,
+	/**  [`EquipmentList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+/**  One entry of a log, kept for ever (21 CFR 211.182). */
+export type EquipmentLogEntry = {
+	id: string,
+	act: EquipmentAct,
+	/**  The server's time; of what a batch's entry took into use, the station's. */
+	at: string,
+	person_id: UserId,
+	person_name: string,
+	batch_id: BatchId | null,
+	batch_number: string | null,
+	product: string | null,
+	note: string | null,
+	clean_until: string | null,
+	calibration_due: string | null,
+	/**  The recorded entry of a batch that took it into use. */
+	operation_id: string | null,
+};
+
+export type EquipmentRow = {
+	id: EquipmentId,
+	plant_id: PlantId,
+	/**  Unique in its plant, as it stands on the label. */
+	code: string,
+	name: string,
+	/**  What master batch records ask for, for example `Fluid-bed dryer`. */
+	kind: string,
+	state: EquipmentState,
+	cleanliness: Cleanliness,
+	clean_until: string | null,
+	/**  Who has cleaned it last. */
+	cleaned_by: UserId | null,
+	cleaned_by_name: string | null,
+	/**  The batch that it runs for. */
+	in_use_for: BatchId | null,
+	in_use_for_number: string | null,
+	/**  The last day, in the plant's zone, on which its calibration counts; none where it measures nothing. */
+	calibration_due: string | null,
+	/**  Counts the changes of the row; the ETag. */
+	revision: number,
+};
+
+/**  What a piece of equipment is doing; the words of the legacy system. */
+export type EquipmentState = "Idle" | "Running" | "Cleaning" | "Sanitization" | "Breakdown" | "Under QA Hold";
+
+/**  A piece of equipment as the person who is signed in sees it. */
+export type EquipmentView = {
+	item: EquipmentItem,
+	/**  Newest first. */
+	log: EquipmentLogEntry[],
+	/**  What the person may do with it now. */
+	acts: EquipmentAct[],
+	canManage: boolean,
+	/**  The batches that it could be used for. */
+	batches: NamedBatch[],
+};
+
 /**  A decimal number that keeps the scale it was written with. */
 export type ExactDecimal = string;
 
@@ -860,6 +1005,92 @@ export type ListColumn = {
 };
 
 export type ListName = "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials";
+
+export type LotChange = {
+	id: string,
+	/**  Of the lot as it was shown. */
+	revision: number,
+	details: LotDetailsInput,
+	reason: string,
+};
+
+export type LotDecision = {
+	status: LotStatus,
+	/**  Why not, as a code; absent when it can be decided so. */
+	refusal: string | null,
+};
+
+/**  What is told of a lot, as it is typed in the person's locale. */
+export type LotDetailsInput = {
+	supplier: string | null,
+	supplierLot: string | null,
+	quantity: string,
+	unit: Unit,
+	manufacturedOn: string | null,
+	expiresOn: string | null,
+	retestOn: string | null,
+	potencyPercent: string | null,
+	/**  `.` or `,`: the decimal key of the locale. */
+	decimalSeparator: string,
+};
+
+/**  A lot of a material. */
+export type LotId = string;
+
+export type LotList = {
+	items: LotView[],
+	nextCursor: string | null,
+	/**  The person may enter lots. */
+	canManage: boolean,
+	/**  The units that a quantity of material is kept in. */
+	units: Unit[],
+};
+
+/**  Which lots, and which page of them. */
+export type LotListQuery = {
+	status: LotStatus | null,
+	search: string,
+	/**  [`LotList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+export type LotRow = {
+	id: LotId,
+	plant_id: PlantId,
+	/**  Unique in its plant, as it stands on the label. */
+	number: string,
+	material_code: string,
+	material: string,
+	supplier: string | null,
+	supplier_lot: string | null,
+	quantity: ExactDecimal,
+	unit: Unit,
+	status: LotStatus,
+	manufactured_on: string | null,
+	/**  The last day, in the plant's zone, on which it may be charged. */
+	expires_on: string | null,
+	retest_on: string | null,
+	potency_percent: ExactDecimal | null,
+	created_by: UserId | null,
+	created_by_name: string | null,
+	created_at: string,
+	/**  Counts the changes of the row; the ETag. */
+	revision: number,
+};
+
+/**  What quality assurance has decided about a lot; the words of the legacy system. */
+export type LotStatus = "Pending" | "Approved" | "Rejected" | "Quarantine";
+
+/**  A lot as the person who is signed in sees it. */
+export type LotView = {
+	row: LotRow,
+	/**  It has expired or is to be tested again. */
+	isPastItsDates: boolean,
+	/**  The person may put right what is told of it. */
+	canChange: boolean,
+	/**  What the person may make of it now. */
+	decisions: LotDecision[],
+};
 
 export type MadeBatch = {
 	id: string,
@@ -1011,6 +1242,12 @@ export type MenuItem = {
 	screen: Screen,
 };
 
+export type NamedBatch = {
+	id: string,
+	number: string,
+	product: string,
+};
+
 /**  Somebody who takes part. */
 export type NamedPerson = {
 	id: UserId,
@@ -1053,6 +1290,26 @@ export type NewCapa = {
 	requestKey: string,
 };
 
+export type NewEquipment = {
+	code: string,
+	name: string,
+	kind: string,
+	calibrationDue: string | null,
+	reason: string,
+	/**  Belongs to the form: sent again, it enters no equipment twice. */
+	requestKey: string,
+};
+
+export type NewLot = {
+	number: string,
+	materialCode: string,
+	material: string,
+	details: LotDetailsInput,
+	reason: string,
+	/**  Belongs to the form: sent again, it enters no lot twice. */
+	requestKey: string,
+};
+
 export type NewMasterRecord = {
 	procedure: Procedure,
 	basedOn: string | null,
@@ -1066,6 +1323,16 @@ export type NewPlant = {
 	region: string,
 	timeZone: string,
 	/**  Belongs to the form: sent again, it makes no plant twice. */
+	requestKey: string,
+};
+
+export type NewQualification = {
+	personId: string,
+	procedureCode: string,
+	procedureTitle: string,
+	validUntil: string,
+	reason: string,
+	/**  Belongs to the form: sent again, it qualifies nobody twice. */
 	requestKey: string,
 };
 
@@ -1218,6 +1485,7 @@ export type PhaseView = {
 	isVerified: boolean,
 	/**  Why this phase cannot be executed now, as a code with its values; `None` when it can. */
 	waitsFor: Waiting | null,
+	/**  What the phase leans on that is not fit for it, whether its turn has come or not. */
 	obstacle: Waiting | null,
 	/**  Every entry ever recorded, oldest first. */
 	entries: EntryView[],
@@ -1319,9 +1587,67 @@ export type Procedure = {
 	unit_procedures: UnitProcedure[],
 };
 
+export type QualificationCandidate = {
+	id: string,
+	name: string,
+	role: string,
+};
+
+export type QualificationChange = {
+	id: string,
+	/**  Of the qualification as it was shown. */
+	revision: number,
+	/**  The day until which it is renewed; withdrawn when left out. */
+	validUntil: string | null,
+	reason: string,
+};
+
+/**  A person's qualification for a procedure. */
+export type QualificationId = string;
+
+export type QualificationItem = {
+	row: QualificationRow,
+	state: QualificationState,
+	/**  Nobody qualifies themselves. */
+	isOwn: boolean,
+};
+
+export type QualificationList = {
+	items: QualificationItem[],
+	nextCursor: string | null,
+	/**  The person may qualify others. */
+	canManage: boolean,
+};
+
+export type QualificationListQuery = {
+	search: string,
+	/**  [`QualificationList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+export type QualificationRow = {
+	id: QualificationId,
+	plant_id: PlantId,
+	person_id: UserId,
+	person_name: string,
+	/**  As a phase of a master batch record names it. */
+	procedure_code: string,
+	procedure_title: string,
+	/**  The last day, in the plant's zone, on which it holds. */
+	valid_until: string,
+	granted_by_name: string | null,
+	granted_at: string,
+	withdrawn_by_name: string | null,
+	withdrawn_at: string | null,
+	/**  Counts the changes of the row; the ETag. */
+	revision: number,
+};
+
+/**  Whether a qualification holds today. */
+export type QualificationState = "valid" | "expired" | "withdrawn";
+
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "lots" | "equipment" | "qualifications";
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | 
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "lots" | "equipment" | "qualifications" | 
 /**  Deviations and the actions that were opened from them. */
 "deviations";
 
@@ -1391,6 +1717,13 @@ export type RecordStatus = "Complete" | "Incomplete";
 /**  What quality assurance has decided about a batch. */
 export type ReleaseStatus = "Pending" | "Hold" | "Released" | "Rejected";
 
+export type ResourceCheck = {
+	/**  Why it may not be charged or used; absent when it may. */
+	refusal: Waiting | null,
+	/**  The plant's register holds it. */
+	isKnown: boolean,
+};
+
 /**  What a person is employed as; roles are sets of capabilities. */
 export type Role = "Production Head" | "Production Manager" | "Production Operator" | "Plant Head" | "QA Head" | "QA Manager" | "QA Operator" | "QC Head" | "QC Manager" | "QC Operator" | "Procurement Officer" | "Warehouse Manager" | "Finance Officer" | "System Admin" | "Management" | "Security Officer" | "Sales Person";
 
@@ -1427,8 +1760,7 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "master_records" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
-export type Screen = "my_batches" | "batch_execution" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups";
+export type Screen = "my_batches" | "batch_execution" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -1588,6 +1920,8 @@ export type TakeBatchStep = {
 	version: string,
 	step: BatchStepName,
 	reason: string,
+};
+
 export type TakeCapaStep = {
 	id: string,
 	/**  Of the action as it was shown. */
@@ -1789,247 +2123,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type LotListQuery = {
-	status: LotStatus | null,
-	search: string,
-	cursor: string | null,
-};
-
-export type LotList = {
-	items: LotView[],
-	nextCursor: string | null,
-	canManage: boolean,
-	units: Unit[],
-};
-
-export type LotView = {
-	row: LotRow,
-	isPastItsDates: boolean,
-	canChange: boolean,
-	decisions: LotDecision[],
-};
-
-export type LotDecision = {
-	status: LotStatus,
-	refusal: string | null,
-};
-
-export type NewLot = {
-	number: string,
-	materialCode: string,
-	material: string,
-	details: LotDetailsInput,
-	reason: string,
-	requestKey: string,
-};
-
-export type LotDetailsInput = {
-	supplier: string | null,
-	supplierLot: string | null,
-	quantity: string,
-	unit: Unit,
-	manufacturedOn: string | null,
-	expiresOn: string | null,
-	retestOn: string | null,
-	potencyPercent: string | null,
-	decimalSeparator: string,
-};
-
-export type LotChange = {
-	id: string,
-	revision: number,
-	details: LotDetailsInput,
-	reason: string,
-};
-
-export type DecideOnLot = {
-	id: string,
-	revision: number,
-	status: LotStatus,
-	reason: string,
-};
-
-export type EquipmentListQuery = {
-	state: EquipmentState | null,
-	cleanliness: Cleanliness | null,
-	search: string,
-	cursor: string | null,
-};
-
-export type EquipmentList = {
-	items: EquipmentItem[],
-	nextCursor: string | null,
-	canManage: boolean,
-};
-
-export type EquipmentItem = {
-	row: EquipmentRow,
-	isCalibrationOverdue: boolean,
-	isCleaningExpired: boolean,
-};
-
-export type EquipmentView = {
-	item: EquipmentItem,
-	log: EquipmentLogEntry[],
-	acts: EquipmentAct[],
-	canManage: boolean,
-	batches: NamedBatch[],
-};
-
-export type NamedBatch = {
-	id: string,
-	number: string,
-	product: string,
-};
-
-export type NewEquipment = {
-	code: string,
-	name: string,
-	kind: string,
-	calibrationDue: string | null,
-	reason: string,
-	requestKey: string,
-};
-
-export type EquipmentChange = {
-	id: string,
-	revision: number,
-	name: string,
-	kind: string,
-	reason: string,
-};
-
-export type ActOnEquipment = {
-	id: string,
-	revision: number,
-	act: EquipmentAct,
-	batchId: string | null,
-	cleanForHours: number | null,
-	calibrationDue: string | null,
-	reason: string,
-};
-
-export type QualificationListQuery = {
-	search: string,
-	cursor: string | null,
-};
-
-export type QualificationList = {
-	items: QualificationItem[],
-	nextCursor: string | null,
-	canManage: boolean,
-};
-
-export type QualificationItem = {
-	row: QualificationRow,
-	state: QualificationState,
-	isOwn: boolean,
-};
-
-export type QualificationCandidate = {
-	id: string,
-	name: string,
-	role: string,
-};
-
-export type NewQualification = {
-	personId: string,
-	procedureCode: string,
-	procedureTitle: string,
-	validUntil: string,
-	reason: string,
-	requestKey: string,
-};
-
-export type QualificationChange = {
-	id: string,
-	revision: number,
-	validUntil: string | null,
-	reason: string,
-};
-
-export type CheckResource = {
-	batchId: string,
-	phaseId: string,
-	text: string,
-};
-
-export type ResourceCheck = {
-	refusal: Waiting | null,
-	isKnown: boolean,
-};
-
-export type LotRow = {
-	id: string,
-	plant_id: string,
-	number: string,
-	material_code: string,
-	material: string,
-	supplier: string | null,
-	supplier_lot: string | null,
-	quantity: string,
-	unit: Unit,
-	status: LotStatus,
-	manufactured_on: string | null,
-	expires_on: string | null,
-	retest_on: string | null,
-	potency_percent: string | null,
-	created_by: string | null,
-	created_by_name: string | null,
-	created_at: string,
-	revision: number,
-};
-
-export type EquipmentRow = {
-	id: string,
-	plant_id: string,
-	code: string,
-	name: string,
-	kind: string,
-	state: EquipmentState,
-	cleanliness: Cleanliness,
-	clean_until: string | null,
-	cleaned_by: string | null,
-	cleaned_by_name: string | null,
-	in_use_for: string | null,
-	in_use_for_number: string | null,
-	calibration_due: string | null,
-	revision: number,
-};
-
-export type EquipmentLogEntry = {
-	id: string,
-	act: EquipmentAct,
-	at: string,
-	person_id: string,
-	person_name: string,
-	batch_id: string | null,
-	batch_number: string | null,
-	product: string | null,
-	note: string | null,
-	clean_until: string | null,
-	calibration_due: string | null,
-	operation_id: string | null,
-};
-
-export type QualificationRow = {
-	id: string,
-	plant_id: string,
-	person_id: string,
-	person_name: string,
-	procedure_code: string,
-	procedure_title: string,
-	valid_until: string,
-	granted_by_name: string | null,
-	granted_at: string,
-	withdrawn_by_name: string | null,
-	withdrawn_at: string | null,
-	revision: number,
-};
-
-export type LotStatus = "Pending" | "Approved" | "Rejected" | "Quarantine";
-export type EquipmentState = "Idle" | "Running" | "Cleaning" | "Sanitization" | "Breakdown" | "Under QA Hold";
-export type Cleanliness = "Clean" | "Dirty" | "Pending Verification";
-export type EquipmentAct = "use_begun" | "use_ended" | "cleaning_begun" | "cleaning_ended" | "sanitization_begun" | "sanitization_ended" | "cleaning_verified" | "broken_down" | "repaired" | "put_on_hold" | "released_from_hold" | "calibrated";
-export type QualificationState = "valid" | "expired" | "withdrawn";

@@ -155,6 +155,7 @@ impl StationCore {
             assigned_to: None,
             sort: BatchSort::Number,
             descending: false,
+            now: self.now(),
         };
         let batches = self.store.list_batches(&filter).await?.into_iter().map(|listed| listed.row);
         Ok(batches.map(|row| NamedBatch { id: row.id.0, number: row.number, product: row.product }).collect())
