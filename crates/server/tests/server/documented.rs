@@ -321,7 +321,7 @@ async fn with_known_ids(app: &TestApp, path: &str) -> String {
     let known = [
         ("{user_id}", "SELECT id FROM users WHERE id NOT LIKE 'matrix-%' ORDER BY id LIMIT 1"),
         ("{plant_id}", "SELECT id FROM plants ORDER BY id LIMIT 1"),
-        ("{batch_id}", "SELECT id FROM production_batches ORDER BY id LIMIT 1"),
+        ("{batch_id}", "SELECT batch_id FROM batch_records ORDER BY batch_id LIMIT 1"),
         ("{grn_id}", "SELECT id::text FROM goods_receipt_notes ORDER BY id LIMIT 1"),
         ("{sample_id}", "SELECT id::text FROM quality_samples ORDER BY id LIMIT 1"),
         ("{test_id}", "SELECT id::text FROM quality_tests ORDER BY id LIMIT 1"),
