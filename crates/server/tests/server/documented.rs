@@ -318,18 +318,19 @@ fn secret_names(value: &Value, found: &mut BTreeSet<String>) {
 
 /// The address with something that is there in the place of each parameter; something that is not, where there is none.
 async fn with_known_ids(app: &TestApp, path: &str) -> String {
+    // Of the plant whose people ask, since what is in another one is not there for them.
     let known = [
         ("{user_id}", "SELECT id FROM users WHERE id NOT LIKE 'matrix-%' ORDER BY id LIMIT 1"),
         ("{plant_id}", "SELECT id FROM plants ORDER BY id LIMIT 1"),
-        ("{batch_id}", "SELECT batch_id FROM batch_records ORDER BY batch_id LIMIT 1"),
+        ("{batch_id}", "SELECT batch_id FROM batch_records WHERE plant_id = 'plant-a' ORDER BY 1 LIMIT 1"),
         ("{grn_id}", "SELECT id::text FROM goods_receipt_notes ORDER BY id LIMIT 1"),
         ("{sample_id}", "SELECT id::text FROM quality_samples ORDER BY id LIMIT 1"),
         ("{test_id}", "SELECT id::text FROM quality_tests ORDER BY id LIMIT 1"),
-        ("{deviation_id}", "SELECT id::text FROM deviations ORDER BY id LIMIT 1"),
-        ("{master_record_id}", "SELECT id::text FROM master_batch_records ORDER BY id LIMIT 1"),
+        ("{deviation_id}", "SELECT id::text FROM deviations WHERE plant_id = 'plant-a' ORDER BY id LIMIT 1"),
+        ("{master_record_id}", "SELECT master_record_id::text FROM batch_records WHERE plant_id = 'plant-a' LIMIT 1"),
         ("{notification_id}", "SELECT id::text FROM notifications ORDER BY id LIMIT 1"),
-        ("{lot_id}", "SELECT id::text FROM lots ORDER BY id LIMIT 1"),
-        ("{equipment_id}", "SELECT id::text FROM equipment ORDER BY id LIMIT 1"),
+        ("{lot_id}", "SELECT id::text FROM lots WHERE plant_id = 'plant-a' ORDER BY id LIMIT 1"),
+        ("{equipment_id}", "SELECT id::text FROM equipment WHERE plant_id = 'plant-a' ORDER BY id LIMIT 1"),
         ("{qualification_id}", "SELECT id::text FROM qualifications ORDER BY id LIMIT 1"),
         ("{feed}", "SELECT feed FROM feeds WHERE feed <> 'system' ORDER BY feed LIMIT 1"),
     ];
