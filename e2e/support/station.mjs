@@ -241,6 +241,12 @@ class Station {
     });
   }
 
+  async waitForValue(id, expected) {
+    await this.#retry(`the value of ${id} to be ${expected}`, async () => {
+      return (await (await this.byTestId(id)).getProperty("value")) === expected;
+    });
+  }
+
   async waitForNo(id) {
     await this.#retry(`${id} to go`, async () => (await this.allByTestId(id)).length === 0);
   }

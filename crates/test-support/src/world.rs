@@ -2,11 +2,13 @@
 
 use std::sync::OnceLock;
 
-use viruj_domain::{plant::PlantScope, role::Role};
+use viruj_domain::{ids::PhaseId, plant::PlantScope, role::Role};
 use viruj_storage::{ChangeContext, Database, UnitOfWork};
 use viruj_sync::conformance::world::{
     OTHER_STATION, STATION, batch, master_record, operator, phases, plant_id, station_key, time,
 };
+
+use crate::database::TestDatabase;
 
 /// What everybody in the world signs in with.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -113,6 +115,28 @@ pub async fn add_stations(database: &Database) {
         .expect("a station is written");
     }
     unit.commit().await.expect("the stations are written");
+}
+
+/// Gives a phase of the world another definition. A batch's phases never change, so the trigger that sees to it stands
+/// aside for this: it is another world, not a change of a record.
+///
+/// # Panics
+/// When the row is refused.
+pub async fn redefine_phase(database: &TestDatabase, phase: PhaseId, definition: &str) {
+    let mut rows = database.superuser().await;
+    let author =
+        "SELECT set_config('viruj.actor', 'system:test', false), set_config('viruj.reason', 'test world', false)";
+    for statement in [author, "ALTER TABLE batch_phases DISABLE TRIGGER keep_phase"] {
+        sqlx::raw_sql(statement).execute(&mut rows).await.expect("the trigger stands aside");
+    }
+    sqlx::query("UPDATE batch_phases SET definition = $1 WHERE id = $2")
+        .bind(definition)
+        .bind(phase.0)
+        .execute(&mut rows)
+        .await
+        .expect("the phase is written");
+    let again = sqlx::raw_sql("ALTER TABLE batch_phases ENABLE TRIGGER keep_phase").execute(&mut rows).await;
+    again.expect("the trigger is back");
 }
 
 /// Hashed once for all tests of a process.

@@ -324,8 +324,7 @@ fn charged(lot: &str) -> PhaseEntry {
 }
 
 async fn define_first_phase(app: &TestApp, definition: &str) {
-    run(app, "UPDATE batch_phases SET definition = $1 WHERE id = $2::uuid", &[definition, &phase_id(1).to_string()])
-        .await;
+    world::redefine_phase(&app.database, phase_id(1), definition).await;
 }
 
 async fn what_a_phase_leans_on_is_asked_before_it_is_signed(app: TestApp, client: Client) {

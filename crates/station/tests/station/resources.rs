@@ -19,18 +19,7 @@ async fn run(floor: &Floor, statement: &'static str) {
 
 async fn floor_with_lots() -> Floor {
     let floor = Floor::new().await;
-    // As if the batch had been made with it: the database keeps what a batch is made of, for whoever writes the row.
-    let mut owner = floor.app.database.superuser().await;
-    sqlx::query("ALTER TABLE batch_phases DISABLE TRIGGER keep_phase").execute(&mut owner).await.unwrap();
-    let mut unit = floor.app.application.state().begin_for_system("test", "a phase that charges").await.unwrap();
-    sqlx::query("UPDATE batch_phases SET definition = $1 WHERE id = $2")
-        .bind(CHARGE)
-        .bind(phase_id(1).0)
-        .execute(unit.connection())
-        .await
-        .unwrap();
-    unit.commit().await.unwrap();
-    sqlx::query("ALTER TABLE batch_phases ENABLE TRIGGER keep_phase").execute(&mut owner).await.unwrap();
+    world::redefine_phase(&floor.app.database, phase_id(1), CHARGE).await;
     run(
         &floor,
         "INSERT INTO lots (id, plant_id, number, material_code, material, quantity, unit, status, expires_on, created_at)

@@ -8,7 +8,7 @@ import styles from "./new-batch.module.css";
 export function ProposalFacts({ proposal }: { proposal: BatchProposal | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  if (proposal === undefined) return <Skeleton height={132} data-testid="new-batch-loading" />;
+  if (proposal === undefined) return <Skeleton height={112} data-testid="new-batch-loading" />;
   const facts = [
     [t("batches.product"), `${proposal.product} (${proposal.productCode})`],
     [t("newBatch.version"), t("newBatch.versionOf", { version: formats.count(proposal.version) })],

@@ -90,8 +90,8 @@ export function PhasePanel(props: Props) {
             )
           }
         >
-          {/* What a role may not do is said once, for the whole batch. */}
-          {!isDone && obstacle !== null && person.canExecute && (
+          {/* What a role may not do, and why the batch is on hold, is said once, for the whole batch. */}
+          {!isDone && obstacle !== null && person.canExecute && obstacle.code !== "batch_on_hold" && (
             <Notice tone={obstacle.code === "earlier_phase_open" ? "calm" : "warn"} data-testid="phase-obstacle">
               <span data-code={obstacle.code}>{obstacle.text}</span>
             </Notice>

@@ -50,7 +50,9 @@ fn s88_4_a_value_out_of_limits_stops_what_depends_on_it_and_nothing_else() {
         assert_eq!(refused, Err(awaits(Some("DEV-26-007"))), "phase {number}");
     }
     // The branch that does not depend on it goes on; what calculates with the value does not.
+    assert!(!is_stopped(&batch.phases), "a branch is open");
     batch.record(4, &PhaseEntry::Confirmed, operator(&id)).unwrap();
+    assert!(is_stopped(&batch.phases), "nothing goes on before the decision");
     assert_eq!(batch.record(6, &rpm("282"), operator(&id)), Err(awaits(Some("DEV-26-007"))));
     let told = turns(batch.status, &batch.phases, operator(&id));
     assert_eq!(told[1], Err(awaits(Some("DEV-26-007"))));
@@ -62,7 +64,9 @@ fn s88_4_a_value_out_of_limits_stops_what_depends_on_it_and_nothing_else() {
     for number in [2, 3, 5] {
         batch.record(number, &PhaseEntry::Confirmed, operator(&id)).unwrap();
     }
+    assert!(!is_stopped(&batch.phases));
     batch.record(6, &rpm("282"), operator(&id)).unwrap();
+    assert!(!is_stopped(&batch.phases), "nothing is left to be done");
     assert_eq!(batch.status, BatchStatus::QcReview);
 }
 
@@ -84,6 +88,7 @@ fn a_phase_that_is_to_be_repeated_is_the_next_one_and_opens_the_others_again() {
     let deviating = batch.record(1, &rpm("141"), operator(&id)).unwrap();
     batch.know(0, deviating, DeviationStatus::Closed, Some(Disposition::Repeat));
     assert_eq!(batch.standing()[0], Standing::ToRepeat);
+    assert!(!is_stopped(&batch.phases));
     assert_eq!(batch.standing()[1], Standing::WaitsFor(vec![1]));
     assert_eq!(turns(batch.status, &batch.phases, operator(&id))[0], Ok(Turn::Repeat));
     assert_eq!(next_phase(&batch.phases).map(|phase| phase.number), Some(1));
