@@ -58,8 +58,8 @@ function makeBalanceBatch() {
   const last = phase("BAL-020", "Close the batch", { type: "confirmation" });
   postgres.query(`
     SELECT set_config('viruj.actor', 'system:test', true), set_config('viruj.reason', 'a batch of the test', true);
-    INSERT INTO production_batches (id, product_name, batch_number, status, start_date, quantity, unit, plant_id)
-      VALUES ('balance-batch', 'Reference weights', '${BALANCE_BATCH}', 'Planned', now(), 1.00, 'kg', 'plant-a');
+    INSERT INTO production_batches (id, product_name, batch_number, status, start_date, quantity, unit, plant_id, assigned_to)
+      VALUES ('balance-batch', 'Reference weights', '${BALANCE_BATCH}', 'Planned', now(), 1.00, 'kg', 'plant-a', 'prod-op-1');
     INSERT INTO batch_phases (id, plant_id, batch_id, number, unit_procedure, operation, definition, status)
       VALUES (gen_random_uuid(), 'plant-a', 'balance-batch', 1, 'Weighing', 'Set-up', '${use}', 'Pending'),
              (gen_random_uuid(), 'plant-a', 'balance-batch', 2, 'Weighing', 'End', '${last}', 'Pending');`);
