@@ -89,6 +89,7 @@ step("a QC Manager sees samples and tests", async () => {
   assert.deepEqual(await menu(), [
     ["quality-samples", "Sample Management"],
     ["quality-tests", "Test Review & Approval"],
+    ["deviations", "Investigations"],
     ["audit-trail", "Audit Trails"],
   ]);
   await showsRowsOf("quality-samples", "SELECT id FROM quality_samples");
