@@ -157,10 +157,8 @@ fn code(text: &str) -> Result<String, RecordError> {
 /// record that cannot be printed because of a smiley in a remark would be no record.
 fn printable(mut value: serde_json::Value) -> serde_json::Value {
     match &mut value {
-        serde_json::Value::String(text) => {
-            if !text.chars().all(is_shown) {
-                *text = text.chars().map(|c| if is_shown(c) { c.to_string() } else { named(c) }).collect();
-            }
+        serde_json::Value::String(text) if !text.chars().all(is_shown) => {
+            *text = text.chars().map(|c| if is_shown(c) { c.to_string() } else { named(c) }).collect();
         }
         serde_json::Value::Array(items) => items.iter_mut().for_each(|item| *item = printable(item.take())),
         serde_json::Value::Object(members) => {

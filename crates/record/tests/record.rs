@@ -1,5 +1,11 @@
 //! The sealed record: the same bytes each time, every signature in it, and no changed byte goes unnoticed.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that meets what it does not expect must fail where it stands"
+)]
+
 #[path = "support/sample.rs"]
 mod sample;
 

@@ -107,7 +107,7 @@ pub async fn list(database: &Database, scope: &PlantScope, query: &LotQuery) -> 
 /// [`StorageError::Unreadable`], failures of the database.
 pub async fn find(database: &Database, scope: &PlantScope, id: LotId) -> Result<Option<LotRow>, StorageError> {
     let mut connection = database.reader(scope).acquire().await?;
-    Ok(each(&mut connection, &[id.0]).await?.pop().transpose()?)
+    each(&mut connection, &[id.0]).await?.pop().transpose()
 }
 
 /// The lot with this id, which nobody else changes until the transaction ends.

@@ -349,7 +349,7 @@ async fn a_batch_is_delayed_after_its_planned_end_and_nobody_writes_that(app: Te
     assert_eq!((late.status, late.version), (BatchStatus::Delayed, batch.version));
     let with = |status| BatchQuery { status: Some(status), search: Some("LAT-".into()), ..BatchQuery::default() };
     let delayed = client.batches(&plant.author, &with(BatchStatus::Delayed)).await.unwrap().items;
-    assert_eq!(delayed, [late.clone()]);
+    assert_eq!(delayed, std::slice::from_ref(&late));
     assert!(client.batches(&plant.author, &with(BatchStatus::Planned)).await.unwrap().items.is_empty());
     let held = change(&client, &plant.author, &late, (BatchChange::Hold, "the press is late")).await.unwrap();
     assert_eq!((held.status, held.held_from), (BatchStatus::OnHold, Some(BatchStatus::Planned)));
