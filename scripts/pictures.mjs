@@ -14,9 +14,12 @@ const STORIES = [
   "administration",
   "api-keys",
   "audit",
+  "batches",
+  "deviations",
   "embedded",
   "master-records",
   "profile",
+  "resources",
   "single-sign-on",
 ];
 // What a reader wants to see; the stories take more.
@@ -27,6 +30,9 @@ const SCREENS = [
   ...["users", "user", "new-user", "user-second-factor", "roles", "plants", "plant-form", "lost-race", "users-offline"],
   ...["api-keys", "api-key-new", "api-key-shown", "audit-trail", "audit-entry", "audit-review"],
   ...["master-records", "master-record", "master-compare", "master-editor", "master-editor-fault", "master-preview"],
+  ...["new-batch", "batch-branches", "batch-calculation", "batch-history", "batch-hold-sheet", "batch-on-hold"],
+  ...["lots", "new-lot", "lot-refused", "equipment", "equipment-one", "equipment-refused", "qualifications"],
+  ...["execution-held", "deviations", "deviation", "deviation-evidence", "deviation-signing"],
   ...["backups", "backups-embedded"],
 ];
 
