@@ -89,9 +89,13 @@ async fn phases(connection: &mut PgConnection, id: &BatchId) -> Result<Vec<Recor
     let mut lines: Vec<RecordPhase> =
         phases.into_iter().map(|phase| RecordPhase { phase, entries: Vec::new() }).collect();
     for entry in entries {
-        if let Some(line) = lines.iter_mut().find(|line| line.phase.id == entry.phase_id) {
-            line.entries.push(entry);
-        }
+        let line = lines.iter_mut().find(|line| line.phase.id == entry.phase_id);
+        let line = line.ok_or_else(|| StorageError::Unreadable {
+            table: "phase_entries",
+            id: entry.operation_id.to_string(),
+            cause: "its phase is of another batch".to_owned(),
+        })?;
+        line.entries.push(entry);
     }
     Ok(lines)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use viruj_api::{batch_record::SignedRecord, station::BatchRecordFiles};
-use viruj_client::RecordForm;
+use viruj_client::{ClientError, RecordForm};
 use viruj_domain::ids::BatchId;
 
 use super::{StationCore, audit::write_new};
@@ -16,10 +16,15 @@ impl StationCore {
     /// The server cannot be reached or refuses; a file cannot be written.
     pub async fn write_batch_record(&self, batch: &str, folder: &Path) -> Result<BatchRecordFiles, StationError> {
         let id = BatchId::from(batch);
-        let json = self.record_file(&id, RecordForm::Json).await?;
         let pdf = self.record_file(&id, RecordForm::Pdf).await?;
-        let sealed: SignedRecord = serde_json::from_slice(&json)
-            .map_err(|error| StationError::ExportNotWritten { path: String::new(), problem: error.to_string() })?;
+        let json = self.record_file(&id, RecordForm::Json).await?;
+        let bad = |detail: String| StationError::from(ClientError::BadAnswer { status: 200, detail });
+        let sealed: SignedRecord = serde_json::from_slice(&json).map_err(|error| bad(error.to_string()))?;
+        // Between the two answers the batch may have gone on; the seal of the print names the record that it shows.
+        let hash = sealed.signature.record_sha256.as_bytes();
+        if !pdf.windows(hash.len()).any(|window| window == hash) {
+            return Err(bad("the batch has changed while its record was written".to_owned()));
+        }
         let name = format!("batch-record-{}-{}", file_name(&sealed), self.now().format("%Y%m%d-%H%M%S%3f"));
         let files = [(folder.join(format!("{name}.json")), json), (folder.join(format!("{name}.pdf")), pdf)];
         let [json, pdf] = [&files[0].0, &files[1].0].map(|path| path.display().to_string());
