@@ -92,6 +92,14 @@ export const commands = {
 	capa: (id: string) => typedError<CapaView, CommandError>(__TAURI_INVOKE("capa", { id })),
 	openCapa: (capa: NewCapa) => typedError<CapaView, CommandError>(__TAURI_INVOKE("open_capa", { capa })),
 	takeCapaStep: (step: TakeCapaStep) => typedError<CapaView, CommandError>(__TAURI_INVOKE("take_capa_step", { step })),
+	listReviews: (request: ReviewListRequest) => typedError<ReviewList, CommandError>(__TAURI_INVOKE("list_reviews", { request })),
+	batchReview: (batchId: string) => typedError<ReviewView, CommandError>(__TAURI_INVOKE("batch_review", { batchId })),
+	acceptReviewException: (accept: AcceptReviewException) => typedError<ReviewView, CommandError>(__TAURI_INVOKE("accept_review_exception", { accept })),
+	askAboutBatch: (ask: AskAboutBatch) => typedError<ReviewView, CommandError>(__TAURI_INVOKE("ask_about_batch", { ask })),
+	answerReviewQuery: (answer: AnswerReviewQuery) => typedError<ReviewView, CommandError>(__TAURI_INVOKE("answer_review_query", { answer })),
+	signReviewStep: (step: SignReviewStep) => typedError<ReviewView, CommandError>(__TAURI_INVOKE("sign_review_step", { step })),
+	/**  Writes new files into the downloads of whoever owns the computer's session, and answers where they lie. */
+	writeReleaseDocuments: (batchId: string) => typedError<ReleaseDocuments, CommandError>(__TAURI_INVOKE("write_release_documents", { batchId })),
 	listMasterRecords: (query: MasterRecordListQuery) => typedError<MasterRecordList, CommandError>(__TAURI_INVOKE("list_master_records", { query })),
 	masterRecord: (id: string) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("master_record", { id })),
 	createMasterRecord: (record: NewMasterRecord) => typedError<MasterRecordView, CommandError>(__TAURI_INVOKE("create_master_record", { record })),
@@ -131,6 +139,15 @@ export const events = {
 };
 
 /* Types */
+export type AcceptReviewException = {
+	batchId: string,
+	kind: ExceptionKind,
+	subject: string,
+	/**  As it was shown. */
+	evidence: string,
+	comment: string,
+};
+
 /**  What an account can do now. */
 export type AccountState = "active" | "inactive" | 
 /**  Active, and closed for a while after failed attempts. */
@@ -162,6 +179,14 @@ export type AffectedBatch = {
 	id: BatchId,
 	number: string,
 	product: string,
+};
+
+export type AnswerReviewQuery = {
+	batchId: string,
+	queryId: string,
+	/**  Of the query as it was shown. */
+	version: number,
+	answer: string,
 };
 
 /**  What the person who is signed in can put into a key. */
@@ -222,6 +247,14 @@ export type Arrangement =
 "sequence" | 
 /**  No part waits for another; what follows waits for all of them. */
 "parallel";
+
+export type AskAboutBatch = {
+	batchId: string,
+	phaseId: string | null,
+	question: string,
+	/**  Belongs to the form: sent again, it asks nothing twice. */
+	requestKey: string,
+};
 
 export type AuditChangeView = {
 	field: string,
@@ -445,6 +478,20 @@ export type BatchStepView = {
 	step: BatchStepName,
 };
 
+/**  A test of the laboratory on a sample of the batch. */
+export type BatchTest = {
+	test: string,
+	method?: string | null,
+	/**  The container of the sample. */
+	container?: string | null,
+	/**  What the analyst reported, as it was kept. */
+	result?: string | null,
+	conclusion: TestConclusion,
+	tested_by?: string | null,
+	reviewed_by?: string | null,
+	submitted_at?: string | null,
+};
+
 /**  A batch with all its phases, as the execution screen shows it. */
 export type BatchView = {
 	id: string,
@@ -558,7 +605,7 @@ export type CapaView = {
 };
 
 /**  One thing that a person may be allowed to do. */
-export type Capability = "batch.read" | "batch.plan" | "batch.hold" | "batch.resume" | "batch.execute" | "batch.verify" | "batch.review" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "deviation.report" | "deviation.investigate" | "deviation.review" | "deviation.approve" | "capa.read" | "capa.manage" | "capa.close" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "lot.read" | "lot.manage" | "lot.disposition" | "equipment.read" | "equipment.log" | "equipment.manage" | "equipment.release" | "qualification.read" | "qualification.manage" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
+export type Capability = "batch.read" | "batch.plan" | "batch.hold" | "batch.resume" | "batch.execute" | "batch.verify" | "batch.review" | "batch.answer" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "deviation.report" | "deviation.investigate" | "deviation.review" | "deviation.approve" | "capa.read" | "capa.manage" | "capa.close" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "lot.read" | "lot.manage" | "lot.disposition" | "equipment.read" | "equipment.log" | "equipment.manage" | "equipment.release" | "qualification.read" | "qualification.manage" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
 
 /**  One difference. */
 export type Change = {
@@ -975,6 +1022,33 @@ export type EquipmentView = {
 
 /**  A decimal number that keeps the scale it was written with. */
 export type ExactDecimal = string;
+
+export type ExceptionCount = {
+	kind: ExceptionKind,
+	count: number,
+};
+
+/**  What somebody of quality assurance said about it. */
+export type ExceptionDecision = {
+	comment: string,
+	person: NamedPerson,
+	decided_at: string,
+};
+
+/**  Why something in a batch is out of the ordinary. */
+export type ExceptionKind = "out_of_limits" | 
+/**  A lot, a piece of equipment or a person was not fit for it. */
+"unfit_resource" | 
+/**  An entry that counts beside no other: recorded twice, after a hold, or without authority. */
+"conflict" | "corrected" | 
+/**  After the planned end of the batch. */
+"late" | 
+/**  Recorded while the station was alone. */
+"offline" | 
+/**  Its condition did not hold. */
+"skipped" | "deviation" | 
+/**  Changes that nobody has looked at (EU GMP Annex 11, 9). */
+"trail_not_reviewed";
 
 /**  The phase whose value is the batch's yield, with its limits in per cent of the theoretical yield. */
 export type ExpectedYield = {
@@ -1649,7 +1723,12 @@ export type QualificationState = "valid" | "expired" | "withdrawn";
 /**  Which cached queries of the user interface an event makes stale. */
 export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "lots" | "equipment" | "qualifications" | 
 /**  Deviations and the actions that were opened from them. */
-"deviations";
+"deviations" | 
+/**  Batches that wait for quality assurance. */
+"reviews";
+
+/**  Where a question to production stands. */
+export type QueryStatus = "Open" | "Answered" | "Closed";
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -1714,6 +1793,14 @@ export type RecordSignatureInput = {
 /**  Whether the batch manufacturing record is complete. */
 export type RecordStatus = "Complete" | "Incomplete";
 
+/**  One thing that stands against the release. */
+export type ReleaseBlocker = { code: "phase_open"; number: number } | { code: "deviation_open"; deviation: string; severity: Severity } | { code: "exception_not_reviewed"; kind: ExceptionKind; count: number } | { code: "query_open"; number: number } | { code: "test_pending"; test: string } | { code: "test_failed"; test: string } | { code: "review_missing" };
+
+/**  The documents of a batch that quality assurance has decided about, as files. */
+export type ReleaseDocuments = {
+	files: string[],
+};
+
 /**  What quality assurance has decided about a batch. */
 export type ReleaseStatus = "Pending" | "Hold" | "Released" | "Rejected";
 
@@ -1722,6 +1809,145 @@ export type ResourceCheck = {
 	refusal: Waiting | null,
 	/**  The plant's register holds it. */
 	isKnown: boolean,
+};
+
+export type ReviewDeviationView = {
+	id: string,
+	code: string,
+	severity: Severity,
+	status: DeviationStatus,
+	description: string,
+	disposition: Disposition | null,
+	phaseNumber: number | null,
+};
+
+/**  Something out of the ordinary. */
+export type ReviewException = {
+	kind: ExceptionKind,
+	/**  The entry, phase or deviation that it is about; of the trail, none. */
+	subject: string,
+	/**  Counts the changes of what it is about: a decision holds for the state that was looked at. */
+	evidence: string,
+	phase_id?: PhaseId | null,
+	at?: string | null,
+	/**  Absent while nobody has judged it as it is now. */
+	decision?: ExceptionDecision | null,
+};
+
+export type ReviewExceptionView = {
+	exception: ReviewException,
+	phaseNumber: number | null,
+	phaseTitle: string | null,
+	/**  For a deviation: its code. */
+	deviation: string | null,
+	/**  The person's role judges exceptions, and this one waits for it. */
+	waits: boolean,
+	/**  Why it cannot be accepted now, as a code; absent when it can. */
+	refusal: string | null,
+};
+
+export type ReviewList = {
+	items: ReviewSummary[],
+	nextCursor: string | null,
+	timeZone: string,
+};
+
+export type ReviewListRequest = {
+	search: string | null,
+	/**  [`ReviewList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+export type ReviewPhaseView = {
+	id: string,
+	status: PhaseStatus,
+	evidence: DeviationEvidenceView,
+};
+
+/**  A question to production. */
+export type ReviewQuery = {
+	id: string,
+	/**  From 1 within the batch. */
+	number: number,
+	phase_id?: PhaseId | null,
+	status: QueryStatus,
+	question: string,
+	asked_by: NamedPerson,
+	asked_at: string,
+	answer?: string | null,
+	answered_by?: NamedPerson | null,
+	answered_at?: string | null,
+	closed_by?: NamedPerson | null,
+	closed_at?: string | null,
+	/**  SHA-256 of question and answer as canonical JSON, lower-case hex: what the closing signature is bound to. */
+	content_hash: string,
+	/**  The closing one. */
+	signatures: RecordSignature[],
+	/**  Counts the changes of the query. */
+	version: number,
+};
+
+export type ReviewQueryView = {
+	query: ReviewQuery,
+	phaseNumber: number | null,
+	/**  `answer` or `close_query`, when the person's role takes it. */
+	step: ReviewStepView | null,
+};
+
+export type ReviewStepName = "accept" | "ask" | "answer" | "close_query" | "sign" | "release" | "reject";
+
+export type ReviewStepView = {
+	step: ReviewStepName,
+	/**  What the step is signed with; absent for a step without a signature. */
+	meaning: SignatureMeaning | null,
+	/**  Why the step cannot be taken now, as a code; absent when it can. */
+	refusal: string | null,
+};
+
+/**  A batch in the list of those that wait for quality assurance. */
+export type ReviewSummary = {
+	batch_id: BatchId,
+	plant_id: PlantId,
+	number: string,
+	product: string,
+	status: BatchStatus,
+	/**  When production finished it. */
+	ended_at: string | null,
+	/**  What nobody has judged yet, by kind; the trail is looked at in the batch itself. */
+	exceptions: ExceptionCount[],
+	/**  Deviations that must be closed first. */
+	grave_deviations: number,
+	open_queries: number,
+	open_tests: number,
+	/**  A review of it has been signed. */
+	is_reviewed: boolean,
+};
+
+/**  One batch as the person who is signed in may review it. */
+export type ReviewView = {
+	batchId: string,
+	number: string,
+	product: string,
+	quantity: string,
+	unit: string,
+	status: BatchStatus,
+	releaseStatus: ReleaseStatus,
+	/**  Of the batch as it was shown. */
+	version: string,
+	contentHash: string,
+	timeZone: string,
+	/**  In the order of their kinds, then of their phases. */
+	exceptions: ReviewExceptionView[],
+	queries: ReviewQueryView[],
+	tests: BatchTest[],
+	/**  On the batch, the oldest first. */
+	signatures: RecordSignature[],
+	blockers: ReleaseBlocker[],
+	deviations: ReviewDeviationView[],
+	/**  Every phase with every entry, the evidence of the exceptions. */
+	phases: ReviewPhaseView[],
+	/**  Steps with the whole batch that the person's role takes: `ask`, `sign`, `release`, `reject`. */
+	steps: ReviewStepView[],
 };
 
 /**  What a person is employed as; roles are sets of capabilities. */
@@ -1760,7 +1986,9 @@ export type SaveSettings = {
 };
 
 /**  A screen that exists. */
-export type Screen = "my_batches" | "batch_execution" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
+export type Screen = "my_batches" | "batch_execution" | 
+/**  Finished batches that wait for quality assurance. */
+"batch_reviews" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -1805,6 +2033,17 @@ export type ShownSecret = {
 	name: string,
 	email: string,
 	secret: string,
+};
+
+/**  A step that is signed: `close_query`, `sign`, `release` or `reject`. */
+export type SignReviewStep = {
+	batchId: string,
+	step: ReviewStepName,
+	/**  For `close_query`, with the version of the query; otherwise the version of the batch. */
+	queryId: string | null,
+	version: string,
+	reason: string,
+	signature: RecordSignatureInput,
 };
 
 export type SignatureInput = {
@@ -1961,6 +2200,9 @@ export type TakeMasterRecordStep = {
 	/**  For a step that is signed. */
 	signature: MasterRecordSignature | null,
 };
+
+/**  What a test of the laboratory says about the batch. */
+export type TestConclusion = "pending" | "passed" | "failed";
 
 export type TextList = {
 	/**  Keys that the user interface translates. */

@@ -9,11 +9,12 @@ use crate::{
     audit::AuditEntry,
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
     master_records::RecordSignature,
+    reviews::{BatchTest, ReviewException, ReviewQuery},
 };
 
 /// Stands in every record that is written out.
 pub const RECORD_FORMAT: &str = "viruj-batch-record";
-pub const RECORD_VERSION: u16 = 1;
+pub const RECORD_VERSION: u16 = 2;
 
 /// Everything that is known of a batch at one moment; nothing in it depends on when it is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,8 +35,24 @@ pub struct BatchRecord {
     pub phases: Vec<RecordPhase>,
     /// In the order in which they were opened.
     pub deviations: Vec<DeviationRow>,
-    /// The audit trail of the batch, its phases, entries and deviations, in the order of the changes.
+    /// Of the laboratory, on samples that were taken in the batch.
+    pub tests: Vec<BatchTest>,
+    /// What quality assurance has said about the batch.
+    pub review: RecordReview,
+    /// The audit trail of the batch, its phases, entries, deviations, queries and decisions, in the order of the changes.
     pub trail: Vec<AuditEntry>,
+}
+
+/// The review by exception and its signatures (21 CFR 211.192).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordReview {
+    pub exceptions: Vec<ReviewException>,
+    pub queries: Vec<ReviewQuery>,
+    /// SHA-256 of the [`crate::reviews::ReviewedContent`] that this record holds, lower-case hex.
+    pub content_hash: String,
+    /// On the batch, the oldest first: reviewed, released, rejected.
+    pub signatures: Vec<RecordSignature>,
 }
 
 /// Where the batch was made.

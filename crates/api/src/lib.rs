@@ -21,6 +21,7 @@ pub mod plants;
 pub mod problem;
 pub mod qualifications;
 pub mod record_signing;
+pub mod reviews;
 pub mod roles;
 pub mod server;
 pub mod sessions;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use viruj_domain::master::Fault;
 
+use crate::reviews::ReleaseBlocker;
+
 /// One error, as `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
@@ -24,6 +26,9 @@ pub struct Problem {
     /// With `master_record_has_faults`: everything that is wrong, each with its place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
+    /// With `not_ready`: everything that stands against the review or the release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blockers: Vec<ReleaseBlocker>,
 }
 
 /// The error with everything that caused it, for whoever repairs things: the outermost error alone says little.

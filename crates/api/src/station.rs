@@ -161,6 +161,8 @@ choice! {
         Qualifications,
         /// Deviations and the actions that were opened from them.
         Deviations,
+        /// Batches that wait for quality assurance.
+        Reviews,
     }
 }
 
@@ -177,6 +179,7 @@ mod lists;
 pub mod master_records;
 mod registration;
 pub mod resources;
+pub mod reviews;
 
 pub use self::{account::*, audit::*, backups::*, batches::*, lists::*, registration::*};
 

@@ -12,6 +12,7 @@ words! {
         BatchExecute = "batch.execute",
         BatchVerify = "batch.verify",
         BatchReview = "batch.review",
+        BatchAnswer = "batch.answer",
         BatchRelease = "batch.release",
         MasterRead = "master.read",
         MasterAuthor = "master.author",
@@ -68,6 +69,7 @@ impl Role {
                 BatchRead,
                 BatchExecute,
                 BatchVerify,
+                BatchAnswer,
                 DeviationRead,
                 DeviationReport,
                 MaterialRead,
@@ -81,7 +83,7 @@ impl Role {
                 BatchHold,
                 BatchExecute,
                 BatchVerify,
-                BatchReview,
+                BatchAnswer,
                 MasterRead,
                 MasterAuthor,
                 DeviationRead,
@@ -99,7 +101,6 @@ impl Role {
             Role::PlantHead => &[
                 BatchRead,
                 BatchHold,
-                BatchReview,
                 MasterRead,
                 DeviationRead,
                 CapaRead,
@@ -273,13 +274,13 @@ impl Capability {
             BatchRead | MasterRead | DeviationRead | CapaRead | GateEntryRead | GoodsReceiptRead
             | QualitySampleRead | QualityTestRead | MaterialRead | LotRead | EquipmentRead | QualificationRead
             | PlantRead | AuditRead => true,
-            BatchPlan | BatchHold | BatchResume | BatchExecute | BatchVerify | BatchReview | BatchRelease
-            | MasterAuthor | MasterApprove | DeviationReport | DeviationInvestigate | DeviationReview
-            | DeviationApprove | CapaManage | CapaClose | GateEntryCreate | GoodsReceiptCreate | SamplingRequest
-            | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend | QualityTestDecide
-            | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview | ApiKeyManage
-            | BackupManage | LotManage | LotDisposition | EquipmentLog | EquipmentManage | EquipmentRelease
-            | QualificationManage => false,
+            BatchPlan | BatchHold | BatchResume | BatchExecute | BatchVerify | BatchReview | BatchAnswer
+            | BatchRelease | MasterAuthor | MasterApprove | DeviationReport | DeviationInvestigate
+            | DeviationReview | DeviationApprove | CapaManage | CapaClose | GateEntryCreate | GoodsReceiptCreate
+            | SamplingRequest | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend
+            | QualityTestDecide | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview
+            | ApiKeyManage | BackupManage | LotManage | LotDisposition | EquipmentLog | EquipmentManage
+            | EquipmentRelease | QualificationManage => false,
         }
     }
 }

@@ -23,6 +23,7 @@ pub mod plant;
 pub mod qualification;
 pub mod quantity;
 pub mod receiving;
+pub mod review;
 pub mod role;
 pub mod signature;
 pub mod task;

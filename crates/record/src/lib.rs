@@ -2,6 +2,7 @@
 //!
 //! No I/O: who calls brings the record and the key, and takes the bytes.
 
+mod certificate;
 mod print;
 mod seal;
 mod sheet;
@@ -10,6 +11,7 @@ use ed25519_dalek::SigningKey;
 use viruj_api::batch_record::SignedRecord;
 use viruj_sync::canonical::CanonicalError;
 
+pub use certificate::CertificateKind;
 pub use seal::{Verified, seal, to_file, verify};
 
 /// Why a record is not made, or does not hold.
@@ -36,4 +38,13 @@ pub enum RecordError {
 pub fn print(record: &SignedRecord, key: &SigningKey) -> Result<Vec<u8>, RecordError> {
     let sha256 = &record.signature.record_sha256;
     seal::seal_print(&print::print(&record.record, sha256)?, sha256, key)
+}
+
+/// A certificate that is drawn from a sealed record, as PDF with the server's signature over the file.
+///
+/// # Errors
+/// As [`print`].
+pub fn certificate(record: &SignedRecord, kind: CertificateKind, key: &SigningKey) -> Result<Vec<u8>, RecordError> {
+    let sha256 = &record.signature.record_sha256;
+    seal::seal_print(&print::print_certificate(&record.record, sha256, kind)?, sha256, key)
 }

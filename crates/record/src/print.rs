@@ -17,9 +17,14 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use viruj_api::batch_record::BatchRecord;
 
-use crate::{RecordError, sheet::Sheet};
+use crate::{
+    RecordError,
+    certificate::{Certificate, CertificateKind},
+    sheet::Sheet,
+};
 
 const TEMPLATE: &str = include_str!("record.typ");
+const CERTIFICATE_TEMPLATE: &str = include_str!("certificate.typ");
 const FONT_FILES: [&[u8]; 7] = [
     include_bytes!("../fonts/NotoSans-Regular.ttf"),
     include_bytes!("../fonts/NotoSans-Bold.ttf"),
@@ -48,14 +53,38 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
 /// [`RecordError::NotPrintable`] when the typesetter refuses, which no content of a record should bring about.
 pub(crate) fn print(record: &BatchRecord, record_sha256: &str) -> Result<Vec<u8>, RecordError> {
     let sheet = serde_json::to_value(Sheet::of(record, record_sha256)).map_err(RecordError::NotJson)?;
-    let desk = Desk::new(printable(sheet).to_string(), code(record_sha256)?);
+    set(TEMPLATE, sheet, record.as_of, record_sha256)
+}
+
+/// A certificate of the record, without the server's seal.
+///
+/// # Errors
+/// As [`print`].
+pub(crate) fn print_certificate(
+    record: &BatchRecord,
+    record_sha256: &str,
+    kind: CertificateKind,
+) -> Result<Vec<u8>, RecordError> {
+    let sheet = Certificate::of(record, record_sha256, kind);
+    let sheet = serde_json::to_value(sheet).map_err(RecordError::NotJson)?;
+    set(CERTIFICATE_TEMPLATE, sheet, record.as_of, record_sha256)
+}
+
+/// Sets a sheet by a template.
+fn set(
+    template: &str,
+    sheet: serde_json::Value,
+    as_of: DateTime<Utc>,
+    record_sha256: &str,
+) -> Result<Vec<u8>, RecordError> {
+    let desk = Desk::new(template, printable(sheet).to_string(), code(record_sha256)?);
     let document: PagedDocument = typst::compile(&desk).output.map_err(not_printable)?;
     let standards = PdfStandards::new(&[PdfStandard::A_2a])
         .map_err(|error| RecordError::NotPrintable(error.message().to_string()))?;
     let options = PdfOptions {
         ident: Smart::Custom(record_sha256.to_owned()),
         creator: Smart::Custom(Some("Viruj Station".to_owned())),
-        timestamp: date(record.as_of).map(Timestamp::new_utc),
+        timestamp: date(as_of).map(Timestamp::new_utc),
         standards,
         ..PdfOptions::default()
     };
@@ -78,9 +107,9 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(sheet: String, code: String) -> Self {
+    fn new(template: &str, sheet: String, code: String) -> Self {
         Self {
-            template: Source::new(file("record.typ"), TEMPLATE.to_owned()),
+            template: Source::new(file("template.typ"), template.to_owned()),
             sheet: (file("sheet.json"), Bytes::from_string(sheet)),
             code: (file("code.svg"), Bytes::from_string(code)),
         }

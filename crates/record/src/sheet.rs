@@ -10,13 +10,16 @@ use serde::Serialize;
 use viruj_api::{
     batch_record::{BatchRecord, RecordPhase},
     batches::{DeviationRow, EntryRow},
+    deviations::NamedPerson,
     master_records::RecordSignature,
+    reviews::{BatchTest, ReviewException, ReviewQuery},
 };
 use viruj_domain::{
     deviation::DeviationCause,
-    ids::OperationId,
+    ids::{OperationId, PhaseId},
     phase::{NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
     plant::time_zone,
+    review::ExceptionKind,
     signature::SignatureMeaning,
 };
 
@@ -30,6 +33,9 @@ pub struct Sheet {
     pub facts: Vec<Fact>,
     pub sections: Vec<Section>,
     pub deviations: Vec<DeviationLine>,
+    pub tests: Vec<TestLine>,
+    pub exceptions: Vec<ExceptionLine>,
+    pub queries: Vec<QueryLine>,
     /// Every signature of the record, the master's first, then in the order of the phases.
     pub signatures: Vec<SignatureLine>,
     pub trail: Vec<TrailLine>,
@@ -85,6 +91,37 @@ pub struct DeviationLine {
     pub opened_at: String,
 }
 
+/// A test of the laboratory.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct TestLine {
+    pub test: String,
+    pub sample: String,
+    pub result: String,
+    pub conclusion: &'static str,
+    pub people: String,
+}
+
+/// Something out of the ordinary, and what quality assurance said about it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct ExceptionLine {
+    pub what: String,
+    pub phase: String,
+    pub judgement: String,
+    pub by: String,
+}
+
+/// A question to production with its answer.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct QueryLine {
+    pub number: u32,
+    pub phase: String,
+    pub question: String,
+    pub asked: String,
+    pub answer: String,
+    pub answered: String,
+    pub status: &'static str,
+}
+
 /// One signature as it must print: name, date and time, meaning (21 CFR 11.50).
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct SignatureLine {
@@ -110,7 +147,7 @@ impl Sheet {
     /// The sheet of a record whose canonical JSON has this SHA-256.
     #[must_use]
     pub fn of(record: &BatchRecord, record_sha256: &str) -> Self {
-        let clock = Clock { zone: time_zone(&record.plant.time_zone).unwrap_or(Tz::UTC) };
+        let clock = Clock::of(record);
         let batch = &record.batch;
         Self {
             title: format!("Batch record {} · {}", batch.number, batch.product),
@@ -119,6 +156,9 @@ impl Sheet {
             facts: facts(record, clock),
             sections: sections(record, clock),
             deviations: record.deviations.iter().map(|deviation| deviation_line(record, deviation, clock)).collect(),
+            tests: record.tests.iter().map(test_line).collect(),
+            exceptions: record.review.exceptions.iter().map(|one| exception_line(record, one, clock)).collect(),
+            queries: record.review.queries.iter().map(|query| query_line(record, query, clock)).collect(),
             signatures: signatures(record),
             trail: trail(record, clock),
             record_sha256: record_sha256.to_owned(),
@@ -128,12 +168,16 @@ impl Sheet {
 
 /// Prints times in the plant's zone.
 #[derive(Clone, Copy)]
-struct Clock {
+pub(crate) struct Clock {
     zone: Tz,
 }
 
 impl Clock {
-    fn print(self, at: DateTime<Utc>) -> String {
+    pub(crate) fn of(record: &BatchRecord) -> Self {
+        Self { zone: time_zone(&record.plant.time_zone).unwrap_or(Tz::UTC) }
+    }
+
+    pub(crate) fn print(self, at: DateTime<Utc>) -> String {
         print_in(at, self.zone)
     }
 }
@@ -216,7 +260,7 @@ fn entry_line(entry: &EntryRow, corrected: &BTreeSet<OperationId>, clock: Clock)
         marks.push(format!("kept as evidence, without effect: {}", code.replace('_', " ")));
     }
     EntryLine {
-        value: value(&entry.entry),
+        value: print_value(&entry.entry),
         is_struck: is_corrected || !entry.is_effective,
         marks,
         reason: entry.reason.clone(),
@@ -263,18 +307,23 @@ fn asked(kind: &PhaseKind) -> String {
 }
 
 fn limits(what: &str, number: &NumberParameter) -> String {
-    let unit = number.unit.symbol();
-    let range = match (number.low, number.high) {
-        (Some(low), Some(high)) => format!(": {low} to {high} {unit}"),
-        (Some(low), None) => format!(": at least {low} {unit}"),
-        (None, Some(high)) => format!(": at most {high} {unit}"),
-        (None, None) => format!(" in {unit}"),
-    };
-    let target = number.target.map(|target| format!(", target {target} {unit}")).unwrap_or_default();
-    format!("{what}{range}{target}")
+    let link = if number.low.is_none() && number.high.is_none() { "" } else { ":" };
+    format!("{what}{link} {}", limits_of(number))
 }
 
-fn value(entry: &PhaseEntry) -> String {
+pub(crate) fn limits_of(number: &NumberParameter) -> String {
+    let unit = number.unit.symbol();
+    let range = match (number.low, number.high) {
+        (Some(low), Some(high)) => format!("{low} to {high} {unit}"),
+        (Some(low), None) => format!("at least {low} {unit}"),
+        (None, Some(high)) => format!("at most {high} {unit}"),
+        (None, None) => format!("in {unit}"),
+    };
+    let target = number.target.map(|target| format!(", target {target} {unit}")).unwrap_or_default();
+    format!("{range}{target}")
+}
+
+pub(crate) fn print_value(entry: &PhaseEntry) -> String {
     match entry {
         PhaseEntry::Confirmed => "Confirmed".to_owned(),
         PhaseEntry::Number { value, unit, lot } => {
@@ -331,6 +380,75 @@ fn deviation_line(record: &BatchRecord, deviation: &DeviationRow, clock: Clock) 
     }
 }
 
+fn test_line(test: &BatchTest) -> TestLine {
+    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+    TestLine {
+        test: test.method.as_ref().map_or_else(|| test.test.clone(), |method| format!("{} ({method})", test.test)),
+        sample: text(&test.container),
+        result: text(&test.result),
+        conclusion: test.conclusion.as_str(),
+        people: format!("tested by {}, reviewed by {}", text(&test.tested_by), text(&test.reviewed_by)),
+    }
+}
+
+fn phase_number(record: &BatchRecord, id: Option<PhaseId>) -> String {
+    let line = record.phases.iter().find(|line| Some(line.phase.id) == id);
+    line.map_or_else(|| "–".to_owned(), |line| line.phase.number.to_string())
+}
+
+fn exception_line(record: &BatchRecord, exception: &ReviewException, clock: Clock) -> ExceptionLine {
+    let deviation = record.deviations.iter().find(|row| row.id.0 == exception.subject);
+    let of = deviation.map(|row| format!(" {}", row.code)).unwrap_or_default();
+    let (judgement, by) = match &exception.decision {
+        Some(decision) => {
+            let by = format!("{}, {}", decision.person.name, clock.print(decision.decided_at));
+            (decision.comment.clone(), by)
+        }
+        None => ("not judged yet".to_owned(), "–".to_owned()),
+    };
+    ExceptionLine {
+        what: format!("{}{of}", exception_text(exception.kind)),
+        phase: phase_number(record, exception.phase_id),
+        judgement,
+        by,
+    }
+}
+
+fn exception_text(kind: ExceptionKind) -> &'static str {
+    match kind {
+        ExceptionKind::OutOfLimits => "Out of limits",
+        ExceptionKind::UnfitResource => "Lot, equipment or person not fit",
+        ExceptionKind::Conflict => "Entry without effect",
+        ExceptionKind::Corrected => "Corrected",
+        ExceptionKind::Late => "Recorded after the planned end",
+        ExceptionKind::Offline => "Recorded offline",
+        ExceptionKind::Skipped => "Phase not executed",
+        ExceptionKind::Deviation => "Deviation",
+        ExceptionKind::TrailNotReviewed => "Audit trail",
+    }
+}
+
+fn query_line(record: &BatchRecord, query: &ReviewQuery, clock: Clock) -> QueryLine {
+    let said = |person: &NamedPerson, at: DateTime<Utc>| format!("{}, {}", person.name, clock.print(at));
+    let answered = query.answered_by.as_ref().zip(query.answered_at);
+    QueryLine {
+        number: query.number,
+        phase: phase_number(record, query.phase_id),
+        question: query.question.clone(),
+        asked: said(&query.asked_by, query.asked_at),
+        answer: query.answer.clone().unwrap_or_else(|| "–".to_owned()),
+        answered: answered.map_or_else(|| "–".to_owned(), |(person, at)| said(person, at)),
+        status: query.status.as_str(),
+    }
+}
+
+/// The signatures on the batch as a whole.
+pub(crate) fn batch_signatures(record: &BatchRecord) -> Vec<SignatureLine> {
+    let review = &record.review;
+    let line = |signature| record_signature("Batch", &review.content_hash, signature);
+    review.signatures.iter().map(line).collect()
+}
+
 fn signatures(record: &BatchRecord) -> Vec<SignatureLine> {
     let master = record.master.iter().flat_map(|master| {
         let of = format!("Master batch record, version {}", master.version);
@@ -349,7 +467,11 @@ fn signatures(record: &BatchRecord) -> Vec<SignatureLine> {
             })
         })
     });
-    master.chain(phases).collect()
+    let queries = record.review.queries.iter().flat_map(|query| {
+        let of = format!("Question {}", query.number);
+        query.signatures.iter().map(move |signature| record_signature(&of, &query.content_hash, signature))
+    });
+    master.chain(phases).chain(queries).chain(batch_signatures(record)).collect()
 }
 
 fn record_signature(of: &str, content_hash: &str, signature: &RecordSignature) -> SignatureLine {
@@ -373,6 +495,7 @@ fn trail(record: &BatchRecord, clock: Clock) -> Vec<TrailLine> {
             phase.entries.iter().map(move |entry| (entry.operation_id.to_string(), name.clone()))
         }))
         .chain(record.deviations.iter().map(|row| (row.id.to_string(), format!("deviation {}", row.code))))
+        .chain(record.review.queries.iter().map(|query| (query.id.to_string(), format!("question {}", query.number))))
         .chain([(record.batch.id.to_string(), format!("batch {}", record.batch.number))])
         .collect();
     let line = |entry: &viruj_api::audit::AuditEntry| {

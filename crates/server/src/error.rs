@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use viruj_api::legacy::{Detail, ErrorBody, FieldError};
+use viruj_api::{
+    legacy::{Detail, ErrorBody, FieldError},
+    reviews::ReleaseBlocker,
+};
 use viruj_domain::{
     batch::CourseRefusal,
     deviation::{DeviationRefusal, Missing, capa::CapaRefusal},
@@ -17,6 +20,7 @@ use viruj_domain::{
     master::{Fault, LifecycleRefusal},
     password::Unsuitable,
     qualification::QualificationRefusal,
+    review::ReviewRefusal,
 };
 use viruj_storage::StorageError;
 
@@ -185,6 +189,14 @@ codes! {
     OwnValue = "own_value", CONFLICT, "Nobody decides about the deviation of a value of their own";
     OwnInvestigation = "own_investigation", CONFLICT, "Nobody reviews or approves an investigation of their own";
     OwnReview = "own_review", CONFLICT, "Nobody approves what they have reviewed themselves";
+    NotUnderReview = "not_under_review", CONFLICT, "The batch does not wait for its review";
+    NotReady = "not_ready", CONFLICT, "Something stands against the review or the release of the batch";
+    DeviationOpen = "deviation_open", CONFLICT, "The deviation must be closed first";
+    ExceptionUnknown = "exception_unknown", CONFLICT, "The batch holds nothing of that kind as it was shown";
+    ExceptionDecided = "exception_decided", CONFLICT, "Somebody else has judged it already";
+    QueryStepNotAllowed = "query_step_not_allowed", CONFLICT, "The query does not take this step as it stands";
+    OwnQuery = "own_query", CONFLICT, "Nobody answers a question of their own";
+    NotDecided = "not_decided", CONFLICT, "Quality assurance has not decided about the batch yet";
     RootCauseMissing = "root_cause_missing", UNPROCESSABLE_ENTITY, "The root cause is missing";
     DispositionMissing = "disposition_missing", UNPROCESSABLE_ENTITY, "The disposition is missing";
     DispositionReasonMissing = "disposition_reason_missing", UNPROCESSABLE_ENTITY, "The reason for the disposition is missing";
@@ -266,6 +278,8 @@ pub struct ApiError {
     pub fields: Vec<FieldError>,
     /// Sent; everything that is wrong with a master batch record, place by place.
     pub faults: Vec<Fault>,
+    /// Sent; everything that stands against the review or the release of a batch.
+    pub blockers: Vec<ReleaseBlocker>,
     /// Logged, never sent.
     pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
@@ -273,7 +287,15 @@ pub struct ApiError {
 impl ApiError {
     #[must_use]
     pub fn new(code: ProblemCode) -> Self {
-        Self { code, detail: None, retry_after_seconds: None, fields: Vec::new(), faults: Vec::new(), cause: None }
+        Self {
+            code,
+            detail: None,
+            retry_after_seconds: None,
+            fields: Vec::new(),
+            faults: Vec::new(),
+            blockers: Vec::new(),
+            cause: None,
+        }
     }
 
     #[must_use]
@@ -382,6 +404,30 @@ impl From<DeviationRefusal> for ApiError {
             DeviationRefusal::Incomplete(Missing::CapaPlan) => ProblemCode::CapaPlanMissing,
         };
         Self::new(code).with_detail(refusal.to_string())
+    }
+}
+
+impl From<ReviewRefusal> for ApiError {
+    fn from(refusal: ReviewRefusal) -> Self {
+        let (code, detail) = (review_code(&refusal), refusal.to_string());
+        let blockers = match refusal {
+            ReviewRefusal::NotReady(blockers) => blockers.into_iter().map(Into::into).collect(),
+            _ => Vec::new(),
+        };
+        Self { blockers, ..Self::new(code).with_detail(detail) }
+    }
+}
+
+fn review_code(refusal: &ReviewRefusal) -> ProblemCode {
+    match refusal {
+        ReviewRefusal::NotAuthorised => ProblemCode::NotAuthorised,
+        ReviewRefusal::NotUnderReview(_) => ProblemCode::NotUnderReview,
+        ReviewRefusal::OwnWork => ProblemCode::OwnWork,
+        ReviewRefusal::OwnReview => ProblemCode::OwnReview,
+        ReviewRefusal::NotReady(_) => ProblemCode::NotReady,
+        ReviewRefusal::DeviationOpen => ProblemCode::DeviationOpen,
+        ReviewRefusal::QueryIs(_) => ProblemCode::QueryStepNotAllowed,
+        ReviewRefusal::OwnQuery => ProblemCode::OwnQuery,
     }
 }
 

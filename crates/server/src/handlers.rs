@@ -50,6 +50,7 @@ pub mod quality_tests {
 }
 mod record_signing;
 mod registers;
+pub mod reviews;
 pub mod roles {
     pub mod list;
 }

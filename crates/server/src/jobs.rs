@@ -6,7 +6,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use viruj_storage::backup::last_success;
 
-use crate::{Application, due_versions, kept_backups};
+use crate::{Application, due_versions, kept_backups, kept_documents};
 
 /// A tail that is cut within this time after it was written is not seen by the checkpoints.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(15 * 60);
@@ -16,6 +16,9 @@ const BACKUP_LOOKED_AT_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// How often it is looked which master batch records become effective.
 const DAYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(30);
+
+/// How often it is looked for decided batches whose documents could not be kept at once.
+const DOCUMENTS_LOOKED_AT_EVERY: Duration = Duration::from_secs(60);
 
 /// The running jobs of a server.
 pub struct Jobs {
@@ -30,7 +33,8 @@ pub fn start(application: &Application) -> Jobs {
     let running = vec![
         tokio::spawn(keep_checkpoints(application.clone(), stopped.clone())),
         tokio::spawn(keep_backups(application.clone(), stopped.clone())),
-        tokio::spawn(keep_days(application.clone(), stopped)),
+        tokio::spawn(keep_days(application.clone(), stopped.clone())),
+        tokio::spawn(keep_documents(application.clone(), stopped)),
     ];
     Jobs { stopping, running }
 }
@@ -116,6 +120,26 @@ async fn keep_days(application: Application, mut stopped: watch::Receiver<bool>)
                 }
             }
             Err(error) => tracing::error!(?error, "it cannot be told which master batch records become effective"),
+        }
+    }
+}
+
+/// Keeps the documents of batches whose decision outlived a server that was to print them.
+async fn keep_documents(application: Application, mut stopped: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(DOCUMENTS_LOOKED_AT_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = every.tick() => {}
+            _ = stopped.changed() => break,
+        }
+        match kept_documents::keep_missing(application.state()).await {
+            Ok(kept) => {
+                for batch in kept {
+                    tracing::info!(%batch, "the documents of a decided batch are kept");
+                }
+            }
+            Err(error) => tracing::error!(?error, "the documents of a decided batch are not kept"),
         }
     }
 }

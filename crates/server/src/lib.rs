@@ -24,6 +24,7 @@ mod handlers;
 mod idempotency;
 pub mod jobs;
 mod kept_backups;
+pub mod kept_documents;
 pub mod live_sessions;
 pub mod logging;
 pub mod mail;

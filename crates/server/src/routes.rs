@@ -318,6 +318,56 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::batches::master_record::master_record),
         },
         Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::reviews::list::list),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::reviews::show::show),
+        },
+        Route {
+            authorisation: may(Capability::BatchReview),
+            audit: ChangedRows,
+            operation: routes!(handlers::reviews::accept::accept),
+        },
+        Route {
+            authorisation: may(Capability::BatchReview),
+            audit: ChangedRows,
+            operation: routes!(handlers::reviews::ask::ask),
+        },
+        Route {
+            authorisation: may(Capability::BatchAnswer),
+            audit: ChangedRows,
+            operation: routes!(handlers::reviews::answer::answer),
+        },
+        Route {
+            authorisation: may(Capability::BatchReview),
+            audit: ChangedRows,
+            operation: routes!(handlers::reviews::close_query::close_query),
+        },
+        Route {
+            authorisation: may(Capability::BatchReview),
+            audit: ChangedRows,
+            operation: routes!(handlers::reviews::sign::sign),
+        },
+        Route {
+            authorisation: may(Capability::BatchRelease),
+            audit: ChangedRows,
+            operation: routes!(handlers::reviews::release::release),
+        },
+        Route {
+            authorisation: may(Capability::BatchRelease),
+            audit: ChangedRows,
+            operation: routes!(handlers::reviews::reject::reject),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::reviews::certificate::certificate),
+        },
+        Route {
             authorisation: may(Capability::DeviationRead),
             audit: ReadsOnly,
             operation: routes!(handlers::deviations::list::list),

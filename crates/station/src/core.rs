@@ -44,6 +44,7 @@ mod master_records;
 mod qualifications;
 mod recording;
 mod registration;
+mod reviews;
 mod session;
 mod single_sign_on;
 mod syncing;

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 use viruj_api::{
-    batch_record::{BatchRecord, RECORD_FORMAT, RECORD_VERSION, RecordMaster, RecordPhase, RecordPlant},
+    batch_record::{BatchRecord, RECORD_FORMAT, RECORD_VERSION, RecordMaster, RecordPhase, RecordPlant, RecordReview},
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
     sync::FeedChange,
 };
@@ -11,7 +11,13 @@ use viruj_domain::{
     plant::PlantScope,
 };
 
-use crate::{Database, StorageError, feed::rows, master_records, record_signatures, trail};
+use crate::{
+    Database, StorageError,
+    feed::rows,
+    master_records, record_signatures,
+    reviews::{self, StoredReview},
+    trail,
+};
 
 /// The batch's record, when the reader sees the batch.
 ///
@@ -30,16 +36,7 @@ pub async fn read(database: &Database, scope: &PlantScope, id: &BatchId) -> Resu
 }
 
 async fn read_here(connection: &mut PgConnection, id: &BatchId) -> Result<Option<BatchRecord>, StorageError> {
-    let wanted = vec![id.0.clone()];
-    let exists = sqlx::query_scalar!("SELECT count(*) FROM production_batches WHERE id = $1", id.as_str())
-        .fetch_one(&mut *connection)
-        .await?
-        .unwrap_or(0);
-    if exists == 0 {
-        return Ok(None);
-    }
-    let batch: Vec<BatchRow> = whole("production_batches", &wanted, rows::batches(connection, &wanted).await?)?;
-    let Some(batch) = batch.into_iter().next() else { return Ok(None) };
+    let Some(batch) = batch(connection, id).await? else { return Ok(None) };
     let plant = plant(connection, &batch).await?;
     let phases = phases(connection, id).await?;
     let deviations = deviations(connection, id).await?;
@@ -50,6 +47,10 @@ async fn read_here(connection: &mut PgConnection, id: &BatchId) -> Result<Option
         about.extend(line.entries.iter().map(|entry| ("phase_entries", entry.operation_id.to_string())));
     }
     about.extend(deviations.iter().map(|deviation| ("deviations", deviation.id.to_string())));
+    about.extend(decisions(connection, id).await?);
+    let review = reviews::read(connection, (batch, phases, deviations)).await?;
+    about.extend(review.queries.iter().map(|query| ("batch_queries", query.id.to_string())));
+    let StoredReview { batch, phases, deviations, exceptions, queries, tests, signatures, content_hash } = review;
     let trail = trail::of_rows(connection, &about).await?;
     Ok(Some(BatchRecord {
         format: RECORD_FORMAT.to_owned(),
@@ -60,8 +61,32 @@ async fn read_here(connection: &mut PgConnection, id: &BatchId) -> Result<Option
         master,
         phases,
         deviations,
+        tests,
+        review: RecordReview { exceptions, queries, content_hash: hex::encode(content_hash), signatures },
         trail,
     }))
+}
+
+/// The batch's row, when there is one.
+pub(crate) async fn batch(connection: &mut PgConnection, id: &BatchId) -> Result<Option<BatchRow>, StorageError> {
+    let wanted = vec![id.0.clone()];
+    let exists = sqlx::query_scalar!("SELECT count(*) FROM production_batches WHERE id = $1", id.as_str())
+        .fetch_one(&mut *connection)
+        .await?
+        .unwrap_or(0);
+    if exists == 0 {
+        return Ok(None);
+    }
+    let batch: Vec<BatchRow> = whole("production_batches", &wanted, rows::batches(connection, &wanted).await?)?;
+    Ok(batch.into_iter().next())
+}
+
+/// The rows of what quality assurance said about exceptions.
+async fn decisions(connection: &mut PgConnection, id: &BatchId) -> Result<Vec<(&'static str, String)>, StorageError> {
+    let ids = sqlx::query_scalar!("SELECT id FROM exception_decisions WHERE batch_id = $1", id.as_str())
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(|id| ("exception_decisions", id.to_string())).collect())
 }
 
 async fn plant(connection: &mut PgConnection, batch: &BatchRow) -> Result<RecordPlant, StorageError> {
@@ -71,7 +96,7 @@ async fn plant(connection: &mut PgConnection, batch: &BatchRow) -> Result<Record
     Ok(RecordPlant { id: batch.plant_id.clone(), name: row.name, time_zone: row.time_zone })
 }
 
-async fn phases(connection: &mut PgConnection, id: &BatchId) -> Result<Vec<RecordPhase>, StorageError> {
+pub(crate) async fn phases(connection: &mut PgConnection, id: &BatchId) -> Result<Vec<RecordPhase>, StorageError> {
     let ids = sqlx::query_scalar!(
         r#"SELECT id::text AS "id!" FROM batch_phases WHERE batch_id = $1 ORDER BY number"#,
         id.as_str()
@@ -100,7 +125,7 @@ async fn phases(connection: &mut PgConnection, id: &BatchId) -> Result<Vec<Recor
     Ok(lines)
 }
 
-async fn deviations(connection: &mut PgConnection, id: &BatchId) -> Result<Vec<DeviationRow>, StorageError> {
+pub(crate) async fn deviations(connection: &mut PgConnection, id: &BatchId) -> Result<Vec<DeviationRow>, StorageError> {
     let ids = sqlx::query_scalar!(
         r#"SELECT id::text AS "id!" FROM deviations WHERE batch_id = $1 ORDER BY opened_at, code"#,
         id.as_str()

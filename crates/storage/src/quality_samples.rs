@@ -4,16 +4,19 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 use viruj_api::legacy::testing::{AssignedSample, SampleEntry, UnassignedSample};
 use viruj_domain::{
-    ids::{PlantId, UserId},
+    ids::{BatchId, OperationId, PhaseId, PlantId, UserId},
+    phase::{PhaseDefinition, PhaseKind},
     plant::PlantScope,
     receiving::{SAMPLE_PRIORITY, SAMPLE_TYPE},
-    testing::SampleStatus,
+    testing::{SampleStatus, TestStatus},
 };
 
 use crate::{Database, StorageError, UnitOfWork, gate_entries::LockedGateEntry};
 
 /// The old backend gave them all at once; nobody scrolls further.
 const MOST: i64 = 1000;
+/// What a sample of a batch is called, beside those of deliveries.
+const BATCH_SAMPLE: &str = "IPC";
 
 /// A sample of a delivery.
 #[derive(Clone, Debug)]
@@ -146,4 +149,88 @@ pub async fn assign(
     .fetch_one(unit.connection())
     .await?;
     Ok(AssignedSample { id, product_name, analyst_id: analyst.0.clone(), status: status.as_str().to_owned() })
+}
+
+/// A sample that somebody took in a batch.
+#[derive(Clone, Debug)]
+pub struct TakenSample<'a> {
+    pub operation: OperationId,
+    /// The entry in whose place this one comes: the same sample, with another container.
+    pub corrects: Option<OperationId>,
+    pub batch: &'a BatchId,
+    pub plant: &'a PlantId,
+    pub phase: PhaseId,
+    pub container: &'a str,
+    pub person_id: &'a UserId,
+    pub person_name: &'a str,
+    pub taken_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+}
+
+/// Hands a sample of a batch to the laboratory, with the tests that its phase asks for.
+///
+/// # Errors
+/// [`StorageError::Unreadable`] for a phase whose definition cannot be read, failures of the database.
+pub async fn take(unit: &mut UnitOfWork, taken: &TakenSample<'_>) -> Result<(), StorageError> {
+    if let Some(corrected) = taken.corrects {
+        let done = sqlx::query!(
+            "UPDATE quality_samples SET operation_id = $2, container = $3, updated_at = $4 WHERE operation_id = $1",
+            corrected.0,
+            taken.operation.0,
+            taken.container,
+            taken.received_at,
+        )
+        .execute(unit.connection())
+        .await?;
+        if done.rows_affected() > 0 {
+            return Ok(());
+        }
+    }
+    let phase = sqlx::query!(
+        "SELECT phase.definition, batch.batch_number, batch.product_name
+         FROM batch_phases AS phase JOIN production_batches AS batch ON batch.id = phase.batch_id WHERE phase.id = $1",
+        taken.phase.0,
+    )
+    .fetch_one(unit.connection())
+    .await?;
+    let definition: PhaseDefinition = serde_json::from_str(&phase.definition).map_err(|error| {
+        StorageError::Unreadable { table: "batch_phases", id: taken.phase.to_string(), cause: error.to_string() }
+    })?;
+    let PhaseKind::SampleRequest { tests, .. } = definition.kind else { return Ok(()) };
+    let id = Uuid::now_v7();
+    sqlx::query!(
+        "INSERT INTO quality_samples (id, product_name, batch_number, sample_type, sample_date, status, requested_by,
+             requested_by_name, priority, created_at, updated_at, plant_id, batch_id, operation_id, container)
+         VALUES ($1, left($2, 200), left($3, 100), $4, $5, $6, $7, left($8, 200), $9, $10, $10, $11, $12, $13, $14)",
+        id,
+        phase.product_name,
+        phase.batch_number,
+        BATCH_SAMPLE,
+        taken.taken_at.date_naive(),
+        SampleStatus::Pending.as_str(),
+        taken.person_id.as_str(),
+        taken.person_name,
+        SAMPLE_PRIORITY,
+        taken.received_at,
+        taken.plant.as_str(),
+        taken.batch.as_str(),
+        taken.operation.0,
+        taken.container,
+    )
+    .execute(unit.connection())
+    .await?;
+    let ids: Vec<Uuid> = tests.iter().map(|_| Uuid::now_v7()).collect();
+    sqlx::query!(
+        "INSERT INTO quality_tests (id, sample_id, test_name, status, created_at, updated_at, plant_id)
+         SELECT asked.id, $1, left(asked.name, 200), $2, $3, $3, $4 FROM unnest($5::uuid[], $6::text[]) AS asked (id, name)",
+        id,
+        TestStatus::NotStarted.as_str(),
+        taken.received_at,
+        taken.plant.as_str(),
+        &ids,
+        &tests,
+    )
+    .execute(unit.connection())
+    .await?;
+    Ok(())
 }

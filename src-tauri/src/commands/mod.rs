@@ -13,6 +13,7 @@ pub mod master_records;
 pub mod plants;
 pub mod qualifications;
 pub mod registration;
+pub mod reviews;
 pub mod roles;
 pub mod session;
 pub mod settings;

@@ -5,9 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 use viruj_api::{
     audit::{AuditChange, AuditEntry},
-    batch_record::{BatchRecord, RECORD_FORMAT, RECORD_VERSION, RecordMaster, RecordPhase, RecordPlant},
+    batch_record::{BatchRecord, RECORD_FORMAT, RECORD_VERSION, RecordMaster, RecordPhase, RecordPlant, RecordReview},
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
+    deviations::NamedPerson,
     master_records::RecordSignature,
+    reviews::{BatchTest, ExceptionDecision, ReviewException, ReviewQuery},
     statement::MasterReference,
 };
 use viruj_domain::{
@@ -16,6 +18,7 @@ use viruj_domain::{
     deviation::{DeviationCause, DeviationStatus, Severity},
     ids::{BatchId, DeviationId, MasterRecordId, OperationId, PhaseId, PlantId, StationId, UserId},
     phase::{EntrySignature, NumberParameter, PhaseDefinition, PhaseEntry, PhaseKind, PhaseStatus, Verification},
+    review::{ExceptionKind, QueryStatus, TestConclusion},
     signature::{SignatureMeaning, SignatureMethod},
     unit::Unit,
 };
@@ -105,7 +108,71 @@ pub fn record(phases: u32) -> BatchRecord {
             disposition: None,
             opened_at: start() + TimeDelta::minutes(8),
         }],
+        tests: vec![BatchTest {
+            test: "Assay".to_owned(),
+            method: Some("HPLC-014".to_owned()),
+            container: Some("C-12".to_owned()),
+            result: Some("99.4 %".to_owned()),
+            conclusion: TestConclusion::Passed,
+            tested_by: Some("Farah Khan".to_owned()),
+            reviewed_by: Some("Gopal Iyer".to_owned()),
+            submitted_at: Some(start() + TimeDelta::hours(9)),
+        }],
+        review: review(),
         trail,
+    }
+}
+
+fn review() -> RecordReview {
+    let named = |id: &str, name: &str| NamedPerson { id: UserId(id.to_owned()), name: name.to_owned() };
+    let qa = named("qa-2", "Hanna Weiss");
+    let asked_at = start() + TimeDelta::hours(10);
+    RecordReview {
+        exceptions: vec![ReviewException {
+            kind: ExceptionKind::TrailNotReviewed,
+            subject: Uuid::nil(),
+            evidence: 4711,
+            phase_id: None,
+            at: None,
+            decision: Some(ExceptionDecision {
+                comment: "Every change has its reason".to_owned(),
+                person: qa.clone(),
+                decided_at: asked_at,
+            }),
+        }],
+        queries: vec![ReviewQuery {
+            id: id(9, 1),
+            number: 1,
+            phase_id: Some(PhaseId(id(1, 2))),
+            status: QueryStatus::Closed,
+            question: "Why was the sieve changed?".to_owned(),
+            asked_by: qa.clone(),
+            asked_at,
+            answer: Some("It had a tear; see the equipment log".to_owned()),
+            answered_by: Some(named("manager", "Ivan Petrov")),
+            answered_at: Some(asked_at + TimeDelta::minutes(5)),
+            closed_by: Some(qa),
+            closed_at: Some(asked_at + TimeDelta::minutes(9)),
+            content_hash: "ab".repeat(32),
+            signatures: Vec::new(),
+            version: 3,
+        }],
+        content_hash: "cd".repeat(32),
+        signatures: [SignatureMeaning::Reviewed, SignatureMeaning::Released].into_iter().zip(1..).map(signed).collect(),
+    }
+}
+
+/// A signature on the batch.
+fn signed((meaning, number): (SignatureMeaning, u32)) -> RecordSignature {
+    RecordSignature {
+        id: id(10, number),
+        person_id: UserId(format!("qa-{number}")),
+        person_name: if number == 1 { "Hanna Weiss" } else { "Jonas Lindqvist" }.to_owned(),
+        meaning,
+        signed_at: start() + TimeDelta::hours(10 + i64::from(number)),
+        time_zone: "Asia/Kolkata".to_owned(),
+        reason: Some("The record is complete".to_owned()),
+        is_of_this_content: true,
     }
 }
 

@@ -163,14 +163,14 @@ fn outside(operation: u64) -> Statement {
 }
 
 /// The line is clear, and the speed out of its limits.
-async fn deviate(station: &mut TestStation) {
+pub async fn deviate(station: &mut TestStation) {
     let first = station.writer.unsigned(&statement(1, 1, PhaseEntry::Confirmed));
     let second = station.writer.unsigned(&outside(2));
     let answer = station.push(&[first, second]).await.unwrap();
     assert_eq!(answer.verdicts[1].verdict.code(), Some("out_of_limits"), "{answer:?}");
 }
 
-fn closing(operation: u64) -> Statement {
+pub fn closing(operation: u64) -> Statement {
     let mut signed = statement(operation, 3, PhaseEntry::Confirmed);
     signed.meaning = Some(SignatureMeaning::Performed);
     signed

@@ -38,6 +38,7 @@ mod raw;
 mod replicas;
 mod resources;
 mod restart;
+mod reviews;
 mod second_factor;
 mod secret_exchange;
 mod sessions;

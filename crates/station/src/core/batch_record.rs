@@ -32,7 +32,7 @@ impl StationCore {
         Ok(BatchRecordFiles { pdf, json, record_sha256: sealed.signature.record_sha256 })
     }
 
-    async fn record_file(&self, id: &BatchId, form: RecordForm) -> Result<Vec<u8>, StationError> {
+    pub(super) async fn record_file(&self, id: &BatchId, form: RecordForm) -> Result<Vec<u8>, StationError> {
         self.at_server(|client, token| {
             let id = id.clone();
             async move { client.batch_record(token.expose(), &id, form).await }
@@ -47,7 +47,7 @@ fn file_name(sealed: &SignedRecord) -> String {
     number.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }
 
-fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), StationError> {
+pub(super) fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), StationError> {
     for (done, (path, bytes)) in files.iter().enumerate() {
         if let Err(error) = write_new(path, bytes) {
             // One form of a record without the other, or a part of one, would pass for the whole.

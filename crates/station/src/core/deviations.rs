@@ -280,7 +280,7 @@ fn name_of(step: DeviationStep) -> DeviationStepName {
     }
 }
 
-fn evidence(evidence: DeviationEvidence) -> DeviationEvidenceView {
+pub(super) fn evidence(evidence: DeviationEvidence) -> DeviationEvidenceView {
     let DeviationEvidence { phase: row, entries } = evidence;
     let entries = entries.into_iter().map(|row| ShownEntry { row, is_unsent: false }).collect();
     let shown = ShownPhase { status: row.status, row, entries };

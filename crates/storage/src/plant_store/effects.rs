@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 use viruj_api::batches::{DeviationRow, EntryRow};
-use viruj_domain::equipment::EquipmentAct;
+use viruj_domain::{equipment::EquipmentAct, phase::PhaseEntry};
 use viruj_sync::store::{Author, BatchChange, Effect, EquipmentUse, PhaseChange};
 
 use super::PgPlantStore;
-use crate::{StorageError, counters, equipment, feed::rows::unreadable};
+use crate::{StorageError, counters, equipment, feed::rows::unreadable, quality_samples};
 
 /// The series of deviation codes, for example `DEV-26-001`.
 const DEVIATIONS: &str = crate::deviations::SERIES;
@@ -34,7 +34,28 @@ pub(super) async fn write(
     if let (Some(used), Some(entry)) = (&effect.equipment, &effect.entry) {
         write_equipment_use(store, used, entry).await?;
     }
+    if let Some(entry) = effect.entry.as_ref().filter(|entry| entry.is_effective) {
+        write_sample(store, entry).await?;
+    }
     Ok(())
+}
+
+/// A sample that was taken goes to the laboratory with the tests that the phase asks for (21 CFR 211.165).
+async fn write_sample(store: &mut PgPlantStore, entry: &EntryRow) -> Result<(), StorageError> {
+    let PhaseEntry::SampleRequested { container } = &entry.entry else { return Ok(()) };
+    let taken = quality_samples::TakenSample {
+        operation: entry.operation_id,
+        corrects: entry.corrects,
+        batch: &entry.batch_id,
+        plant: &entry.plant_id,
+        phase: entry.phase_id,
+        container,
+        person_id: &entry.person_id,
+        person_name: &entry.person_name,
+        taken_at: entry.recorded_at,
+        received_at: entry.received_at,
+    };
+    quality_samples::take(&mut store.unit, &taken).await
 }
 
 /// The log of the equipment tells the batch that it was used for (21 CFR 211.182).

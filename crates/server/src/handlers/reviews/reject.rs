@@ -1,0 +1,31 @@
+use axum::extract::State;
+use viruj_api::{record_signing::SignRecord, reviews::BatchReview};
+use viruj_domain::{ids::BatchId, review::ReviewStep};
+
+use super::deciding::decide;
+use crate::{
+    application::AppState,
+    caller::Caller,
+    error::ApiError,
+    etag::{IfMatch, Tagged},
+    extract::{Body, Segment},
+};
+
+/// Reject a batch
+///
+/// Signed as a release is; the reason says why. A batch is turned down as it is, whatever is missing.
+#[utoipa::path(post, path = "/api/v1/batches/{batch_id}/reject", operation_id = "reviews_reject", tag = "reviews",
+    params(("batch_id" = String, Path, description = "The batch's id"),
+        ("If-Match" = String, Header, description = "The tag of the batch that was shown")),
+    request_body = SignRecord,
+    responses((status = 200, description = "The review as it is now", body = BatchReview,
+        headers(("ETag" = String, description = "The tag of the batch")))))]
+pub async fn reject(
+    State(app): State<AppState>,
+    caller: Caller,
+    Segment(id): Segment,
+    if_match: IfMatch,
+    Body(request): Body<SignRecord>,
+) -> Result<Tagged<BatchReview>, ApiError> {
+    decide(&app, &caller, (&BatchId(id), &if_match), &request, ReviewStep::Reject).await
+}
