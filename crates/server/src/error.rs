@@ -277,9 +277,9 @@ pub struct ApiError {
     /// Sent under the old paths: what is wrong, field by field.
     pub fields: Vec<FieldError>,
     /// Sent; everything that is wrong with a master batch record, place by place.
-    pub faults: Vec<Fault>,
+    pub faults: Box<[Fault]>,
     /// Sent; everything that stands against the review or the release of a batch.
-    pub blockers: Vec<ReleaseBlocker>,
+    pub blockers: Box<[ReleaseBlocker]>,
     /// Logged, never sent.
     pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
@@ -292,8 +292,8 @@ impl ApiError {
             detail: None,
             retry_after_seconds: None,
             fields: Vec::new(),
-            faults: Vec::new(),
-            blockers: Vec::new(),
+            faults: Box::default(),
+            blockers: Box::default(),
             cause: None,
         }
     }
@@ -310,7 +310,7 @@ impl ApiError {
 
     #[must_use]
     pub fn with_faults(self, faults: Vec<Fault>) -> Self {
-        Self { faults, ..self }
+        Self { faults: faults.into_boxed_slice(), ..self }
     }
 
     #[must_use]
@@ -412,7 +412,7 @@ impl From<ReviewRefusal> for ApiError {
         let (code, detail) = (review_code(&refusal), refusal.to_string());
         let blockers = match refusal {
             ReviewRefusal::NotReady(blockers) => blockers.into_iter().map(Into::into).collect(),
-            _ => Vec::new(),
+            _ => Box::default(),
         };
         Self { blockers, ..Self::new(code).with_detail(detail) }
     }
