@@ -190,7 +190,7 @@ codes! {
     OwnInvestigation = "own_investigation", CONFLICT, "Nobody reviews or approves an investigation of their own";
     OwnReview = "own_review", CONFLICT, "Nobody approves what they have reviewed themselves";
     NotUnderReview = "not_under_review", CONFLICT, "The batch does not wait for its review";
-    NotReady = "not_ready", CONFLICT, "Something stands against the review or the release of the batch";
+    BlockersRemain = "blockers_remain", CONFLICT, "Something stands against the review or the release of the batch";
     DeviationOpen = "deviation_open", CONFLICT, "The deviation must be closed first";
     ExceptionUnknown = "exception_unknown", CONFLICT, "The batch holds nothing of that kind as it was shown";
     ExceptionDecided = "exception_decided", CONFLICT, "Somebody else has judged it already";
@@ -411,7 +411,7 @@ impl From<ReviewRefusal> for ApiError {
     fn from(refusal: ReviewRefusal) -> Self {
         let (code, detail) = (review_code(&refusal), refusal.to_string());
         let blockers = match refusal {
-            ReviewRefusal::NotReady(blockers) => blockers.into_iter().map(Into::into).collect(),
+            ReviewRefusal::BlockersRemain(blockers) => blockers.into_iter().map(Into::into).collect(),
             _ => Box::default(),
         };
         Self { blockers, ..Self::new(code).with_detail(detail) }
@@ -424,7 +424,7 @@ fn review_code(refusal: &ReviewRefusal) -> ProblemCode {
         ReviewRefusal::NotUnderReview(_) => ProblemCode::NotUnderReview,
         ReviewRefusal::OwnWork => ProblemCode::OwnWork,
         ReviewRefusal::OwnReview => ProblemCode::OwnReview,
-        ReviewRefusal::NotReady(_) => ProblemCode::NotReady,
+        ReviewRefusal::BlockersRemain(_) => ProblemCode::BlockersRemain,
         ReviewRefusal::DeviationOpen => ProblemCode::DeviationOpen,
         ReviewRefusal::QueryIs(_) => ProblemCode::QueryStepNotAllowed,
         ReviewRefusal::OwnQuery => ProblemCode::OwnQuery,
