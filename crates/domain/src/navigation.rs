@@ -11,6 +11,8 @@ use crate::role::Role;
 pub enum Screen {
     MyBatches,
     BatchExecution,
+    /// Finished batches that wait for quality assurance.
+    BatchReviews,
     MasterRecords,
     Deviations,
     Capas,
@@ -91,7 +93,8 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Systems", "API Keys", ApiKeys) },
         ],
         Role::QaHead => &[
-            const { entry("Management", "Batch Review", MyBatches) },
+            const { entry("Management", "Batch Review", BatchReviews) },
+            const { entry("Management", "Batches", MyBatches) },
             const { entry("Management", "Master Batch Records", MasterRecords) },
             const { entry("Management", "Release Console", QualityTests) },
             const { entry("Management", "Lots", Lots) },
@@ -102,7 +105,8 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Oversight", "Training", Qualifications) },
         ],
         Role::QaManager => &[
-            const { entry("Operations", "Batch Review", MyBatches) },
+            const { entry("Operations", "Batch Review", BatchReviews) },
+            const { entry("Operations", "Batches", MyBatches) },
             const { entry("Operations", "Master Batch Records", MasterRecords) },
             const { entry("Operations", "Pre-Release Review", QualityTests) },
             const { entry("Operations", "Lots", Lots) },
@@ -115,6 +119,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         Role::QaOperator => &[
             const { entry("Execution", "Lab Workbench", QualityTests) },
             const { entry("Execution", "In-Process Inspections", MyBatches) },
+            const { entry("Execution", "Batch Review", BatchReviews) },
             const { entry("Execution", "Lots", Lots) },
             const { entry("Execution", "Equipment", Equipment) },
             const { entry("Events", "Deviations", Deviations) },
@@ -179,7 +184,7 @@ mod tests {
         for role in Role::ALL {
             for entry in menu(*role) {
                 let needed = match entry.screen {
-                    Screen::MyBatches | Screen::BatchExecution => Capability::BatchRead,
+                    Screen::MyBatches | Screen::BatchExecution | Screen::BatchReviews => Capability::BatchRead,
                     Screen::Deviations => Capability::DeviationRead,
                     Screen::Capas => Capability::CapaRead,
                     Screen::GateEntries => Capability::GateEntryRead,
