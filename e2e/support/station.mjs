@@ -25,16 +25,18 @@ const LOOKS = {
   hi: { theme: "light", language: "hi" },
 };
 
-export async function startStation(desk, { env = {}, args = [] } = {}) {
-  const station = new Station(desk, env, args);
+// `profile` is the one that it was built with; a benchmark runs the release.
+export async function startStation(desk, { env = {}, args = [], profile = "debug" } = {}) {
+  const station = new Station(desk, env, args, profile);
   await station.start();
   return station;
 }
 
 class Station {
-  constructor(desk, env, args) {
+  constructor(desk, env, args, profile) {
     this.desk = desk;
     this.args = args;
+    this.program = binary("viruj-station", profile);
     this.env = {
       ...desk.env,
       TAURI_WEBVIEW_AUTOMATION: "true",
@@ -59,7 +61,7 @@ class Station {
     });
     const capabilities = new Capabilities({
       browserName: "wry",
-      "webkitgtk:browserOptions": { binary: binary("viruj-station"), args: this.args },
+      "webkitgtk:browserOptions": { binary: this.program, args: this.args },
     });
     this.driver = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();
     await this.driver.manage().setTimeouts({ script: PATIENCE, pageLoad: PATIENCE });
