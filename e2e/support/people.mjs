@@ -13,6 +13,7 @@ export const SECURITY_OFFICER = { email: "jennifer.lee@pharma.com", name: "Jenni
 export const QA_MANAGER = { email: "priya.sharma@pharma.com", name: "Priya Sharma", password: PASSWORD };
 export const QA_OPERATOR = { email: "emily.brown@pharma.com", name: "Emily Brown", password: PASSWORD };
 export const QC_MANAGER = { email: "robert.taylor@pharma.com", name: "Robert Taylor", password: PASSWORD };
+export const QC_OPERATOR = { email: "lisa.anderson@pharma.com", name: "Lisa Anderson", password: PASSWORD };
 export const WAREHOUSE_MANAGER = { email: "james.wilson@pharma.com", name: "James Wilson", password: PASSWORD };
 
 export async function signIn(station, { email, password }) {

@@ -213,6 +213,11 @@ class Station {
     });
   }
 
+  // One key, wherever the focus is.
+  async press(key) {
+    await this.driver.switchTo().activeElement().sendKeys(key);
+  }
+
   // An option of the list that is open.
   async chooseOption(label) {
     const option = By.xpath(`//*[@role="option" and contains(., "${label}")]`);
