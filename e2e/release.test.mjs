@@ -9,6 +9,7 @@ import { setUpDesk } from "./support/desk.mjs";
 import { approveTests } from "./support/laboratory.mjs";
 import {
   atPhase,
+  dayFromNow,
   OPERATOR,
   openBatch,
   PRODUCTION_HEAD,
@@ -62,14 +63,15 @@ const stateOf = () =>
 
 step("[S88-1] the author takes a file over, adds a step in the editor and signs the submission", async () => {
   const file = path.join(desk.folder, "glibenclamide.json");
-  fs.writeFileSync(file, JSON.stringify(TABLETS));
+  const exported = { format: "viruj-master-batch-record", format_version: 1, procedure: TABLETS };
+  fs.writeFileSync(file, JSON.stringify(exported));
   await signIn(station, PRODUCTION_HEAD);
   await station.clickTestId("menu-master-records");
   await station.clickTestId("masters-import");
   await (await station.byTestId("import-file")).sendKeys(file);
   await station.typeInto("change-reason", "First version, from the development report");
   await station.clickTestId("import-save");
-  await station.clickTestId("master-edit");
+  await station.clickTestId("master-step-edit");
   await station.clickTestId("tree-CMP-060");
   await station.clickTestId("part-add");
   await station.clickTestId("part-add-phase");
@@ -114,19 +116,14 @@ step("production makes a batch of thirty steps and assigns it", async () => {
   await station.clickTestId("new-batch-product");
   await station.chooseOption("GLI005");
   await station.waitForText("new-batch-facts", /60\.00 kg[\s\S]*30/);
+  await station.typeDay("new-batch-first", dayFromNow(0));
+  await station.typeDay("new-batch-last", dayFromNow(2));
   await station.clickTestId("new-batch-person");
   await station.chooseOption(OPERATOR.name);
   await station.clickTestId("new-batch-make");
   await station.waitForAttribute("execution", "data-batch", NUMBER);
   await signOut(station);
 });
-
-// The field of a day takes month, day and year; a hyphen leads on to the next.
-async function typeDay(text) {
-  const [year, month, day] = text.split("-");
-  await station.typeInto("written-text", `${month}-${day}-${year}`);
-  await station.waitForValue("written-text", text);
-}
 
 // Does one step as the list of answers says, and waits until the next one stands there.
 async function execute(number, next = number + 1) {
@@ -138,7 +135,7 @@ async function execute(number, next = number + 1) {
   if (text) await station.typeInto("written-text", text);
   // The first answer is the expected one.
   if (choice) await station.clickTestId("choice-option");
-  if (day) await typeDay(day);
+  if (day) await station.typeDay("written-text", day);
   if (timer) {
     await station.waitForAttribute("primary-action", "data-timer", "start");
     await station.clickTestId("primary-action");
@@ -183,6 +180,8 @@ step("[PI041-AT] a wrong reading is corrected by another entry, and stays legibl
   await station.typeInto("number-input", "47.5");
   await station.clickTestId("primary-action");
   await station.waitForNo("correction-notice");
+  await atPhase(station, 10);
+  await station.clickTestId("phase-row-4");
   await station.waitForText("phase-record", /44\.0[\s\S]*47\.5/);
   await station.screenshots("release-correction", { light: [SMALL] });
   await station.clickTestId("phase-row-10");
@@ -198,10 +197,8 @@ step("[S88-4] the last value is out of its limits: it is kept with a reason and 
   await station.clickTestId("decision-keep");
   await station.byTestId("batch-all-done");
   assert.deepEqual(stateOf(), ["QC Review", "Pending"]);
-  assert.deepEqual(
-    effectiveEntries(postgres, NUMBER).map(({ number }) => number),
-    Array.from({ length: PHASES }, (_, index) => index + 1),
-  );
+  const executed = new Set(effectiveEntries(postgres, NUMBER).map(({ number }) => number));
+  assert.equal(executed.size, PHASES);
   await signOut(station);
 });
 
@@ -330,7 +327,7 @@ step("[A11-15] a test without a result and a missing review stand against the re
   await signIn(station, QA_HEAD);
   await openReview();
   await station.waitForText("review-blockers", /Assay \(HPLC\)[\s\S]*The review of the record is not signed/);
-  await station.waitForText("review-step-release-reason", "stands against it");
+  await station.waitForText("review-step-release-reason", "See below.");
   await signOut(station);
   assert.equal(
     await approveTests(server, postgres, NUMBER, {
@@ -398,7 +395,8 @@ function signaturesOf(record) {
     ...record.review.queries.flatMap(({ signatures }) => signatures),
     ...record.review.signatures,
   ];
-  assert.ok(all.length >= 12, `${all.length} signatures`);
+  // Two on the master, six on steps, one on the question, two on the batch.
+  assert.equal(all.length, 11);
   const counts = new Map();
   for (const { person_name: name, meaning } of all) {
     const key = `${name}\n${meaning}`;

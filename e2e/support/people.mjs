@@ -67,6 +67,11 @@ export async function sign(station, { email, password }) {
   await station.clickTestId("signature-sign");
 }
 
+// 2026-11-26, so many days from now.
+export function dayFromNow(days) {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 // One that occurs nowhere else, so that it can be looked for in files.
 export function unusualPassword() {
   return `correct horse ${randomBytes(9).toString("hex")}`;

@@ -213,6 +213,13 @@ class Station {
     });
   }
 
+  // The field of a day takes month, day and year; a hyphen leads on to the next. `day` is written 2026-11-26.
+  async typeDay(id, day) {
+    const [year, month, date] = day.split("-");
+    await this.typeInto(id, `${month}-${date}-${year}`);
+    await this.waitForValue(id, day);
+  }
+
   // One key, wherever the focus is.
   async press(key) {
     await this.driver.switchTo().activeElement().sendKeys(key);

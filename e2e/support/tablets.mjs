@@ -1,7 +1,13 @@
 // The master batch record of the story from master to released batch, without its last step, which its author writes.
 
-const step = (key, title, kind, more = {}) => ({ key, title, instruction: `${title}. ${more.how ?? ""}`.trim(), kind });
-const confirm = (key, title, how) => step(key, title, { type: "confirmation" }, { how });
+const step = (key, title, kind, how = "Read it on the display when it stands still, and write it down.") => ({
+  key,
+  title,
+  instruction: how,
+  kind,
+});
+const confirm = (key, title, how = "Do it as the procedure of the room says, and confirm.") =>
+  step(key, title, { type: "confirmation" }, how);
 const value = (key, title, [low, target, high], unit, type = "value") =>
   step(key, title, { type, unit, places: target.split(".")[1]?.length ?? 0, low, target, high });
 const check = (key, title, limits, unit) => value(key, title, limits, unit, "in_process_check");

@@ -30,6 +30,7 @@ export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpen
   const deviation = view.deviations.find(({ id }) => id === item?.exception.subject);
   return (
     <section
+      key={line?.id}
       ref={ref}
       className={styles.pane}
       tabIndex={-1}
@@ -76,7 +77,8 @@ function Judgement({ item, isOffline, onAccept }: JudgementProps) {
           {decision.comment}
         </Notice>
       ) : (
-        item.waits && (
+        item.waits &&
+        item.refusal !== "not_under_review" && (
           <ActionButton
             data-testid="review-accept"
             disabledReason={isOffline ? t("administration.offline") : refusal}

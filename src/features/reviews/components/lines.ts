@@ -19,7 +19,11 @@ export type Group = { id: string; kind: ExceptionKind | null; lines: Line[]; ope
 /** What is out of the ordinary by kind, then questions, tests and signatures. */
 export function groupsOf(view: ReviewView): Group[] {
   const groups: Group[] = [];
-  for (const item of view.exceptions) {
+  // The decision itself is in the trail: of a batch that was decided, nobody looks at the trail for its review any more.
+  const isDecided = view.releaseStatus === "Released" || view.releaseStatus === "Rejected";
+  const isOver = ({ exception }: ReviewExceptionView) =>
+    isDecided && exception.kind === "trail_not_reviewed" && !exception.decision;
+  for (const item of view.exceptions.filter((one) => !isOver(one))) {
     const { kind, subject } = item.exception;
     const line: Line = { id: `exception-${kind}-${subject}`, type: "exception", item };
     const isOpen = item.exception.decision === undefined || item.exception.decision === null;

@@ -24,6 +24,7 @@ export function ReviewActions({ view, line, isOffline, ways, onOpen }: Props) {
   const steps = view.steps.filter(({ refusal }) => refusal !== "not_under_review");
   const why = (refusal: string | null) => {
     if (isOffline) return t("administration.offline");
+    if (refusal === "blockers_remain") return t("reviews.seeBelow");
     return refusal === null ? undefined : (codedText(t, "errors", refusal) ?? refusal);
   };
   return (

@@ -33,7 +33,7 @@ function columnsOf(t: TFunction, formats: Formats): TableColumn<ReviewSummary>[]
     {
       id: "number",
       header: t("reviews.number"),
-      width: "minmax(220px, 1fr)",
+      width: "minmax(200px, 1fr)",
       cell: (row) => (
         <div className={register.two}>
           <strong>{row.number}</strong>
@@ -50,13 +50,13 @@ function columnsOf(t: TFunction, formats: Formats): TableColumn<ReviewSummary>[]
     {
       id: "found",
       header: t("reviews.found"),
-      width: "minmax(260px, 1.6fr)",
+      width: "minmax(240px, 1.3fr)",
       cell: (row) => <Found row={row} />,
     },
     {
       id: "stands",
       header: t("reviews.stands"),
-      width: "minmax(240px, 1.1fr)",
+      width: "minmax(250px, 1.3fr)",
       cell: (row) => <Standing row={row} />,
     },
   ];
@@ -90,7 +90,10 @@ function Standing({ row }: { row: ReviewSummary }) {
     <span className={styles.standing} data-tone={row.grave_deviations > 0 ? "warn" : undefined}>
       {row.grave_deviations > 0 && <IconAlertTriangle size={18} aria-hidden />}
       {open.length === 0 && row.is_reviewed && <IconCircleCheck size={18} aria-hidden />}
-      <span className={styles.cut}>{[...open, settled].join(" · ")}</span>
+      <div className={register.two}>
+        {open.length > 0 && <span title={open.join(" · ")}>{open.join(" · ")}</span>}
+        {open.length > 0 ? <small>{settled}</small> : <span>{settled}</span>}
+      </div>
     </span>
   );
 }

@@ -55,7 +55,7 @@ export function ShownReview({ view, person, isOffline, ways, trail }: Props) {
 
   return (
     <Page
-      title={t("reviews.one", { number: view.number })}
+      title={view.number}
       note={t("reviews.facts", {
         product: view.product,
         quantity: formats.number(view.quantity),
