@@ -373,9 +373,10 @@ step("[P11-70] [S88-3] the documents hold every signature and what 21 CFR 211.18
   for (const file of [json, pdf]) serverCommand(["record", "verify", "--key", keys, file], {});
   const printed = textOf(pdf);
   const { record } = JSON.parse(fs.readFileSync(json, "utf8"));
-  for (const { name, meaning, count } of signaturesOf(record)) {
+  for (const { name, meaning, times } of signaturesOf(record)) {
     const lines = printed.split("\n").filter((line) => line.includes(name) && line.includes(meaning));
-    assert.ok(lines.length >= count, `${name} ${meaning}: ${lines.length} of ${count} in the print`);
+    assert.ok(lines.length >= times.length, `${name} ${meaning}: ${lines.length} of ${times.length} in the print`);
+    for (const time of times) assert.ok(printed.includes(time), `${name} ${meaning} at ${time}`);
   }
   holdsTheFieldsOf211188(record);
   assert.deepEqual(brokenLinks(postgres), []);
@@ -387,7 +388,7 @@ function textOf(pdf) {
   return read.output;
 }
 
-// Each name with each meaning, and how often.
+// Each name with each meaning, as they print, and the times of the clock in the zone of the signature.
 function signaturesOf(record) {
   const all = [
     ...record.master.signatures,
@@ -397,15 +398,15 @@ function signaturesOf(record) {
   ];
   // Two on the master, six on steps, one on the question, two on the batch.
   assert.equal(all.length, 11);
-  const counts = new Map();
-  for (const { person_name: name, meaning } of all) {
-    const key = `${name}\n${meaning}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+  const found = new Map();
+  for (const { person_name: name, meaning, signed_at: at, time_zone: timeZone } of all) {
+    const printed = meaning[0].toUpperCase() + meaning.slice(1);
+    const time = new Date(at).toLocaleTimeString("en-GB", { timeZone });
+    const one = found.get(`${name} ${printed}`) ?? { name, meaning: printed, times: [] };
+    one.times.push(time);
+    found.set(`${name} ${printed}`, one);
   }
-  return [...counts].map(([key, count]) => {
-    const [name, meaning] = key.split("\n");
-    return { name, meaning, count };
-  });
+  return found.values();
 }
 
 // What a batch production record must hold (21 CFR 211.188), looked for in the one that was made.
