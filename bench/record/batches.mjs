@@ -1,4 +1,4 @@
-// Finished batches, copied from one of the demo's by statement. The trail is not written for them: they were there before.
+// Batches that are made by statement from the demo's, for what is measured on many and on large ones.
 
 const PHASE = {
   key: "STEP",
@@ -9,7 +9,7 @@ const PHASE = {
   verification: {},
 };
 
-// So many batches in QC Review beside the demo's own, each with what is out of the ordinary in the one that is copied.
+// The trail is not written for these: they were there before. So many batches in QC Review beside the demo's own, each with what is out of the ordinary in the one that is copied.
 export function addWaitingBatches(postgres, count) {
   postgres.query(`
     SET session_replication_role = replica;
@@ -43,10 +43,13 @@ export function addWaitingBatches(postgres, count) {
   postgres.query("VACUUM ANALYZE production_batches, batch_phases, phase_entries, deviations");
 }
 
-// A batch of so many phases in the middle of its work: each one before the last is signed by two people.
+// A batch of so many phases in the middle of its work: each one before the last is signed by two people. A station learns
+// of it through the trail, so that it is written.
 export function addLargeBatch(postgres, number, phases) {
   postgres.query(`
-    SET session_replication_role = replica;
+    SET viruj.actor = 'system:bench';
+    SET viruj.operation = 'bench';
+    SET viruj.reason = 'a large batch';
     CREATE TEMP TABLE model AS
       SELECT * FROM production_batches WHERE status = 'In Progress' AND plant_id = 'plant-a' ORDER BY id LIMIT 1;
     INSERT INTO production_batches
