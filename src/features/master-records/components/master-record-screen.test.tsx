@@ -107,7 +107,7 @@ it("[SoD] says why an author does not approve, and makes effective from a day on
   station.masterRecords.refusals = { approve: "own_work" };
   window.location.hash = draft;
   expect(await byId("master-step-approve-reason")).toHaveTextContent(
-    "You wrote a part of this version. Somebody else must approve it.",
+    "You had a part in this. Somebody else must decide.",
   );
   await user.click(await byId("master-step-approve"));
   expect(isShown("signature-sentence")).toBe(false);
