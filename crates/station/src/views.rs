@@ -250,6 +250,7 @@ impl Whole<'_> {
             PhaseKind::CleaningCheck { equipment_class } => {
                 PhaseTask::CleaningCheck { equipment_class: equipment_class.clone() }
             }
+            PhaseKind::Attachment(asked) => PhaseTask::Attachment { accepts: asked.accepts },
             PhaseKind::SecondPersonCheck { of } => PhaseTask::SecondPersonCheck { of: self.named(of) },
             PhaseKind::Calculation { expression, result, .. } => {
                 let value = calculated(&self.states, state).ok();
@@ -343,6 +344,9 @@ fn fill(view: &mut EntryView, row: &EntryRow) {
         }
         PhaseEntry::FoundClean { equipment } => {
             (view.kind, view.text) = (EntryKind::FoundClean, Some(equipment.clone()));
+        }
+        PhaseEntry::Attached { file_name, .. } => {
+            (view.kind, view.text) = (EntryKind::Attached, Some(file_name.clone()));
         }
         PhaseEntry::Checked => view.kind = EntryKind::Checked,
     }

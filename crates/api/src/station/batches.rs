@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use viruj_domain::{
+    attachment::AcceptedFiles,
     batch::{BatchStatus, RecordStatus, ReleaseStatus},
     deviation::DeviationCause,
     phase::{LimitCheck, PhaseStatus},
@@ -291,6 +292,7 @@ choice! {
         Date,
         EquipmentUse { equipment_class: String, must_be_clean: bool, },
         CleaningCheck { equipment_class: String, },
+        Attachment { accepts: AcceptedFiles, },
         SecondPersonCheck { of: Vec<NamedPhase>, },
         Calculation {
             number: NumberView,
@@ -322,6 +324,7 @@ choice! {
         Date,
         EquipmentUsed,
         FoundClean,
+        Attached,
         Checked,
     }
 
