@@ -63,6 +63,7 @@ fn s88_4_the_refusal_lists_everything_that_is_missing() {
             ("Water".to_owned(), TestConclusion::Failed),
             ("Hardness".to_owned(), TestConclusion::Pending),
         ],
+        missing_attachments: vec![(4, "scale.png".to_owned())],
         is_reviewed: false,
     };
     let expected = vec![
@@ -151,6 +152,7 @@ fn any_findings() -> impl Strategy<Value = Findings> {
                 .map(|at| ("DEV".to_owned(), *at.get(Severity::ALL), *at.get(DeviationStatus::ALL)))
                 .collect(),
             tests: tests.iter().map(|at| ("Assay".to_owned(), *at.get(TestConclusion::ALL))).collect(),
+            missing_attachments: Vec::new(),
             is_reviewed,
         },
     )

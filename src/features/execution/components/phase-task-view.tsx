@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import type { BatchView, PhaseView } from "../../../bridge/bindings";
+import { Notice } from "../../../ui/notice";
 import { CalculationTask } from "./calculation-task";
 import { ChargeTask } from "./charge-task";
 import { CheckTask } from "./check-task";
@@ -46,7 +48,19 @@ export function PhaseTaskView(props: TaskProps) {
       return <ChoiceTask {...props} task={task} />;
     case "second_person_check":
       return <CheckTask {...props} />;
+    case "attachment":
+      return <NoFiles />;
     case "calculation":
       return <CalculationTask {...props} task={task} />;
   }
+}
+
+/** A file is recorded by stations that can keep one; this one says so instead of offering what it cannot do. */
+function NoFiles() {
+  const { t } = useTranslation();
+  return (
+    <Notice tone="warn" data-testid="no-files">
+      {t("entry.filesNotHere")}
+    </Notice>
+  );
 }
