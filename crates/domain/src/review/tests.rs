@@ -75,6 +75,7 @@ fn s88_4_the_refusal_lists_everything_that_is_missing() {
         Blocker::QueryOpen { number: 2 },
         Blocker::TestFailed { test: "Water".to_owned() },
         Blocker::TestPending { test: "Hardness".to_owned() },
+        Blocker::AttachmentMissing { number: 4, file: "scale.png".to_owned() },
         Blocker::ReviewMissing,
     ];
     let refused = take(ReviewStep::Release, &findings, &Hands::default(), Role::QaHead);
