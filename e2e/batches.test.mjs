@@ -6,6 +6,7 @@ import { setUpDesk } from "./support/desk.mjs";
 import { makeMasterEffective } from "./support/masters.mjs";
 import {
   atPhase,
+  dayFromNow,
   OPERATOR,
   openBatch,
   PRODUCTION_HEAD,
@@ -97,13 +98,6 @@ after(async () => {
   await desk?.clear();
 });
 
-// The field of a day takes month, day and year; a hyphen leads on to the next.
-async function typeDay(id, inDays) {
-  const [year, month, day] = new Date(Date.now() + inDays * 86_400_000).toISOString().slice(0, 10).split("-");
-  await station.typeInto(id, `${month}-${day}-${year}`);
-  await station.waitForValue(id, `${year}-${month}-${day}`);
-}
-
 const made = () =>
   postgres.query(`SELECT product_name, status, quantity::text, unit, qa_release_status, bmr_status, master_version::text
     FROM production_batches WHERE batch_number = '${NUMBER}'`);
@@ -131,16 +125,16 @@ step("[S88-2] production sees what will be made before it makes it, and nothing 
   await station.clickTestId("new-batch-product");
   await station.chooseOption("BLE250");
   await station.waitForText("new-batch-facts", /Blend for capsules \(BLE250\)[\s\S]*Version 1[\s\S]*50\.00 kg[\s\S]*6/);
-  await typeDay("new-batch-first", 1);
-  await typeDay("new-batch-last", 0);
+  await station.typeDay("new-batch-first", dayFromNow(1));
+  await station.typeDay("new-batch-last", dayFromNow(0));
   await station.clickTestId("new-batch-make");
   await station.waitForText("new-batch-error", "must not lie before");
   assert.deepEqual(made(), []);
 });
 
 step("[S88-1] the batch is a frozen copy with a number of its own, assigned to its operator", async () => {
-  await typeDay("new-batch-first", 0);
-  await typeDay("new-batch-last", 2);
+  await station.typeDay("new-batch-first", dayFromNow(0));
+  await station.typeDay("new-batch-last", dayFromNow(2));
   await station.clickTestId("new-batch-person");
   await station.chooseOption(OPERATOR.name);
   await station.clickTestId("new-batch-make");

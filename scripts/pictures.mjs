@@ -19,6 +19,7 @@ const STORIES = [
   "embedded",
   "master-records",
   "profile",
+  "release",
   "resources",
   "single-sign-on",
 ];
@@ -33,6 +34,7 @@ const SCREENS = [
   ...["new-batch", "batch-branches", "batch-calculation", "batch-history", "batch-hold-sheet", "batch-on-hold"],
   ...["lots", "new-lot", "lot-refused", "equipment", "equipment-one", "equipment-refused", "qualifications"],
   ...["execution-held", "deviations", "deviation", "deviation-evidence", "deviation-signing"],
+  ...["reviews", "review", "review-signing", "review-released"],
   ...["backups", "backups-embedded"],
 ];
 
@@ -52,7 +54,8 @@ const present = fs.existsSync(TAKEN) ? fs.readdirSync(TAKEN) : [];
 const taken = present.filter((file) => SCREENS.includes(screenOf(file)));
 const missing = SCREENS.filter((screen) => !taken.some((file) => screenOf(file) === screen));
 if (missing.length > 0) giveUp(`no picture of: ${missing.join(", ")}`);
-fs.rmSync(SHOWN, { recursive: true, force: true });
 fs.mkdirSync(SHOWN, { recursive: true });
+// The words about the pictures stay.
+for (const file of fs.readdirSync(SHOWN)) if (file.endsWith(".png")) fs.rmSync(path.join(SHOWN, file));
 for (const file of taken) fs.copyFileSync(path.join(TAKEN, file), path.join(SHOWN, file));
 say(`${taken.length} pictures of ${SCREENS.length} screens`);

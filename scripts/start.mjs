@@ -9,6 +9,12 @@ import { giveUp, say, step, stopwatch } from "./lib/report.mjs";
 import { checkTools, installPackages } from "./lib/requirements.mjs";
 
 const seconds = stopwatch();
+// Said before the build, which takes minutes the first time.
+if (process.platform === "linux" && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+  giveUp(
+    "no screen: neither DISPLAY nor WAYLAND_DISPLAY is set; run this in a desktop session, or under `xvfb-run -a`",
+  );
+}
 await step("tools", () => checkTools());
 await step("packages", () => installPackages({ forTests: false }));
 await step("npm ci", () => installNodeModules());
@@ -22,11 +28,6 @@ await step("station", async () => {
   if (!build.ok) giveUp("the station could not be built; the compiler says why above");
 });
 
-if (process.platform === "linux" && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
-  giveUp(
-    "no screen: neither DISPLAY nor WAYLAND_DISPLAY is set; run this in a desktop session, or under `xvfb-run -a`",
-  );
-}
 if (process.platform === "linux" && !process.env.DBUS_SESSION_BUS_ADDRESS && !process.env.XDG_RUNTIME_DIR) {
   say("No session bus: the station opens and says how to get a keychain.");
 }

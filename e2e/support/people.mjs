@@ -13,6 +13,7 @@ export const SECURITY_OFFICER = { email: "jennifer.lee@pharma.com", name: "Jenni
 export const QA_MANAGER = { email: "priya.sharma@pharma.com", name: "Priya Sharma", password: PASSWORD };
 export const QA_OPERATOR = { email: "emily.brown@pharma.com", name: "Emily Brown", password: PASSWORD };
 export const QC_MANAGER = { email: "robert.taylor@pharma.com", name: "Robert Taylor", password: PASSWORD };
+export const QC_OPERATOR = { email: "lisa.anderson@pharma.com", name: "Lisa Anderson", password: PASSWORD };
 export const WAREHOUSE_MANAGER = { email: "james.wilson@pharma.com", name: "James Wilson", password: PASSWORD };
 
 export async function signIn(station, { email, password }) {
@@ -64,6 +65,11 @@ export async function sign(station, { email, password }) {
   if ((await station.allByTestId("signature-email")).length > 0) await station.typeInto("signature-email", email);
   await station.typeInto("signature-password", password);
   await station.clickTestId("signature-sign");
+}
+
+// 2026-11-26, so many days from now.
+export function dayFromNow(days) {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 // One that occurs nowhere else, so that it can be looked for in files.

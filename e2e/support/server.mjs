@@ -8,25 +8,26 @@ import { waitUntil } from "../../scripts/lib/wait.mjs";
 import { freePort, TiedProcess } from "./processes.mjs";
 
 // `prepare` migrates the database and puts the demo into it first.
-export async function startServer({ folder, databaseUrl, env = {}, prepare = false }) {
-  const server = new Server(folder, databaseUrl, env, await freePort());
+export async function startServer({ folder, databaseUrl, env = {}, prepare = false, profile = "debug" }) {
+  const server = new Server(folder, databaseUrl, env, await freePort(), profile);
   if (prepare) {
-    serverCommand(["migrate"], server.env);
-    serverCommand(["seed", "demo"], server.env);
+    serverCommand(["migrate"], server.env, profile);
+    serverCommand(["seed", "demo"], server.env, profile);
   }
   await server.start();
   return server;
 }
 
 // One command of the server's command line, for example ["migrate"] or ["seed", "demo"].
-export function serverCommand(args, env) {
-  const answer = ask(binary("viruj-server"), args, { env: environment(env) });
+export function serverCommand(args, env, profile = "debug") {
+  const answer = ask(binary("viruj-server", profile), args, { env: environment(env) });
   if (!answer.ok) throw new Error(`viruj-server ${args.join(" ")}: ${answer.error || answer.output}`);
   return answer.output;
 }
 
 class Server {
-  constructor(folder, databaseUrl, env, port) {
+  constructor(folder, databaseUrl, env, port, profile) {
+    this.program = binary("viruj-server", profile);
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.log = path.join(folder, "logs", "server.log");
@@ -43,7 +44,7 @@ class Server {
 
   async start() {
     const args = ["serve", "--port", String(this.port)];
-    this.process = new TiedProcess(binary("viruj-server"), args, { env: this.env, log: this.log });
+    this.process = new TiedProcess(this.program, args, { env: this.env, log: this.log });
     await waitUntil("the server's /health", async () => {
       this.process.assertRunning();
       return this.isHealthy();

@@ -25,16 +25,18 @@ const LOOKS = {
   hi: { theme: "light", language: "hi" },
 };
 
-export async function startStation(desk, { env = {}, args = [] } = {}) {
-  const station = new Station(desk, env, args);
+// `profile` is the one that it was built with; a benchmark runs the release.
+export async function startStation(desk, { env = {}, args = [], profile = "debug" } = {}) {
+  const station = new Station(desk, env, args, profile);
   await station.start();
   return station;
 }
 
 class Station {
-  constructor(desk, env, args) {
+  constructor(desk, env, args, profile) {
     this.desk = desk;
     this.args = args;
+    this.program = binary("viruj-station", profile);
     this.env = {
       ...desk.env,
       TAURI_WEBVIEW_AUTOMATION: "true",
@@ -59,7 +61,7 @@ class Station {
     });
     const capabilities = new Capabilities({
       browserName: "wry",
-      "webkitgtk:browserOptions": { binary: binary("viruj-station"), args: this.args },
+      "webkitgtk:browserOptions": { binary: this.program, args: this.args },
     });
     this.driver = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();
     await this.driver.manage().setTimeouts({ script: PATIENCE, pageLoad: PATIENCE });
@@ -209,6 +211,18 @@ class Station {
       // Keys of before may still be on their way; an emptied field is empty.
       return text !== "" || (await field.getAttribute("value")) === "";
     });
+  }
+
+  // The field of a day takes month, day and year; a hyphen leads on to the next. `day` is written 2026-11-26.
+  async typeDay(id, day) {
+    const [year, month, date] = day.split("-");
+    await this.typeInto(id, `${month}-${date}-${year}`);
+    await this.waitForValue(id, day);
+  }
+
+  // One key, wherever the focus is.
+  async press(key) {
+    await this.driver.switchTo().activeElement().sendKeys(key);
   }
 
   // An option of the list that is open.

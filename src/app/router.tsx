@@ -16,6 +16,7 @@ import { MissingScreen } from "./routes/missing-screen";
 import { PlantsRoute } from "./routes/plants-route";
 import { ProfileRoute } from "./routes/profile-route";
 import { QualificationsRoute } from "./routes/qualifications-route";
+import { ReviewRoute, ReviewsRoute } from "./routes/reviews-route";
 import { RolesRoute } from "./routes/roles-route";
 import { SettingsRoute } from "./routes/settings-route";
 import { UsersRoute } from "./routes/users-route";
@@ -58,6 +59,14 @@ const masterRecordEditor = createRoute({
   path: "/master-records/$recordId/edit",
   component: function MasterRecordEditor() {
     return <MasterRecordEditorRoute recordId={masterRecordEditor.useParams().recordId} />;
+  },
+});
+const reviews = createRoute({ getParentRoute: () => root, path: "/reviews", component: ReviewsRoute });
+const review = createRoute({
+  getParentRoute: () => root,
+  path: "/reviews/$batchId",
+  component: function Review() {
+    return <ReviewRoute batchId={review.useParams().batchId} />;
   },
 });
 const deviations = createRoute({ getParentRoute: () => root, path: "/deviations", component: DeviationsRoute });
@@ -104,6 +113,8 @@ const routeTree = root.addChildren([
   lots,
   equipment,
   qualifications,
+  reviews,
+  review,
   deviations,
   deviation,
   capas,

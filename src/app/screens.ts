@@ -18,6 +18,7 @@ import {
   IconTruckDelivery,
   IconUserShield,
   IconUsers,
+  IconZoomCheck,
 } from "@tabler/icons-react";
 import { linkOptions } from "@tanstack/react-router";
 import type { ListName, Screen } from "../bridge/bindings";
@@ -28,6 +29,7 @@ const list = (name: ListName) => linkOptions({ to: "/lists/$list", params: { lis
 export const screens = {
   my_batches: { link: linkOptions({ to: "/batches" }), icon: IconListCheck },
   batch_execution: { link: linkOptions({ to: "/execution" }), icon: IconPlayerPlay },
+  batch_reviews: { link: linkOptions({ to: "/reviews" }), icon: IconZoomCheck },
   gate_entries: { link: list("gate_entries"), icon: IconTruckDelivery },
   goods_receipts: { link: list("goods_receipts"), icon: IconPackageImport },
   quality_samples: { link: list("quality_samples"), icon: IconTestPipe },

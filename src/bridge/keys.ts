@@ -55,6 +55,8 @@ export const keys = {
   deviation: (id: string) => ["deviations", "one", id],
   capas: (filter: Omit<CapaListQuery, "cursor">) => ["deviations", "capas", filter],
   capa: (id: string) => ["deviations", "capa", id],
+  reviews: (search: string) => ["reviews", "list", search],
+  review: (batchId: string) => ["reviews", "one", batchId],
   settings: ["settings"],
   singleSignOn: ["single_sign_on"],
   plants: ["registration_plants"],

@@ -32,6 +32,7 @@ import {
 import { FakeDeviations } from "./fake-deviations";
 import { FakeMasterRecords } from "./fake-master-records";
 import { FakeRegisters } from "./fake-registers";
+import { FakeReviews } from "./fake-reviews";
 
 export type FakeState = {
   status: typeof readyStatus;
@@ -88,6 +89,7 @@ export class FakeStation {
   readonly batches = new FakeBatches();
   readonly registers = new FakeRegisters();
   readonly deviations = new FakeDeviations();
+  readonly reviews = new FakeReviews();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -211,6 +213,14 @@ export class FakeStation {
       case "import_master_record":
       case "export_master_record":
         return this.keepMasters(command, args);
+      case "list_reviews":
+      case "batch_review":
+      case "accept_review_exception":
+      case "ask_about_batch":
+      case "answer_review_query":
+      case "sign_review_step":
+      case "write_release_documents":
+        return this.reviews.answer(command, args);
       case "list_deviations":
       case "deviation":
       case "report_deviation":

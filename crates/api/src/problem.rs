@@ -26,7 +26,7 @@ pub struct Problem {
     /// With `master_record_has_faults`: everything that is wrong, each with its place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
-    /// With `not_ready`: everything that stands against the review or the release.
+    /// With `blockers_remain`: everything that stands against the review or the release.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blockers: Vec<ReleaseBlocker>,
 }

@@ -33,7 +33,7 @@ pub struct ReviewException {
     /// Counts the changes of what it is about: a decision holds for the state that was looked at.
     #[cfg_attr(feature = "bindings", specta(type = String))]
     #[serde(with = "crate::reviews::counted")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "7")]
     pub evidence: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase_id: Option<PhaseId>,
@@ -247,7 +247,7 @@ pub struct AcceptException {
     pub subject: Uuid,
     /// As it was shown.
     #[serde(with = "crate::reviews::counted")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "7")]
     pub evidence: i64,
     /// Why the batch may go on with it.
     pub comment: String,

@@ -231,7 +231,7 @@ pub enum ReviewRefusal {
     #[error("whoever reviewed a batch does not decide about it")]
     OwnReview,
     #[error("the batch is not ready: {} things stand against it", .0.len())]
-    NotReady(Vec<Blocker>),
+    BlockersRemain(Vec<Blocker>),
     #[error("the deviation must be closed first")]
     DeviationOpen,
     #[error("a query that is {0} does not take this step")]
@@ -249,7 +249,7 @@ impl ReviewRefusal {
             Self::NotUnderReview(_) => "not_under_review",
             Self::OwnWork => "own_work",
             Self::OwnReview => "own_review",
-            Self::NotReady(_) => "not_ready",
+            Self::BlockersRemain(_) => "blockers_remain",
             Self::DeviationOpen => "deviation_open",
             Self::QueryIs(_) => "query_step_not_allowed",
             Self::OwnQuery => "own_query",
@@ -289,7 +289,7 @@ pub fn check(
             Vec::new()
         }
     };
-    if missing.is_empty() { Ok(()) } else { Err(ReviewRefusal::NotReady(missing)) }
+    if missing.is_empty() { Ok(()) } else { Err(ReviewRefusal::BlockersRemain(missing)) }
 }
 
 /// Whether something out of the ordinary can be judged: a grave deviation is closed first, by its own three people.

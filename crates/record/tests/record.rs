@@ -118,7 +118,7 @@ fn p11_50_every_signature_prints_name_time_zone_and_meaning() {
 }
 
 #[test]
-fn a11_9_changed_values_stay_legible_and_are_marked() {
+fn a11_8_2_changed_values_stay_legible_and_are_marked() {
     let sealed = seal(sample::record(3), &key(1)).unwrap();
     let text = text_of(&print(&sealed, &key(1)).unwrap());
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");

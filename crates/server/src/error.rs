@@ -212,7 +212,7 @@ codes! {
     OwnInvestigation = "own_investigation", CONFLICT, "Nobody reviews or approves an investigation of their own";
     OwnReview = "own_review", CONFLICT, "Nobody approves what they have reviewed themselves";
     NotUnderReview = "not_under_review", CONFLICT, "The batch does not wait for its review";
-    NotReady = "not_ready", CONFLICT, "Something stands against the review or the release of the batch";
+    BlockersRemain = "blockers_remain", CONFLICT, "Something stands against the review or the release of the batch";
     DeviationOpen = "deviation_open", CONFLICT, "The deviation must be closed first";
     ExceptionUnknown = "exception_unknown", CONFLICT, "The batch holds nothing of that kind as it was shown";
     ExceptionDecided = "exception_decided", CONFLICT, "Somebody else has judged it already";
@@ -299,9 +299,9 @@ pub struct ApiError {
     /// Sent under the old paths: what is wrong, field by field.
     pub fields: Vec<FieldError>,
     /// Sent; everything that is wrong with a master batch record, place by place.
-    pub faults: Vec<Fault>,
+    pub faults: Box<[Fault]>,
     /// Sent; everything that stands against the review or the release of a batch.
-    pub blockers: Vec<ReleaseBlocker>,
+    pub blockers: Box<[ReleaseBlocker]>,
     /// Logged, never sent.
     pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
@@ -314,8 +314,8 @@ impl ApiError {
             detail: None,
             retry_after_seconds: None,
             fields: Vec::new(),
-            faults: Vec::new(),
-            blockers: Vec::new(),
+            faults: Box::default(),
+            blockers: Box::default(),
             cause: None,
         }
     }
@@ -332,7 +332,7 @@ impl ApiError {
 
     #[must_use]
     pub fn with_faults(self, faults: Vec<Fault>) -> Self {
-        Self { faults, ..self }
+        Self { faults: faults.into_boxed_slice(), ..self }
     }
 
     #[must_use]
@@ -433,8 +433,8 @@ impl From<ReviewRefusal> for ApiError {
     fn from(refusal: ReviewRefusal) -> Self {
         let (code, detail) = (review_code(&refusal), refusal.to_string());
         let blockers = match refusal {
-            ReviewRefusal::NotReady(blockers) => blockers.into_iter().map(Into::into).collect(),
-            _ => Vec::new(),
+            ReviewRefusal::BlockersRemain(blockers) => blockers.into_iter().map(Into::into).collect(),
+            _ => Box::default(),
         };
         Self { blockers, ..Self::new(code).with_detail(detail) }
     }
@@ -446,7 +446,7 @@ fn review_code(refusal: &ReviewRefusal) -> ProblemCode {
         ReviewRefusal::NotUnderReview(_) => ProblemCode::NotUnderReview,
         ReviewRefusal::OwnWork => ProblemCode::OwnWork,
         ReviewRefusal::OwnReview => ProblemCode::OwnReview,
-        ReviewRefusal::NotReady(_) => ProblemCode::NotReady,
+        ReviewRefusal::BlockersRemain(_) => ProblemCode::BlockersRemain,
         ReviewRefusal::DeviationOpen => ProblemCode::DeviationOpen,
         ReviewRefusal::QueryIs(_) => ProblemCode::QueryStepNotAllowed,
         ReviewRefusal::OwnQuery => ProblemCode::OwnQuery,

@@ -176,8 +176,8 @@ fn problem(error: ApiError, id: &str) -> Response {
         detail: error.detail,
         request_id: Some(id.to_owned()),
         retry_after_seconds: error.retry_after_seconds,
-        faults: error.faults,
-        blockers: error.blockers,
+        faults: error.faults.into_vec(),
+        blockers: error.blockers.into_vec(),
     };
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     answer_with(status, "application/problem+json", body, error.retry_after_seconds)

@@ -22,6 +22,7 @@ mod rows;
 pub use rows::verify_rows;
 
 use chain::{KnownHeads, Stretch};
+use rows::RowsPart;
 
 /// Entries that one connection reads at a stretch.
 const STRETCH: i64 = 50_000;
@@ -163,7 +164,7 @@ pub async fn verify_database(url: &str, checkpoints: &[Checkpoint]) -> Result<Ve
     verify_in_stretches(url, checkpoints, STRETCH).await
 }
 
-/// As [`verify_database`], with `stretch` entries at a time.
+/// As [`verify_database`], with `stretch` entries and as many pages of a table, if those are fewer, at a time.
 ///
 /// # Errors
 /// As [`verify_database`].
@@ -180,17 +181,23 @@ pub async fn verify_in_stretches(
     let (known, lost_in_restore) = known_heads(&mut transaction, checkpoints).await?;
     let known = Arc::new(known);
     let plan = plan(&mut transaction, &known, stretch).await?;
-    let queue: VecDeque<Part> = plan.values().flatten().cloned().collect();
+    let rows = rows::plan(&mut transaction, rows::PAGES.min(stretch)).await?;
+    // The rows come first, because a part of them takes longest and the last parts shall end together.
+    let queue: VecDeque<Part> =
+        rows.into_iter().map(Part::Rows).chain(plan.values().flatten().cloned().map(Part::Entries)).collect();
     let queue = Arc::new(Mutex::new(queue));
     let mut workers = JoinSet::new();
     for _ in 0..std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8) {
         workers.spawn(read_parts(url.to_owned(), snapshot.clone(), queue.clone(), known.clone()));
     }
-    let rows = verify_rows(&mut transaction).await?;
     let mut stretches: BTreeMap<(String, i64), Stretch> = BTreeMap::new();
+    let mut rows = Verification::default();
     while let Some(read) = workers.join_next().await {
-        stretches.extend(read.map_err(|error| StorageError::Database(sqlx::Error::Io(error.into())))??);
+        let read = read.map_err(|error| StorageError::Database(sqlx::Error::Io(error.into())))??;
+        stretches.extend(read.stretches);
+        rows.add(read.rows);
     }
+    rows.findings.sort();
     let mut whole = Verification { lost_in_restore, ..Verification::default() };
     for (feed, parts) in plan {
         let read = parts.into_iter().filter_map(|part| stretches.remove(&(part.feed, part.after))).collect();
@@ -249,8 +256,15 @@ pub(crate) async fn connect(url: &str) -> Result<PgConnection, StorageError> {
     Ok(connection)
 }
 
+/// What one connection does at a time.
+enum Part {
+    Rows(RowsPart),
+    Entries(Entries),
+}
+
+/// Entries of one feed after one number up to another.
 #[derive(Clone)]
-struct Part {
+struct Entries {
     feed: String,
     after: i64,
     until: i64,
@@ -269,7 +283,7 @@ async fn plan(
     connection: &mut PgConnection,
     known: &KnownHeads,
     stretch: i64,
-) -> Result<BTreeMap<String, Vec<Part>>, StorageError> {
+) -> Result<BTreeMap<String, Vec<Entries>>, StorageError> {
     let mut all: BTreeSet<String> = feeds(connection).await?.into_iter().collect();
     all.extend(known.keys().cloned());
     let mut plan = BTreeMap::new();
@@ -280,7 +294,7 @@ async fn plan(
             .unwrap_or(0);
         let width = stretch.max(last / MOST_STRETCHES);
         let count = last / width + 1;
-        let parts = (0..count).map(|part| Part {
+        let parts = (0..count).map(|part| Entries {
             feed: feed.clone(),
             after: part * width,
             // Sequence numbers below 1 are read with the first part, as what does not belong there.
@@ -291,23 +305,35 @@ async fn plan(
     Ok(plan)
 }
 
+/// What one connection has read.
+#[derive(Default)]
+struct Read {
+    stretches: Vec<((String, i64), Stretch)>,
+    rows: Verification,
+}
+
 async fn read_parts(
     url: String,
     snapshot: String,
     queue: Arc<Mutex<VecDeque<Part>>>,
     known: Arc<KnownHeads>,
-) -> Result<Vec<((String, i64), Stretch)>, StorageError> {
+) -> Result<Read, StorageError> {
     let mut connection = connect(&url).await?;
     let mut transaction = connection.begin().await?;
     sqlx::raw_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *transaction).await?;
     // The name comes from the server itself and holds hexadecimal digits and hyphens only.
     sqlx::raw_sql(AssertSqlSafe(format!("SET TRANSACTION SNAPSHOT '{snapshot}'"))).execute(&mut *transaction).await?;
-    let mut read = Vec::new();
+    let mut read = Read::default();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some(part) = next else { break };
-        let stretch = chain::read_stretch(&mut transaction, &part.feed, (part.after, part.until), &known).await?;
-        read.push(((part.feed, part.after), stretch));
+        match part {
+            Part::Rows(part) => read.rows.add(rows::verify_part(&mut transaction, &part).await?),
+            Part::Entries(Entries { feed, after, until }) => {
+                let stretch = chain::read_stretch(&mut transaction, &feed, (after, until), &known).await?;
+                read.stretches.push(((feed, after), stretch));
+            }
+        }
     }
     transaction.rollback().await?;
     Ok(read)

@@ -15,5 +15,14 @@ export function ExecutionRoute({ batchId }: { batchId?: string }) {
     if (batchId !== undefined) rememberBatch(person.id, batchId);
   }, [person.id, batchId]);
   if (shown === undefined) return <NoBatch onPick={toBatches} />;
-  return <ExecutionScreen key={shown} batchId={shown} person={person} status={status} onPick={toBatches} />;
+  return (
+    <ExecutionScreen
+      key={shown}
+      batchId={shown}
+      person={person}
+      status={status}
+      onPick={toBatches}
+      onReview={() => void navigate({ to: "/reviews/$batchId", params: { batchId: shown } })}
+    />
+  );
 }

@@ -79,10 +79,10 @@ fn s88_4_the_refusal_lists_everything_that_is_missing() {
         Blocker::ReviewMissing,
     ];
     let refused = take(ReviewStep::Release, &findings, &Hands::default(), Role::QaHead);
-    assert_eq!(refused, Err(ReviewRefusal::NotReady(expected.clone())));
+    assert_eq!(refused, Err(ReviewRefusal::BlockersRemain(expected.clone())));
     let for_review = expected.into_iter().filter(Blocker::blocks_review).collect();
     let refused = take(ReviewStep::Sign, &findings, &Hands::default(), Role::QaOperator);
-    assert_eq!(refused, Err(ReviewRefusal::NotReady(for_review)));
+    assert_eq!(refused, Err(ReviewRefusal::BlockersRemain(for_review)));
     assert_eq!(take(ReviewStep::Reject, &findings, &Hands::default(), Role::QaHead), Ok(()));
 }
 

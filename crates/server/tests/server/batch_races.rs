@@ -73,9 +73,9 @@ async fn of_a_hundred_holds_at_once_one_wins_and_the_others_have_changed_nothing
     assert_eq!(entries, 2, "made, and held once");
 }
 
-/// Each of 25 people signs at four stations at once for the same phase.
+/// Each of 25 people signs at four stations at once for the last phase, which completes the batch.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_hundred_signatures_at_once_one_is_given_and_the_others_have_recorded_nothing() {
+async fn p11_10f_of_a_hundred_completions_at_once_one_is_signed_and_the_others_have_recorded_nothing() {
     let app = TestApp::start().await;
     let client = app.client(Reach::InProcess);
     let mut first = TestStation::register(&app, &client).await;
@@ -127,6 +127,15 @@ async fn of_a_hundred_signatures_at_once_one_is_given_and_the_others_have_record
     let (station, session, signed, email) = &signers[(winner + 1) % signers.len()];
     let late = station.attest(&client, session, signed, Some(email)).await;
     assert_eq!(problem(late).code, "already_completed");
+    let completed: Vec<String> = sqlx::query_scalar(
+        "SELECT new_text::jsonb ->> 'status' FROM audit_entries
+         WHERE entity = 'production_batches' AND action = 'changed'
+             AND new_text::jsonb ->> 'status' IS DISTINCT FROM old_text::jsonb ->> 'status' ORDER BY entry_id",
+    )
+    .fetch_all(&mut rows)
+    .await
+    .unwrap();
+    assert_eq!(completed, ["QC Review"], "the batch was completed once");
 }
 
 /// The station that got the signature goes silent: the phase is free again after half a minute.

@@ -165,7 +165,7 @@ async fn s88_4_a_batch_is_reviewed_by_exception_and_released(app: TestApp, clien
         [&[ExceptionKind::OutOfLimits], &offline[..], &[ExceptionKind::Deviation, ExceptionKind::TrailNotReviewed]];
     assert_eq!(kinds(&shown), expected.concat());
     let refused = problem(qa.sign(&shown, ReviewAction::Release, &qa.head).await);
-    assert_eq!((refused.code.as_str(), refused.status), ("not_ready", 409));
+    assert_eq!((refused.code.as_str(), refused.status), ("blockers_remain", 409));
     let expected = [
         waiting(ExceptionKind::OutOfLimits, 1),
         waiting(ExceptionKind::Offline, 3),
@@ -317,7 +317,7 @@ async fn a11_15_only_the_qualified_role_releases_and_its_deviations_are_closed(a
     }
     let refused = problem(qa.sign(&qa.shown().await, ReviewAction::Release, &qa.head).await);
     let open = ReleaseBlocker::DeviationOpen { deviation: reported.record.row.code, severity: Severity::Critical };
-    assert_eq!(refused.code, "not_ready");
+    assert_eq!(refused.code, "blockers_remain");
     assert_eq!(refused.blockers[0], open);
     for person in [&qa.officer, &qa.production] {
         for action in [ReviewAction::Release, ReviewAction::Reject] {
@@ -405,7 +405,7 @@ async fn p11_70_the_review_is_of_the_record_that_was_signed(app: TestApp, client
     ];
     assert_eq!(refused.blockers, expected);
     let refused = problem(qa.sign(&reviewed, ReviewAction::Release, &qa.head).await);
-    assert_eq!(refused.code, "not_ready");
+    assert_eq!(refused.code, "blockers_remain");
     // Signed again, by somebody else than whoever decides.
     let ready = qa.accept_all().await;
     let reviewed = qa.sign(&ready, ReviewAction::Sign, &qa.manager).await.unwrap();
@@ -454,7 +454,7 @@ async fn a_test_that_failed_blocks_the_release_and_the_batch_is_rejected(app: Te
     let reviewed = qa.sign(&ready, ReviewAction::Sign, &qa.manager).await.unwrap();
     assert_eq!(reviewed.blockers, [ReleaseBlocker::TestFailed { test: "Water content".into() }]);
     let refused = problem(qa.sign(&reviewed, ReviewAction::Release, &qa.head).await);
-    assert_eq!(refused.code, "not_ready");
+    assert_eq!(refused.code, "blockers_remain");
     let early = client.certificate(&qa.head.1, &batch_id(), Certificate::OfAnalysis).await;
     assert_eq!((problem(early.clone()).code.as_str(), problem(early).status), ("not_decided", 409));
     let rejected = qa.sign(&reviewed, ReviewAction::Reject, &qa.head).await.unwrap();

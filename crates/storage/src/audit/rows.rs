@@ -1,5 +1,7 @@
 //! Compares what the tables hold with what the trail tells of them.
 
+use std::sync::Arc;
+
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{Finding, Verification};
@@ -7,6 +9,9 @@ use crate::{
     bootstrap::{quote_identifier, quote_text},
     error::StorageError,
 };
+
+/// Pages of a table that one connection compares at a stretch: 16 MiB.
+pub(super) const PAGES: i64 = 2048;
 
 /// Compares every row of every followed table with the last entry that tells of it.
 ///
@@ -17,23 +22,66 @@ use crate::{
 pub async fn verify_rows(connection: &mut PgConnection) -> Result<Verification, StorageError> {
     // The entries were written with these settings; the texts of the rows must be too.
     sqlx::raw_sql("SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = 'hex'").execute(&mut *connection).await?;
-    let followed =
-        sqlx::query_as!(Followed, "SELECT entity, key_columns, masked, omitted FROM audited_tables ORDER BY entity")
-            .fetch_all(&mut *connection)
-            .await?;
     let mut result = Verification::default();
-    for table in followed {
-        let name = quote_identifier(&table.entity);
-        let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {name}")))
-            .fetch_one(&mut *connection)
-            .await?;
-        result.rows += count.unsigned_abs();
-        let mut findings = altered_or_untold(connection, &table).await?;
-        findings.extend(missing(connection, &table).await?);
-        findings.sort();
-        result.findings.extend(findings);
+    for part in plan(connection, PAGES).await? {
+        result.add(verify_part(connection, &part).await?);
     }
+    result.findings.sort();
     Ok(result)
+}
+
+/// A share of the comparison that needs no other one.
+#[derive(Clone)]
+pub(super) struct RowsPart {
+    table: Arc<Followed>,
+    share: Share,
+}
+
+#[derive(Clone, Copy)]
+enum Share {
+    /// The rows that the trail knows and the table does not hold.
+    Missing,
+    /// The rows on the pages from the first up to the second; without a second, up to the end.
+    Pages(i64, Option<i64>),
+}
+
+/// The whole comparison in parts of so many pages; what takes longest comes first.
+pub(super) async fn plan(connection: &mut PgConnection, pages: i64) -> Result<Vec<RowsPart>, StorageError> {
+    let followed = sqlx::query_as!(
+        Followed,
+        r#"SELECT entity, key_columns, masked, omitted,
+                  pg_relation_size(quote_ident(entity)::regclass) / current_setting('block_size')::bigint AS "pages!"
+           FROM audited_tables ORDER BY 5 DESC, entity"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut parts = Vec::new();
+    for table in followed {
+        let table = Arc::new(table);
+        parts.push(RowsPart { table: table.clone(), share: Share::Missing });
+        // Rows that this moment sees stand on the pages that it counts; the last part is open all the same.
+        let count = table.pages / pages + 1;
+        parts.extend((0..count).map(|part| RowsPart {
+            table: table.clone(),
+            share: Share::Pages(part * pages, (part + 1 < count).then_some((part + 1) * pages)),
+        }));
+    }
+    Ok(parts)
+}
+
+/// Compares one part.
+pub(super) async fn verify_part(connection: &mut PgConnection, part: &RowsPart) -> Result<Verification, StorageError> {
+    let Share::Pages(from, until) = part.share else {
+        return Ok(Verification { findings: missing(connection, &part.table).await?, ..Verification::default() });
+    };
+    let until = until.map_or_else(String::new, |until| format!(" AND t.ctid < '({until},0)'"));
+    let range = format!("t.ctid >= '({from},0)'{until}");
+    let name = quote_identifier(&part.table.entity);
+    let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {name} AS t WHERE {range}")))
+        .fetch_one(&mut *connection)
+        .await?;
+    let findings = altered_or_untold(connection, &part.table, &range).await?;
+    Ok(Verification { rows: count.unsigned_abs(), findings, ..Verification::default() })
 }
 
 /// A table that the trail follows; its columns as `audited_tables` holds them, names parted by commas.
@@ -42,6 +90,7 @@ struct Followed {
     key_columns: String,
     masked: String,
     omitted: String,
+    pages: i64,
 }
 
 impl Followed {
@@ -62,12 +111,16 @@ impl Followed {
 }
 
 /// The rows that are not what their last entry says, and those that no entry tells of: an index's probe for each row.
-async fn altered_or_untold(connection: &mut PgConnection, table: &Followed) -> Result<Vec<Finding>, StorageError> {
+async fn altered_or_untold(
+    connection: &mut PgConnection,
+    table: &Followed,
+    range: &str,
+) -> Result<Vec<Finding>, StorageError> {
     // `OFFSET 0` keeps the row's text from being made again wherever it is looked at.
     let statement = format!(
         "SELECT found.key, told.action IS NOT NULL AND told.action <> 'deleted'
          FROM (
-             SELECT key, {text} AS text FROM (SELECT {key} AS key, to_jsonb(t) AS row_now FROM {name} AS t OFFSET 0) AS rows
+             SELECT key, {text} AS text FROM (SELECT {key} AS key, to_jsonb(t) AS row_now FROM {name} AS t WHERE {range} OFFSET 0) AS rows
              OFFSET 0
          ) AS found LEFT JOIN LATERAL (
              SELECT action, new_text FROM audit_entries

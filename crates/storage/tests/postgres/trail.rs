@@ -313,6 +313,38 @@ async fn p11_10e2_a_chain_read_in_stretches_shows_what_one_read_whole_shows() {
 }
 
 #[tokio::test]
+async fn p11_10e2_rows_compared_page_by_page_show_what_a_whole_table_shows() {
+    let (test, database) = open().await;
+    add_plant(&database, "north").await;
+    for number in 1..=120 {
+        add_gate_entry(&database, "north", &format!("11260{number:03}")).await;
+    }
+    let pages: i64 =
+        sqlx::query_scalar("SELECT pg_relation_size('gate_entries') / current_setting('block_size')::bigint")
+            .fetch_one(&mut test.superuser().await)
+            .await
+            .unwrap();
+    assert!(pages >= 2, "{pages}");
+    assert!(verify(&test).await.is_whole());
+    tamper(
+        &test,
+        "UPDATE gate_entries SET vehicle_number = 'X' WHERE entry_code IN ('11260001', '11260120');
+         DELETE FROM audit_entries WHERE entity = 'gate_entries' AND entity_id =
+             (SELECT id::text FROM gate_entries WHERE entry_code = '11260002');
+         DELETE FROM gate_entries WHERE entry_code = '11260119'",
+    )
+    .await;
+    let whole = verify(&test).await;
+    let of_rows = |finding: &&Finding| {
+        matches!(finding, Finding::RowAltered { .. } | Finding::RowWithoutEntry { .. } | Finding::RowMissing { .. })
+    };
+    assert_eq!(whole.findings.iter().filter(of_rows).count(), 4, "{:?}", whole.findings);
+    for stretch in [1, 2, 1000] {
+        assert_eq!(audit::verify_in_stretches(&test.url, &[], stretch).await.unwrap(), whole, "{stretch}");
+    }
+}
+
+#[tokio::test]
 async fn p11_10e2_checkpoints_show_a_cut_tail_and_a_chain_that_was_made_anew() {
     let (test, database) = open().await;
     for feed in ["north", "south"] {

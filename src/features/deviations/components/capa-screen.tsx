@@ -7,11 +7,11 @@ import { codedText } from "../../../texts/coded";
 import { ActionButton } from "../../../ui/action-button";
 import { FailureState } from "../../../ui/failure-state";
 import { Page } from "../../../ui/page";
+import { SignatureList } from "../../../ui/signature-list";
 import { useCapa } from "../api/capa";
 import { CapaFacts } from "./capa-facts";
 import { CapaStepSheet } from "./capa-step-sheet";
 import styles from "./deviations.module.css";
-import { SignatureList } from "./signature-list";
 import { Way } from "./way";
 import { capaWay } from "./words";
 

@@ -3,10 +3,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CapaStepView, CapaView, Effectiveness, SignatureInput, SignedInPerson } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
+import { StepSheet } from "../../../ui/step-sheet";
 import { useTakeCapaStep } from "../api/take-capa-step";
 import styles from "./deviations.module.css";
 import { OwnerFields } from "./owner-fields";
-import { StepSheet } from "./step-sheet";
 
 type Props = { view: CapaView; taken: CapaStepView; person: SignedInPerson; onClose: () => void };
 

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { DeviationView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
+import evidence from "../../../ui/evidence.module.css";
 import { useFormats } from "../../../ui/formats";
 import styles from "./deviations.module.css";
 
@@ -12,12 +13,12 @@ export function CapasPanel({ view, onOpenCapa }: Props) {
   const formats = useFormats();
   const { capas, content } = view.record;
   return (
-    <section className={styles.evidence} data-testid="deviation-capas">
+    <section className={evidence.evidence} data-testid="deviation-capas">
       {capas.length === 0 && <p className={styles.muted}>{content.no_capa_reason ?? t("deviations.noCapas")}</p>}
-      <ul className={styles.entries}>
+      <ul className={evidence.entries}>
         {capas.map((capa) => (
           <li key={capa.id}>
-            <div className={styles.value}>
+            <div className={evidence.value}>
               {view.mayReadCapas ? (
                 <button
                   type="button"

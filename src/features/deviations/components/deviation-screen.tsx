@@ -4,6 +4,7 @@ import type { DeviationView, SignedInPerson } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import { FailureState } from "../../../ui/failure-state";
 import { Page } from "../../../ui/page";
+import { SignatureList } from "../../../ui/signature-list";
 import { useDeviation } from "../api/deviation";
 import { CapasPanel } from "./capas-panel";
 import { DeviationActions } from "./deviation-actions";
@@ -11,7 +12,6 @@ import { DeviationHead } from "./deviation-head";
 import styles from "./deviations.module.css";
 import { EvidencePanel } from "./evidence-panel";
 import { FindingsPanel } from "./findings-panel";
-import { SignatureList } from "./signature-list";
 import { Way } from "./way";
 import { way } from "./words";
 

@@ -9,8 +9,8 @@ import type {
   SignedInPerson,
 } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
+import { StepSheet } from "../../../ui/step-sheet";
 import { useTakeDeviationStep } from "../api/take-deviation-step";
-import { StepSheet } from "./step-sheet";
 import { severities } from "./words";
 
 type Props = { view: DeviationView; taken: DeviationStepView; person: SignedInPerson; onClose: () => void };

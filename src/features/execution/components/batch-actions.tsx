@@ -1,4 +1,4 @@
-import { IconFileCertificate, IconHandStop, IconHistory, IconPlayerPlay } from "@tabler/icons-react";
+import { IconFileCertificate, IconHandStop, IconHistory, IconPlayerPlay, IconZoomCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchStepName, BatchView } from "../../../bridge/bindings";
@@ -8,10 +8,12 @@ import { BatchHistorySheet } from "./batch-history-sheet";
 import { BatchRecordSheet } from "./batch-record-sheet";
 import { BatchStepSheet } from "./batch-step-sheet";
 
-const icons = { hold: IconHandStop, resume: IconPlayerPlay };
+const icons = { hold: IconHandStop, resume: IconPlayerPlay, IconZoomCheck };
 
-/** What is done to the whole batch: its history and its record for everybody, holds for those who may. */
-export function BatchActions({ batch, isOffline }: { batch: BatchView; isOffline: boolean }) {
+type Props = { batch: BatchView; isOffline: boolean; onReview: () => void };
+
+/** What is done to the whole batch: its history, record and review for everybody, holds for those who may. */
+export function BatchActions({ batch, isOffline, onReview }: Props) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState<BatchStepName | "history" | "record" | null>(null);
   const close = () => setOpened(null);
@@ -25,6 +27,12 @@ export function BatchActions({ batch, isOffline }: { batch: BatchView; isOffline
         <IconFileCertificate size={20} aria-hidden />
         {t("batchRecord.title")}
       </button>
+      {(batch.status === "QC Review" || batch.status === "Completed") && (
+        <button type="button" data-testid="batch-review" onClick={onReview}>
+          <IconZoomCheck size={20} aria-hidden />
+          {t("reviews.title")}
+        </button>
+      )}
       {batch.steps.map(({ step }) => {
         const Icon = icons[step];
         return (

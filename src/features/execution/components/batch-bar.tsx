@@ -5,10 +5,10 @@ import { useFormats } from "../../../ui/formats";
 import { BatchActions } from "./batch-actions";
 import styles from "./execution-screen.module.css";
 
-type Props = { batch: BatchView; currentNumber: number | null; isOffline: boolean };
+type Props = { batch: BatchView; currentNumber: number | null; isOffline: boolean; onReview: () => void };
 
 /** Which batch this is, how far it has come, and what is done to the whole of it. */
-export function BatchBar({ batch, currentNumber, isOffline }: Props) {
+export function BatchBar({ batch, currentNumber, isOffline, onReview }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const count = batch.phases.length;
@@ -41,7 +41,7 @@ export function BatchBar({ batch, currentNumber, isOffline }: Props) {
       >
         <span style={{ width: `${count === 0 ? 0 : (done / count) * 100}%` }} />
       </div>
-      <BatchActions batch={batch} isOffline={isOffline} />
+      <BatchActions batch={batch} isOffline={isOffline} onReview={onReview} />
     </div>
   );
 }

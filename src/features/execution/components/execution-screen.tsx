@@ -16,9 +16,16 @@ import { PhaseList } from "./phase-list";
 import { PhasePanel } from "./phase-panel";
 import type { Receipt } from "./receipt-strip";
 
-type Props = { batchId: string; person: SignedInPerson; status: StationStatus; onPick: () => void };
+type Props = {
+  batchId: string;
+  person: SignedInPerson;
+  status: StationStatus;
+  onPick: () => void;
+  /** To the review of the batch, once it is finished. */
+  onReview: () => void;
+};
 
-export function ExecutionScreen({ batchId, person, status, onPick }: Props) {
+export function ExecutionScreen({ batchId, person, status, onPick, onReview }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const opened = useBatch(batchId);
@@ -53,6 +60,7 @@ export function ExecutionScreen({ batchId, person, status, onPick }: Props) {
           batch={batch}
           currentNumber={current?.number ?? null}
           isOffline={status.connection.type === "offline"}
+          onReview={onReview}
         />
         <BatchNotice batch={batch} canExecute={person.canExecute} />
       </div>

@@ -13,7 +13,7 @@ use crate::{
 
 /// Release a batch
 ///
-/// Signed by a person who neither worked on the batch nor reviewed it: 409 `own_work`, `own_review`. 409 `not_ready` lists
+/// Signed by a person who neither worked on the batch nor reviewed it: 409 `own_work`, `own_review`. 409 `blockers_remain` lists
 /// everything that stands against it. From then on the batch's documents are kept as they are.
 #[utoipa::path(post, path = "/api/v1/batches/{batch_id}/release", operation_id = "reviews_release", tag = "reviews",
     params(("batch_id" = String, Path, description = "The batch's id"),

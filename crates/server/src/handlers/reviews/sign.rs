@@ -13,7 +13,7 @@ use crate::{
 
 /// Sign the review of a batch
 ///
-/// By quality assurance, once everything out of the ordinary was judged and every question closed: 409 `not_ready` lists
+/// By quality assurance, once everything out of the ordinary was judged and every question closed: 409 `blockers_remain` lists
 /// what is missing. Bound to the record as it was shown: 409 `content_differs` for another one.
 #[utoipa::path(post, path = "/api/v1/batches/{batch_id}/review/sign", operation_id = "reviews_sign", tag = "reviews",
     params(("batch_id" = String, Path, description = "The batch's id"),

@@ -1,10 +1,10 @@
 import { IconWritingSign } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { RecordSignature } from "../../../bridge/bindings";
-import { codedText } from "../../../texts/coded";
-import { useFormats } from "../../../ui/formats";
-import { Notice } from "../../../ui/notice";
-import styles from "./deviations.module.css";
+import type { RecordSignature } from "../bridge/bindings";
+import { codedText } from "../texts/coded";
+import styles from "./evidence.module.css";
+import { useFormats } from "./formats";
+import { Notice } from "./notice";
 
 type Props = { signatures: RecordSignature[]; contentHash: string };
 

@@ -1,14 +1,14 @@
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { SignatureInput, SignatureMeaning, SignedInPerson } from "../../../bridge/bindings";
-import { useIdentified } from "../../../bridge/identified";
-import { failureCode, failureText } from "../../../texts/failure-text";
-import { ActionButton } from "../../../ui/action-button";
-import { Notice } from "../../../ui/notice";
-import { ReasonField } from "../../../ui/reason-field";
-import { Sheet } from "../../../ui/sheet";
-import { SignatureForm } from "../../../ui/signature-form";
-import styles from "./deviations.module.css";
+import type { SignatureInput, SignatureMeaning, SignedInPerson } from "../bridge/bindings";
+import { useIdentified } from "../bridge/identified";
+import { failureCode, failureText } from "../texts/failure-text";
+import { ActionButton } from "./action-button";
+import { Notice } from "./notice";
+import { ReasonField } from "./reason-field";
+import { Sheet } from "./sheet";
+import { SignatureForm } from "./signature-form";
+import styles from "./step-sheet.module.css";
 
 type Props = {
   title: string;
