@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import type { BatchView, PhaseView } from "../../../bridge/bindings";
-import { Notice } from "../../../ui/notice";
+import { AttachmentTask } from "./attachment-task";
 import { CalculationTask } from "./calculation-task";
 import { ChargeTask } from "./charge-task";
 import { CheckTask } from "./check-task";
@@ -49,18 +48,8 @@ export function PhaseTaskView(props: TaskProps) {
     case "second_person_check":
       return <CheckTask {...props} />;
     case "attachment":
-      return <NoFiles />;
+      return <AttachmentTask {...props} task={task} />;
     case "calculation":
       return <CalculationTask {...props} task={task} />;
   }
-}
-
-/** A file is recorded by stations that can keep one; this one says so instead of offering what it cannot do. */
-function NoFiles() {
-  const { t } = useTranslation();
-  return (
-    <Notice tone="warn" data-testid="no-files">
-      {t("entry.filesNotHere")}
-    </Notice>
-  );
 }
