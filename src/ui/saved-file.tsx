@@ -1,8 +1,7 @@
 import { IconDownload } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { commands, type EntryView } from "../bridge/bindings";
-import { call } from "../bridge/call";
+import type { EntryView } from "../bridge/bindings";
+import { useSaveAttachment } from "../bridge/save-attachment";
 import { failureCode, failureText } from "../texts/failure-text";
 import { ActionButton } from "./action-button";
 import { Notice } from "./notice";
@@ -12,10 +11,7 @@ type Props = { batchId: string; entry: EntryView };
 /** The file of an entry: what it is, and the way to have it, under a name that the station makes. */
 export function SavedFile({ batchId, entry }: Props) {
   const { t } = useTranslation();
-  const saving = useMutation({
-    mutationFn: () => call(commands.saveAttachment(batchId, entry.operationId)),
-    gcTime: 0,
-  });
+  const saving = useSaveAttachment(batchId, entry.operationId);
   const { file } = entry;
   if (file === null) return null;
   const size = Math.max(1, Math.round(file.sizeBytes / 1024));
