@@ -42,6 +42,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::batches::check_number,
             commands::batches::record_entry,
             commands::batches::write_batch_record,
+            commands::batches::save_attachment,
             commands::batches::makeable_products,
             commands::batches::propose_batch,
             commands::batches::make_batch,

@@ -148,6 +148,9 @@ export type AcceptReviewException = {
 	comment: string,
 };
 
+/**  Which files a phase takes. */
+export type AcceptedFiles = "photo" | "document" | "any";
+
 /**  What an account can do now. */
 export type AccountState = "active" | "inactive" | 
 /**  Active, and closed for a while after failed attempts. */
@@ -254,6 +257,11 @@ export type AskAboutBatch = {
 	question: string,
 	/**  Belongs to the form: sent again, it asks nothing twice. */
 	requestKey: string,
+};
+
+/**  What a phase asks for when it asks for a file. */
+export type AttachmentParameter = {
+	accepts: AcceptedFiles,
 };
 
 export type AuditChangeView = {
@@ -882,7 +890,7 @@ export type EntryInput = { type: "confirm" } | { type: "number"; text: string; d
 /**  The result as it is calculated here. */
 { type: "calculate" } | { type: "check" };
 
-export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested" | "text" | "chosen" | "date" | "equipment_used" | "found_clean" | "checked";
+export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested" | "text" | "chosen" | "date" | "equipment_used" | "found_clean" | "attached" | "checked";
 
 /**  What became of an entry, said only after it is durable on this station. */
 export type EntryReceipt = {
@@ -1514,6 +1522,10 @@ line?: string | null }) & { equipment_class?: never; expression?: never; longest
 must_be_clean: boolean }) & { expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
 /**  Look at the equipment and confirm that it is clean (21 CFR 211.67). */
 ({ type: "cleaning_check"; equipment_class: string }) & { expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never; sample?: never; tests?: never } | 
+/**  Take a photo or add a document. */
+{
+	type: "attachment",
+} & AttachmentParameter | 
 /**  Take a sample and hand it to quality control. */
 ({ type: "sample_request"; sample: string; tests: string[] }) & { equipment_class?: never; expression?: never; line?: never; longest?: never; material?: never; material_code?: never; maximum_seconds?: never; minimum_seconds?: never; must_be_clean?: never; of?: never; options?: never; quantity?: never; result?: never; rounding?: never } | 
 /**  A second person looks at what these phases recorded and signs for it. */
@@ -1530,7 +1542,7 @@ export type PhaseStatus = "Pending" | "In Progress" | "Completed" | "Requires Ap
 
 export type PhaseTask = { type: "confirmation" } | { type: "value"; number: NumberView } | { type: "in_process_check"; number: NumberView } | { type: "material_charge"; material: string; materialCode: string; number: NumberView } | { type: "timer"; minimumSeconds: number; maximumSeconds: number | null; 
 /**  When the running timer was started; `None` while it has not been. */
-startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] } | { type: "text"; longest: number } | { type: "choice"; options: ChoiceView[] } | { type: "date" } | { type: "equipment_use"; equipmentClass: string; mustBeClean: boolean } | { type: "cleaning_check"; equipmentClass: string } | { type: "second_person_check"; of: NamedPhase[] } | { type: "calculation"; number: NumberView; expression: string; 
+startedAt: string | null } | { type: "sample_request"; sample: string; tests: string[] } | { type: "text"; longest: number } | { type: "choice"; options: ChoiceView[] } | { type: "date" } | { type: "equipment_use"; equipmentClass: string; mustBeClean: boolean } | { type: "cleaning_check"; equipmentClass: string } | { type: "attachment"; accepts: AcceptedFiles } | { type: "second_person_check"; of: NamedPhase[] } | { type: "calculation"; number: NumberView; expression: string; 
 /**  As it will be recorded; absent while a value is missing. */
 result: string | null; check: LimitCheck | null };
 
@@ -1794,7 +1806,7 @@ export type RecordSignatureInput = {
 export type RecordStatus = "Complete" | "Incomplete";
 
 /**  One thing that stands against the release. */
-export type ReleaseBlocker = { code: "phase_open"; number: number } | { code: "deviation_open"; deviation: string; severity: Severity } | { code: "exception_not_reviewed"; kind: ExceptionKind; count: number } | { code: "query_open"; number: number } | { code: "test_pending"; test: string } | { code: "test_failed"; test: string } | { code: "review_missing" };
+export type ReleaseBlocker = { code: "phase_open"; number: number } | { code: "deviation_open"; deviation: string; severity: Severity } | { code: "exception_not_reviewed"; kind: ExceptionKind; count: number } | { code: "query_open"; number: number } | { code: "test_pending"; test: string } | { code: "test_failed"; test: string } | { code: "attachment_missing"; number: number; file: string } | { code: "review_missing" };
 
 /**  The documents of a batch that quality assurance has decided about, as files. */
 export type ReleaseDocuments = {

@@ -326,6 +326,7 @@ function done(row: Row, at: number): EntryView {
     isCorrection: false,
     isCorrected: false,
     canBeCorrected: false,
+    file: null,
   };
 }
 

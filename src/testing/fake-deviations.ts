@@ -203,6 +203,7 @@ export class FakeDeviations {
       isCorrection: false,
       isCorrected: false,
       canBeCorrected: false,
+      file: null,
     };
     const evidence = {
       phaseNumber: 2,

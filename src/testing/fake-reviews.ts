@@ -39,6 +39,7 @@ function entry(place: number, change: Partial<EntryView>): EntryView {
     isCorrection: false,
     isCorrected: false,
     canBeCorrected: false,
+    file: null,
     ...change,
   };
 }

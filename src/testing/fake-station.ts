@@ -376,6 +376,7 @@ export class FakeStation {
       isCorrection: input.corrects !== null,
       isCorrected: false,
       canBeCorrected: false,
+      file: null,
     };
     const corrected = phase.entries.find(({ operationId }) => operationId === input.corrects);
     if (corrected !== undefined) Object.assign(corrected, { isCorrected: true, canBeCorrected: false });

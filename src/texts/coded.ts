@@ -27,6 +27,7 @@ type CodeGroup =
   | "capaSteps"
   | "capaSentences"
   | "effectiveness"
+  | "acceptedFiles"
   | "roundings"
   | "changeKinds"
   | "lotStatus"

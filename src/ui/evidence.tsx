@@ -6,16 +6,19 @@ import type { DeviationEvidenceView, EntryView } from "../bridge/bindings";
 import { codedText } from "../texts/coded";
 import styles from "./evidence.module.css";
 import { type Formats, useFormats } from "./formats";
+import { SavedFile } from "./saved-file";
 
 type Props = {
   evidence: DeviationEvidenceView;
   /** The entry that it is about. */
   causeId?: string | null;
+  /** Where its files are fetched from. */
+  batchId: string | null;
   children?: ReactNode;
 };
 
 /** The step as it was executed, with every entry that was made: nothing is left out and nothing is smoothed. */
-export function Evidence({ evidence, causeId, children }: Props) {
+export function Evidence({ evidence, causeId, batchId, children }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { limits } = evidence;
@@ -34,7 +37,12 @@ export function Evidence({ evidence, causeId, children }: Props) {
       )}
       <ul className={styles.entries}>
         {evidence.entries.map((entry) => (
-          <EvidenceEntry key={entry.operationId} entry={entry} isCause={entry.operationId === causeId} />
+          <EvidenceEntry
+            key={entry.operationId}
+            entry={entry}
+            batchId={batchId}
+            isCause={entry.operationId === causeId}
+          />
         ))}
       </ul>
       {children}
@@ -42,7 +50,9 @@ export function Evidence({ evidence, causeId, children }: Props) {
   );
 }
 
-function EvidenceEntry({ entry, isCause }: { entry: EntryView; isCause: boolean }) {
+type EntryProps = { entry: EntryView; batchId: string | null; isCause: boolean };
+
+function EvidenceEntry({ entry, batchId, isCause }: EntryProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const value = recordedValue(t, formats, entry);
@@ -67,6 +77,7 @@ function EvidenceEntry({ entry, isCause }: { entry: EntryView; isCause: boolean 
           ` · ${t("signature.signedAs", { meaning: codedText(t, "signature.meanings", signature.meaning) ?? "" })}`}
       </span>
       {entry.reason !== null && <span data-selectable>{entry.reason}</span>}
+      {batchId !== null && <SavedFile batchId={batchId} entry={entry} />}
     </li>
   );
 }

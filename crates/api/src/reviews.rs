@@ -133,6 +133,7 @@ pub enum ReleaseBlocker {
     QueryOpen { number: u32 },
     TestPending { test: String },
     TestFailed { test: String },
+    AttachmentMissing { number: u32, file: String },
     ReviewMissing {},
 }
 
@@ -145,6 +146,7 @@ impl From<Blocker> for ReleaseBlocker {
             Blocker::QueryOpen { number } => Self::QueryOpen { number },
             Blocker::TestPending { test } => Self::TestPending { test },
             Blocker::TestFailed { test } => Self::TestFailed { test },
+            Blocker::AttachmentMissing { number, file } => Self::AttachmentMissing { number, file },
             Blocker::ReviewMissing => Self::ReviewMissing {},
         }
     }

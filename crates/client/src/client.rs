@@ -286,6 +286,19 @@ impl Client {
             let value = value.parse().map_err(|_| unwritable(format!("the header {name} cannot be written")))?;
             request.headers_mut().insert(name, value);
         }
+        self.answered(request).await
+    }
+
+    /// Puts a file as it is.
+    pub(crate) async fn send_file(&self, path: &str, token: &str, content: Vec<u8>) -> Answer<Response<Bytes>> {
+        let mut request = request(Method::PUT, path, Some(token), None::<&()>)?;
+        let media_type = http::HeaderValue::from_static("application/octet-stream");
+        request.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        *request.body_mut() = Bytes::from(content);
+        self.answered(request).await
+    }
+
+    async fn answered(&self, request: Request<Bytes>) -> Answer<Response<Bytes>> {
         let answer = self
             .transport
             .send(request)

@@ -5,6 +5,7 @@
 
 mod administration;
 mod api_keys;
+mod attachments;
 mod batches;
 mod client;
 mod deviations;

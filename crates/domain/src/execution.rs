@@ -8,6 +8,7 @@ use chrono::DateTime;
 use uuid::Uuid;
 
 use crate::{
+    attachment::{self, AttachmentFault},
     batch::{BatchStatus, RecordStatus},
     capability::Capability,
     decimal::ExactDecimal,
@@ -128,6 +129,8 @@ pub enum Refusal {
     ReasonRequired,
     #[error("the phase must be signed")]
     SignatureRequired,
+    #[error(transparent)]
+    AttachmentUnfit(#[from] AttachmentFault),
     /// A lot, a piece of equipment or a qualification.
     #[error(transparent)]
     Unfit(#[from] Unfit),
@@ -164,6 +167,7 @@ impl Refusal {
             Self::TimerRunning => "timer_running",
             Self::ReasonRequired => "reason_required",
             Self::SignatureRequired => "signature_required",
+            Self::AttachmentUnfit(fault) => fault.code(),
             Self::Unfit(unfit) => unfit.code(),
         }
     }
@@ -537,6 +541,10 @@ fn check_content(phases: &[PhaseState], phase: &PhaseState, entry: &PhaseEntry) 
             } else {
                 Ok(within)
             }
+        }
+        (PhaseKind::Attachment(asked), PhaseEntry::Attached { file_name, media_type, size_bytes, sha256 }) => {
+            attachment::check_named(asked.accepts, file_name, (*media_type, *size_bytes), sha256)?;
+            Ok(within)
         }
         (PhaseKind::SampleRequest { .. }, PhaseEntry::SampleRequested { container }) => {
             if container.trim().is_empty() {

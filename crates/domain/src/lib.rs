@@ -4,6 +4,7 @@
 //! The plant server calls the rules online and the station calls the same rules offline.
 
 pub mod api_key;
+pub mod attachment;
 pub mod batch;
 pub mod capability;
 pub mod clock;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    attachment::{AttachmentParameter, MediaType},
     decimal::ExactDecimal,
     quantity::Rounding,
     role::{Role, words},
@@ -103,6 +104,8 @@ pub enum PhaseKind {
     },
     /// Look at the equipment and confirm that it is clean (21 CFR 211.67).
     CleaningCheck { equipment_class: String },
+    /// Take a photo or add a document.
+    Attachment(AttachmentParameter),
     /// Take a sample and hand it to quality control.
     SampleRequest { sample: String, tests: Vec<String> },
     /// A second person looks at what these phases recorded and signs for it.
@@ -213,6 +216,15 @@ pub enum PhaseEntry {
     FoundClean {
         equipment: String,
     },
+    /// A file that belongs to the entry. Its bytes travel beside the entry and are found by their hash.
+    Attached {
+        /// As it is shown; see `viruj_domain::attachment::display_name`.
+        file_name: String,
+        media_type: MediaType,
+        size_bytes: u64,
+        /// SHA-256 of the file, lower-case hex.
+        sha256: String,
+    },
     /// A second person has looked at what these phases recorded.
     Checked,
 }
@@ -232,6 +244,7 @@ impl PhaseEntry {
             | Self::TimerStopped { .. }
             | Self::Text { .. }
             | Self::Date { .. }
+            | Self::Attached { .. }
             | Self::Checked => None,
         }
     }

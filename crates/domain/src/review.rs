@@ -79,6 +79,11 @@ pub enum Blocker {
     TestFailed {
         test: String,
     },
+    /// A file that an entry names and that has not arrived at the server.
+    AttachmentMissing {
+        number: u32,
+        file: String,
+    },
     /// Nobody has signed the review of the batch as it is now.
     ReviewMissing,
 }
@@ -94,6 +99,7 @@ impl Blocker {
             Self::DeviationOpen { .. } => "deviation_open",
             Self::TestPending { .. } => "test_pending",
             Self::TestFailed { .. } => "test_failed",
+            Self::AttachmentMissing { .. } => "attachment_missing",
             Self::ReviewMissing => "review_missing",
         }
     }
@@ -114,6 +120,8 @@ pub struct Findings {
     pub queries: Vec<(u32, QueryStatus)>,
     pub deviations: Vec<(String, Severity, DeviationStatus)>,
     pub tests: Vec<(String, TestConclusion)>,
+    /// Files that have not arrived, each with the number of its phase.
+    pub missing_attachments: Vec<(u32, String)>,
     /// A signed review fits the batch as it is now.
     pub is_reviewed: bool,
 }
@@ -140,8 +148,10 @@ impl Findings {
             TestConclusion::Pending => Some(Blocker::TestPending { test: test.clone() }),
             TestConclusion::Failed => Some(Blocker::TestFailed { test: test.clone() }),
         });
+        let files = self.missing_attachments.iter();
+        let files = files.map(|(number, file)| Blocker::AttachmentMissing { number: *number, file: file.clone() });
         let review = (!self.is_reviewed).then_some(Blocker::ReviewMissing);
-        phases.chain(deviations).chain(exceptions).chain(queries).chain(tests).chain(review).collect()
+        phases.chain(deviations).chain(exceptions).chain(queries).chain(tests).chain(files).chain(review).collect()
     }
 }
 

@@ -300,6 +300,7 @@ fn asked(kind: &PhaseKind) -> String {
             format!("Use equipment: {equipment_class}{clean}")
         }
         PhaseKind::CleaningCheck { equipment_class } => format!("Find clean: {equipment_class}"),
+        PhaseKind::Attachment(asked) => format!("File: {}", asked.accepts),
         PhaseKind::SampleRequest { sample, tests } => format!("Sample {sample} for {}", tests.join(", ")),
         PhaseKind::SecondPersonCheck { of } => format!("Second person checks {}", of.join(", ")),
         PhaseKind::Calculation { expression, result, .. } => limits(&format!("Calculate {expression}"), result),
@@ -338,6 +339,9 @@ pub(crate) fn print_value(entry: &PhaseEntry) -> String {
         PhaseEntry::Date { date } => date.to_string(),
         PhaseEntry::EquipmentUsed { equipment } => format!("Equipment {equipment}"),
         PhaseEntry::FoundClean { equipment } => format!("Equipment {equipment} found clean"),
+        PhaseEntry::Attached { file_name, media_type, size_bytes, sha256 } => {
+            format!("File {file_name} ({media_type}, {size_bytes} bytes), SHA-256 {sha256}")
+        }
         PhaseEntry::Checked => "Checked".to_owned(),
     }
 }

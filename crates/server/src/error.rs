@@ -12,6 +12,7 @@ use viruj_api::{
     reviews::ReleaseBlocker,
 };
 use viruj_domain::{
+    attachment::AttachmentFault,
     batch::CourseRefusal,
     deviation::{DeviationRefusal, Missing, capa::CapaRefusal},
     equipment::EquipmentRefusal,
@@ -122,6 +123,27 @@ codes! {
     TooManyPlaces = "too_many_places", UNPROCESSABLE_ENTITY, "The number has too many decimal places";
     LotRequired = "lot_required", UNPROCESSABLE_ENTITY, "The lot that was charged is missing";
     ContainerRequired = "container_required", UNPROCESSABLE_ENTITY, "The container of the sample is missing";
+    AttachmentEmpty = "attachment_empty", UNPROCESSABLE_ENTITY, "The file is empty";
+    AttachmentTooLarge = "attachment_too_large", PAYLOAD_TOO_LARGE, "The file is larger than those that are taken";
+    AttachmentNameUnfit = "attachment_name_unfit", UNPROCESSABLE_ENTITY, "The name of the file cannot be shown";
+    AttachmentTypeUnknown = "attachment_type_unknown", UNPROCESSABLE_ENTITY, "The file is of no type that is taken";
+    AttachmentTypeNotAccepted = "attachment_type_not_accepted", UNPROCESSABLE_ENTITY,
+        "The phase takes no file of this type";
+    AttachmentMalformed = "attachment_malformed", UNPROCESSABLE_ENTITY,
+        "The file is not built as files of its type are";
+    AttachmentHidesAnother = "attachment_hides_another", UNPROCESSABLE_ENTITY,
+        "A file of another kind hides in the file";
+    AttachmentTooManyPixels = "attachment_too_many_pixels", UNPROCESSABLE_ENTITY, "The picture has too many pixels";
+    ArchiveTooLarge = "archive_too_large", UNPROCESSABLE_ENTITY,
+        "The archive would be too large unpacked, or holds too much";
+    ArchiveLink = "archive_link", UNPROCESSABLE_ENTITY, "The archive holds a link or a special file";
+    ArchiveName = "archive_name", UNPROCESSABLE_ENTITY, "A name in the archive leads out of it or means a device";
+    ArchiveEncrypted = "archive_encrypted", UNPROCESSABLE_ENTITY, "The archive is encrypted";
+    ArchiveOverlap = "archive_overlap", UNPROCESSABLE_ENTITY, "Parts of the archive overlap";
+    AttachmentHashUnfit = "attachment_hash_unfit", UNPROCESSABLE_ENTITY, "The hash is not one of SHA-256";
+    AttachmentHashDiffers = "attachment_hash_differs", UNPROCESSABLE_ENTITY, "The bytes are not those of this hash";
+    AttachmentDiffers = "attachment_differs", UNPROCESSABLE_ENTITY, "The entry names a file of another type or size";
+    AttachmentNotNamed = "attachment_not_named", CONFLICT, "No entry of the batch names this file";
     ReasonRequired = "reason_required", UNPROCESSABLE_ENTITY, "A value outside its limits needs a reason";
     ChangeReasonRequired = "change_reason_required", UNPROCESSABLE_ENTITY, "The change needs a reason";
     NameInvalid = "name_invalid", UNPROCESSABLE_ENTITY, "The name is missing, too long, or holds what no name does";
@@ -428,6 +450,27 @@ fn review_code(refusal: &ReviewRefusal) -> ProblemCode {
         ReviewRefusal::DeviationOpen => ProblemCode::DeviationOpen,
         ReviewRefusal::QueryIs(_) => ProblemCode::QueryStepNotAllowed,
         ReviewRefusal::OwnQuery => ProblemCode::OwnQuery,
+    }
+}
+
+impl From<AttachmentFault> for ProblemCode {
+    fn from(fault: AttachmentFault) -> Self {
+        match fault {
+            AttachmentFault::Empty => Self::AttachmentEmpty,
+            AttachmentFault::TooLarge => Self::AttachmentTooLarge,
+            AttachmentFault::NameUnfit => Self::AttachmentNameUnfit,
+            AttachmentFault::TypeUnknown => Self::AttachmentTypeUnknown,
+            AttachmentFault::TypeNotAccepted => Self::AttachmentTypeNotAccepted,
+            AttachmentFault::Malformed => Self::AttachmentMalformed,
+            AttachmentFault::HidesAnother => Self::AttachmentHidesAnother,
+            AttachmentFault::TooManyPixels => Self::AttachmentTooManyPixels,
+            AttachmentFault::ArchiveTooLarge => Self::ArchiveTooLarge,
+            AttachmentFault::ArchiveLink => Self::ArchiveLink,
+            AttachmentFault::ArchiveName => Self::ArchiveName,
+            AttachmentFault::ArchiveEncrypted => Self::ArchiveEncrypted,
+            AttachmentFault::ArchiveOverlap => Self::ArchiveOverlap,
+            AttachmentFault::HashUnfit => Self::AttachmentHashUnfit,
+        }
     }
 }
 

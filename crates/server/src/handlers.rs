@@ -5,6 +5,7 @@ pub mod api_keys {
     pub mod list;
     pub mod revoke;
 }
+pub mod attachments;
 pub mod audit {
     pub mod export;
     pub mod list;

@@ -11,7 +11,7 @@ use viruj_domain::capability::Capability;
 use crate::{
     application::AppState,
     caller::{Authorisation, authorise},
-    handlers::{self, master_records::import},
+    handlers::{self, attachments::receive, master_records::import},
     metrics, middleware, openapi,
 };
 
@@ -291,6 +291,16 @@ pub fn all() -> Vec<Route> {
             authorisation: may(Capability::BatchRead),
             audit: ReadsOnly,
             operation: routes!(handlers::batches::print::print),
+        },
+        Route {
+            authorisation: may(Capability::BatchExecute),
+            audit: ChangedRows,
+            operation: routes!(handlers::attachments::receive::receive),
+        },
+        Route {
+            authorisation: may(Capability::BatchRead),
+            audit: ReadsOnly,
+            operation: routes!(handlers::attachments::show::show),
         },
         Route {
             authorisation: may(Capability::BatchPlan),
@@ -631,7 +641,11 @@ pub fn all() -> Vec<Route> {
 
 /// Larger bodies are refused before anybody reads them.
 fn largest_body(path: &str) -> usize {
-    if path == import::PATH { import::LARGEST_BODY } else { middleware::LARGEST_BODY }
+    match path {
+        import::PATH => import::LARGEST_BODY,
+        receive::PATH => receive::LARGEST_BODY,
+        _ => middleware::LARGEST_BODY,
+    }
 }
 
 /// The router with every layer around it.
@@ -721,7 +735,9 @@ mod tests {
                     assert!(has_body, "{path} {id} documents no schema for {status}");
                 }
                 if let Some(body) = &operation.request_body {
-                    assert!(body.content.contains_key("application/json"), "{path} {id} documents no body");
+                    let is_told =
+                        ["application/json", "application/octet-stream"].map(|kind| body.content.contains_key(kind));
+                    assert!(is_told.contains(&true), "{path} {id} documents no body");
                 }
             }
         }

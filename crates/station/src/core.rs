@@ -38,6 +38,7 @@ mod batches;
 mod capas;
 mod deviations;
 mod equipment;
+mod files;
 mod lists;
 mod lots;
 mod master_records;

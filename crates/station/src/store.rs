@@ -21,6 +21,7 @@ use crate::{machine::SystemClock, secrets::SecretKey};
 mod copying;
 pub(crate) mod facts;
 mod fault;
+mod files;
 mod outbox;
 mod outbox_copy;
 mod reading;
@@ -30,6 +31,7 @@ mod registers;
 mod summary;
 
 pub use fault::StoreFault;
+pub(crate) use files::WaitingFile;
 pub use outbox::{KeptOperation, Unsent};
 pub use outbox_copy::OUTBOX_COPY_FILE;
 pub use reading::{BatchFilter, BatchParts, ListedBatch};
@@ -103,6 +105,7 @@ impl Store {
     async fn prepare(&self) -> Result<(), StoreFault> {
         self.prepare_copy().await?;
         self.reconcile().await?;
+        self.reconcile_files().await?;
         if let Err(fault) = self.tend_copy().await {
             tracing::warn!(%fault, "the outbox copy was not tended; the next start tries again");
         }

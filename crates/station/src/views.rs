@@ -7,7 +7,7 @@ use viruj_api::{
     people::Person,
     sessions::SessionSummary,
     station::{
-        BatchListItem, BatchView, ChoiceView, EntryKind, EntryView, MenuItem, NamedPhase, NamedValue, NumberView,
+        BatchListItem, BatchView, ChoiceView, EntryKind, EntryView, FileView, MenuItem, NamedPhase, NamedValue, NumberView,
         PhaseTask, PhaseTurn, PhaseView, SessionView, SignatureView, SignedInPerson, Waiting,
     },
 };
@@ -250,6 +250,7 @@ impl Whole<'_> {
             PhaseKind::CleaningCheck { equipment_class } => {
                 PhaseTask::CleaningCheck { equipment_class: equipment_class.clone() }
             }
+            PhaseKind::Attachment(asked) => PhaseTask::Attachment { accepts: asked.accepts },
             PhaseKind::SecondPersonCheck { of } => PhaseTask::SecondPersonCheck { of: self.named(of) },
             PhaseKind::Calculation { expression, result, .. } => {
                 let value = calculated(&self.states, state).ok();
@@ -306,6 +307,7 @@ pub(crate) fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<
         is_correction: row.corrects.is_some(),
         is_corrected: phase.entries.iter().any(is_corrected),
         can_be_corrected: correctable == Some(row.operation_id.0),
+        file: None,
     };
     fill(&mut view, row);
     view
@@ -343,6 +345,11 @@ fn fill(view: &mut EntryView, row: &EntryRow) {
         }
         PhaseEntry::FoundClean { equipment } => {
             (view.kind, view.text) = (EntryKind::FoundClean, Some(equipment.clone()));
+        }
+        PhaseEntry::Attached { file_name, media_type, size_bytes, sha256 } => {
+            (view.kind, view.text) = (EntryKind::Attached, Some(file_name.clone()));
+            let size_bytes = u32::try_from(*size_bytes).unwrap_or(u32::MAX);
+            view.file = Some(FileView { media_type: *media_type, size_bytes, sha256: sha256.clone() });
         }
         PhaseEntry::Checked => view.kind = EntryKind::Checked,
     }

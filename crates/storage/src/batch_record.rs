@@ -50,7 +50,17 @@ async fn read_here(connection: &mut PgConnection, id: &BatchId) -> Result<Option
     about.extend(decisions(connection, id).await?);
     let review = reviews::read(connection, (batch, phases, deviations)).await?;
     about.extend(review.queries.iter().map(|query| ("batch_queries", query.id.to_string())));
-    let StoredReview { batch, phases, deviations, exceptions, queries, tests, signatures, content_hash } = review;
+    let StoredReview {
+        batch,
+        phases,
+        deviations,
+        exceptions,
+        queries,
+        tests,
+        signatures,
+        content_hash,
+        missing_attachments: _,
+    } = review;
     let trail = trail::of_rows(connection, &about).await?;
     Ok(Some(BatchRecord {
         format: RECORD_FORMAT.to_owned(),

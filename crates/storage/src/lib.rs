@@ -7,6 +7,7 @@
 pub mod access_changes;
 pub mod accounts;
 pub mod api_keys;
+pub mod attachments;
 pub mod attempts;
 pub mod audit;
 pub mod backup;

@@ -40,6 +40,8 @@ pub struct StoredReview {
     pub exceptions: Vec<ReviewException>,
     pub queries: Vec<ReviewQuery>,
     pub tests: Vec<BatchTest>,
+    /// Files that have not arrived, each with the number of its phase.
+    pub missing_attachments: Vec<(u32, String)>,
     /// On the batch, the oldest first.
     pub signatures: Vec<RecordSignature>,
     /// What signatures are bound to: SHA-256.
@@ -57,6 +59,7 @@ impl StoredReview {
             queries: self.queries.iter().map(|query| (query.number, query.status)).collect(),
             deviations: self.deviations.iter().map(|row| (row.code.clone(), row.severity, row.status)).collect(),
             tests: self.tests.iter().map(|test| (test.test.clone(), test.conclusion)).collect(),
+            missing_attachments: self.missing_attachments.clone(),
             is_reviewed: self.reviews().next().is_some(),
         }
     }
@@ -180,6 +183,7 @@ pub(crate) async fn read(
     let mut exceptions = evidence::exceptions(connection, &batch.id).await?;
     let queries = queries::of(connection, &batch.id).await?;
     let tests = evidence::tests(connection, &batch.id).await?;
+    let missing_attachments = evidence::missing_attachments(connection, &batch.id).await?;
     let content = ReviewedContent {
         batch_id: batch.id.clone(),
         number: batch.number.clone(),
@@ -208,6 +212,7 @@ pub(crate) async fn read(
         exceptions,
         queries: content.queries,
         tests: content.tests,
+        missing_attachments,
         content_hash,
     })
 }

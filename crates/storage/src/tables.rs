@@ -2,6 +2,7 @@
 
 /// Tables whose rows belong to a plant: row-level security is on and forced, there is no DELETE.
 pub const PLANT_TABLES: &[&str] = &[
+    "attachments",
     "audit_entries",
     "audit_reviews",
     "batch_documents",

@@ -4,11 +4,12 @@ use tauri::{AppHandle, State};
 use uuid::Uuid;
 use viruj_api::station::{
     BatchList, BatchListQuery, BatchRecordFiles, BatchView, CheckNumber, CheckResource, CommandError, EntryReceipt,
-    NumberCheck, RecordEntry, ResourceCheck,
+    NumberCheck, RecordEntry, ResourceCheck, SavedFile,
     batch_steps::{
         BatchHistory, BatchHistoryQuery, BatchProposal, MadeBatch, MakeBatch, MakeableProduct, TakeBatchStep,
     },
 };
+use viruj_domain::ids::OperationId;
 
 use super::export_folder;
 use crate::shell::Shell;
@@ -40,6 +41,19 @@ pub async fn write_batch_record(
     batch_id: String,
 ) -> Result<BatchRecordFiles, CommandError> {
     Ok(shell.core()?.write_batch_record(&batch_id, &export_folder(&app)?).await?)
+}
+
+/// Writes the file of an entry into the downloads of whoever owns the computer's session, and answers where it lies.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_attachment(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    batch_id: String,
+    operation_id: Uuid,
+) -> Result<SavedFile, CommandError> {
+    let operation = OperationId(operation_id);
+    Ok(shell.core()?.save_attachment(&batch_id, operation, &export_folder(&app)?).await?)
 }
 
 /// Answers only after the entry is durable on this station.

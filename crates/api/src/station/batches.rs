@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use viruj_domain::{
+    attachment::{AcceptedFiles, MediaType},
     batch::{BatchStatus, RecordStatus, ReleaseStatus},
     deviation::DeviationCause,
     phase::{LimitCheck, PhaseStatus},
@@ -171,6 +172,20 @@ view! {
         pub is_corrected: bool,
         /// The person may correct it.
         pub can_be_corrected: bool,
+        /// Of a file: what it is. Its name is the text.
+        pub file: Option<FileView>,
+    }
+
+    pub struct FileView {
+        pub media_type: MediaType,
+        pub size_bytes: u32,
+        /// Lower-case hex.
+        pub sha256: String,
+    }
+
+    /// Where a file was written.
+    pub struct SavedFile {
+        pub path: String,
     }
 
     /// A signature as it prints (21 CFR 11.50).
@@ -291,6 +306,7 @@ choice! {
         Date,
         EquipmentUse { equipment_class: String, must_be_clean: bool, },
         CleaningCheck { equipment_class: String, },
+        Attachment { accepts: AcceptedFiles, },
         SecondPersonCheck { of: Vec<NamedPhase>, },
         Calculation {
             number: NumberView,
@@ -322,6 +338,7 @@ choice! {
         Date,
         EquipmentUsed,
         FoundClean,
+        Attached,
         Checked,
     }
 
@@ -340,6 +357,8 @@ choice! {
         /// The result as it is calculated here.
         Calculate,
         Check,
+        /// A file with its name and its bytes as base64; both are looked at before anything is kept.
+        Attach { file_name: String, content: String, },
     }
 
     #[serde(rename_all = "snake_case")]

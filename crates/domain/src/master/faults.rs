@@ -234,7 +234,7 @@ impl Check {
     fn kind(&mut self, path: &str, procedure: &Procedure, earlier: &Earlier<'_>, one: &PlacedPhase<'_>) {
         let path = format!("{path}/kind");
         match &one.phase.kind {
-            PhaseKind::Confirmation {} | PhaseKind::Date {} => {}
+            PhaseKind::Confirmation {} | PhaseKind::Date {} | PhaseKind::Attachment(_) => {}
             PhaseKind::Value(number) | PhaseKind::InProcessCheck(number) => self.number(&path, number),
             PhaseKind::Text { longest } => {
                 if *longest == 0 || *longest > LONGEST_ENTERED_TEXT {

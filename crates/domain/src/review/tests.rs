@@ -63,6 +63,7 @@ fn s88_4_the_refusal_lists_everything_that_is_missing() {
             ("Water".to_owned(), TestConclusion::Failed),
             ("Hardness".to_owned(), TestConclusion::Pending),
         ],
+        missing_attachments: vec![(4, "scale.png".to_owned())],
         is_reviewed: false,
     };
     let expected = vec![
@@ -74,6 +75,7 @@ fn s88_4_the_refusal_lists_everything_that_is_missing() {
         Blocker::QueryOpen { number: 2 },
         Blocker::TestFailed { test: "Water".to_owned() },
         Blocker::TestPending { test: "Hardness".to_owned() },
+        Blocker::AttachmentMissing { number: 4, file: "scale.png".to_owned() },
         Blocker::ReviewMissing,
     ];
     let refused = take(ReviewStep::Release, &findings, &Hands::default(), Role::QaHead);
@@ -151,6 +153,7 @@ fn any_findings() -> impl Strategy<Value = Findings> {
                 .map(|at| ("DEV".to_owned(), *at.get(Severity::ALL), *at.get(DeviationStatus::ALL)))
                 .collect(),
             tests: tests.iter().map(|at| ("Assay".to_owned(), *at.get(TestConclusion::ALL))).collect(),
+            missing_attachments: Vec::new(),
             is_reviewed,
         },
     )

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod api_keys;
+mod attachments;
 mod attest;
 mod audit;
 mod backups;

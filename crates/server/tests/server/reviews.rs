@@ -133,7 +133,7 @@ impl<'a> Reviewing<'a> {
 }
 
 /// The last phase is signed, and with that the batch waits for quality assurance.
-async fn finish(app: &TestApp, client: &Client, station: &mut TestStation) {
+pub async fn finish(app: &TestApp, client: &Client, station: &mut TestStation) {
     let session = app.sign_in(client, &operator().email).await;
     let slot = station.attest(client, &session, &closing(9), Some(&operator().email)).await.unwrap();
     let third = station.writer.write(&closing(9), slot);

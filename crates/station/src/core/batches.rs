@@ -21,7 +21,7 @@ use super::StationCore;
 use crate::{
     StationError, numbers,
     overlay::{ShownBatch, overlay},
-    store::BatchFilter,
+    store::{BatchFilter, Unsent},
     views,
 };
 
@@ -113,7 +113,13 @@ impl StationCore {
     pub async fn list_unsent(&self) -> Result<Vec<UnsentEntry>, StationError> {
         let mut batches: HashMap<String, Option<ShownBatch>> = HashMap::new();
         let mut entries = Vec::new();
-        for unsent in self.store.unsent().await? {
+        let mut waiting = self.store.unsent().await?;
+        for file in self.store.unsent_files().await? {
+            if let Some(kept) = self.store.kept(file.operation_id).await? {
+                waiting.push(Unsent { kept, attempts: file.attempts, last_problem: file.last_problem });
+            }
+        }
+        for unsent in waiting {
             let statement = &unsent.kept.statement;
             let batch_id = statement.batch_id.0.clone();
             if !batches.contains_key(&batch_id) {

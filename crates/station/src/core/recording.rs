@@ -21,7 +21,7 @@ use viruj_sync::{
     text::{LONGEST_NAME, LONGEST_TEXT, is_storable},
 };
 
-use super::{Session, StationCore};
+use super::{Session, StationCore, files::attached};
 use crate::{
     StationError,
     numbers::read_number,
@@ -64,7 +64,13 @@ impl StationCore {
         let shown = self.shown_batch(&wanted.batch_id).await?;
         let phase = shown.phases.iter().find(|phase| phase.row.id == PhaseId(wanted.phase_id));
         let phase = phase.ok_or(Refusal::PhaseUnknown)?;
-        let entry = self.entry(&shown, phase, &wanted.entry).await?;
+        let (entry, file) = match &wanted.entry {
+            EntryInput::Attach { file_name, content } => {
+                let (entry, bytes) = attached(file_name, content)?;
+                (entry, Some(bytes))
+            }
+            other => (self.entry(&shown, phase, other).await?, None),
+        };
         check_texts(wanted, &entry)?;
         let attempt = Attempt {
             phase: phase.row.id,
@@ -89,6 +95,10 @@ impl StationCore {
             (Some(signature), Some(_)) => self.attest(&identity, &session, signature, &statement, &bytes).await?,
             _ => PersonSlot::None,
         };
+        // Before the entry: an entry on the disk says that its file is there, too.
+        if let (Some(content), PhaseEntry::Attached { sha256, .. }) = (&file, &entry) {
+            self.store.keep_file(statement.operation_id, (&batch.id, sha256), content).await?;
+        }
         let operation = self.keep(&identity, &session, statement.operation_id, &bytes, person).await?;
         Ok(Recorded { operation, outcome })
     }
@@ -142,6 +152,8 @@ impl StationCore {
                 PhaseEntry::Number { value: calculated(&states, state)?, unit: number.unit, lot: None }
             }
             EntryInput::Check => PhaseEntry::Checked,
+            // Its bytes are looked at first.
+            EntryInput::Attach { .. } => return Err(Refusal::WrongEntryKind.into()),
         })
     }
 

@@ -6,7 +6,8 @@ use viruj_api::{
     deviations::DeviationEvidence,
     record_signing::SignRecord,
     reviews::{
-        AcceptException, AnswerQuery, AskProduction, BatchReview, ReviewException, ReviewListQuery, ReviewQuery,
+        AcceptException, AnswerQuery, AskProduction, BatchReview, ReleaseBlocker, ReviewException, ReviewListQuery,
+        ReviewQuery,
     },
     station::{
         QueryKey,
@@ -283,12 +284,18 @@ impl<'a> Told<'a> {
         let ids = |people: &[viruj_api::deviations::NamedPerson]| -> Vec<UserId> {
             people.iter().map(|person| person.id.clone()).collect()
         };
+        // Which files have arrived is known to the server alone.
+        let missing = |blocker: &ReleaseBlocker| match blocker {
+            ReleaseBlocker::AttachmentMissing { number, file } => Some((*number, file.clone())),
+            _ => None,
+        };
         let findings = Findings {
             phases: review.phases.iter().map(|line| (line.phase.number, line.phase.status)).collect(),
             unreviewed: review.exceptions.iter().filter(waits).map(|exception| exception.kind).collect(),
             queries: review.queries.iter().map(|query| (query.number, query.status)).collect(),
             deviations: review.deviations.iter().map(|row| (row.code.clone(), row.severity, row.status)).collect(),
             tests: review.tests.iter().map(|test| (test.test.clone(), test.conclusion)).collect(),
+            missing_attachments: review.blockers.iter().filter_map(missing).collect(),
             is_reviewed: !review.reviewers.is_empty(),
         };
         let hands = Hands { workers: ids(&review.workers), reviewers: ids(&review.reviewers) };

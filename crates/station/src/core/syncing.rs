@@ -81,6 +81,7 @@ impl StationCore {
             return Err(StationError::ServerRefused(stopped.code.clone()));
         }
         self.store.copy_verdicts().await?;
+        self.send_files().await?;
         let was_reset =
             self.pull(&exchange, SYSTEM_FEED).await? | self.pull(&exchange, identity.plant_id.as_str()).await?;
         if was_reset {

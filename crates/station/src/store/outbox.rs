@@ -115,9 +115,12 @@ impl Store {
         Ok(appended)
     }
 
-    /// How many operations wait for a verdict, and since when.
+    /// How many operations wait for a verdict and files for the server, and since when.
     pub(crate) async fn unsent_count(&self) -> Result<(u32, Option<String>), StoreFault> {
-        let row = sqlx::query("SELECT count(*), min(recorded_at) FROM operations WHERE verdict IS NULL")
+        let row = sqlx::query(
+            "SELECT count(*), min(recorded_at) FROM operations AS o WHERE verdict IS NULL \
+                 OR EXISTS (SELECT 1 FROM unsent_files AS f WHERE f.operation_id = o.operation_id)",
+        )
             .fetch_one(&self.pool)
             .await
             .map_err(self.fault())?;

@@ -126,3 +126,24 @@ pub(super) async fn tests(connection: &mut PgConnection, batch: &BatchId) -> Res
         })
         .collect())
 }
+
+/// The files that standing entries of the batch name and that have not arrived, with the number of the phase.
+pub(super) async fn missing_attachments(
+    connection: &mut PgConnection,
+    batch: &BatchId,
+) -> Result<Vec<(u32, String)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"SELECT phase.number, entry.entry::jsonb ->> 'file_name' AS "file!"
+           FROM phase_entries AS entry JOIN batch_phases AS phase ON phase.id = entry.phase_id
+           WHERE entry.batch_id = $1 AND entry.entry::jsonb ->> 'type' = 'attached' AND entry.is_effective
+               AND NOT EXISTS (SELECT FROM phase_entries AS later
+                   WHERE later.corrects = entry.operation_id AND later.is_effective)
+               AND NOT EXISTS (SELECT FROM attachments AS arrived WHERE arrived.batch_id = entry.batch_id
+                   AND arrived.sha256 = entry.entry::jsonb ->> 'sha256')
+           ORDER BY phase.number, entry.received_at, entry.operation_id"#,
+        batch.as_str(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.number.unsigned_abs(), row.file)).collect())
+}

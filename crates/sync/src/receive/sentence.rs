@@ -69,6 +69,7 @@ fn recorded(entry: &PhaseEntry) -> String {
         PhaseEntry::Date { date } => format!("the date {date}"),
         PhaseEntry::EquipmentUsed { equipment } => format!("the use of {equipment}"),
         PhaseEntry::FoundClean { equipment } => format!("{equipment} as clean"),
+        PhaseEntry::Attached { file_name, .. } => format!("the file {file_name}"),
         PhaseEntry::Checked => "a verification".to_owned(),
     }
 }

@@ -19,7 +19,7 @@ export function EvidencePanel({ view, onOpenBatch }: Props) {
     );
   }
   return (
-    <Evidence evidence={evidence} causeId={record.content.operation_id}>
+    <Evidence batchId={batchId} evidence={evidence} causeId={record.content.operation_id}>
       {batchId !== null && (
         <div>
           <ActionButton variant="default" data-testid="evidence-batch" onClick={() => onOpenBatch(batchId)}>

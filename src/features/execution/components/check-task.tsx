@@ -31,7 +31,7 @@ export function CheckTask({ batch, phase, recording, said, isSettling }: TaskPro
       {lookedAt.map((other) => (
         <section key={other.id} className={styles.lookedAt} aria-label={other.title} data-testid="looked-at">
           <h3>{t("check.step", { number: other.number, title: other.title })}</h3>
-          <PhaseRecord phase={other} />
+          <PhaseRecord batchId={batch.id} phase={other} />
         </section>
       ))}
     </TaskFrame>

@@ -27,6 +27,8 @@ export function entryText(t: TFunction, formats: Formats, entry: EntryView): str
       return t("entry.equipmentUsed", { equipment: entry.text ?? "" });
     case "found_clean":
       return t("entry.foundClean", { equipment: entry.text ?? "" });
+    case "attached":
+      return t("entry.attached", { file: entry.text ?? "" });
     case "checked":
       return t("entry.checked");
   }

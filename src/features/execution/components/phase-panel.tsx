@@ -101,7 +101,7 @@ export function PhasePanel(props: Props) {
               {t("execution.repeat")}
             </Notice>
           )}
-          {(isDone || phase.entries.length > 0) && <PhaseRecord phase={phase} onCorrect={ask} />}
+          {(isDone || phase.entries.length > 0) && <PhaseRecord batchId={batch.id} phase={phase} onCorrect={ask} />}
         </TaskFrame>
       )}
       <SignatureSheet phase={phase} personName={person.name} recording={recording} />

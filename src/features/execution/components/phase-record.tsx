@@ -2,15 +2,16 @@ import { useTranslation } from "react-i18next";
 import type { EntryView, PhaseView } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
 import { useFormats } from "../../../ui/formats";
+import { SavedFile } from "../../../ui/saved-file";
 import styles from "./entries.module.css";
 import { EntryMarks } from "./entry-marks";
 import { entryText } from "./entry-text";
 import { SignatureStamp } from "./signature-stamp";
 
-type Props = { phase: PhaseView; onCorrect?: (entry: EntryView) => void };
+type Props = { batchId: string; phase: PhaseView; onCorrect?: (entry: EntryView) => void };
 
 /** Everything ever recorded for a step, oldest first. */
-export function PhaseRecord({ phase, onCorrect }: Props) {
+export function PhaseRecord({ batchId, phase, onCorrect }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   if (phase.entries.length === 0) return <p data-testid="phase-record-empty">{t("execution.nothingRecorded")}</p>;
@@ -34,6 +35,7 @@ export function PhaseRecord({ phase, onCorrect }: Props) {
           <div className={styles.marks}>
             <EntryMarks entry={entry} />
           </div>
+          <SavedFile batchId={batchId} entry={entry} />
           {entry.canBeCorrected && onCorrect && (
             <ActionButton variant="default" data-testid="correct-entry" onClick={() => onCorrect(entry)}>
               {t("correction.begin")}

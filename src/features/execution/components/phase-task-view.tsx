@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { BatchView, PhaseView } from "../../../bridge/bindings";
+import { AttachmentTask } from "./attachment-task";
 import { CalculationTask } from "./calculation-task";
 import { ChargeTask } from "./charge-task";
 import { CheckTask } from "./check-task";
@@ -46,6 +47,8 @@ export function PhaseTaskView(props: TaskProps) {
       return <ChoiceTask {...props} task={task} />;
     case "second_person_check":
       return <CheckTask {...props} />;
+    case "attachment":
+      return <AttachmentTask {...props} task={task} />;
     case "calculation":
       return <CalculationTask {...props} task={task} />;
   }

@@ -33,6 +33,8 @@ export function useSentence(batch: BatchView, phase: PhaseView) {
         return t("sentence.equipmentUsed", { ...step, equipment: entry.equipment });
       case "find_clean":
         return t("sentence.foundClean", { ...step, equipment: entry.equipment });
+      case "attach":
+        return t("sentence.attached", { ...step, file: entry.fileName });
       case "check":
         return t("sentence.checked", step);
       case "calculate":

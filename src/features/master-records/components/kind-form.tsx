@@ -9,6 +9,7 @@ import { placedPhases } from "./procedure";
 
 type Props = { path: string; kind: PhaseKind; phaseKey: string };
 
+const acceptedFiles = ["photo", "document", "any"];
 const roundings = ["half_up", "half_even", "up", "down"];
 
 /** What each kind of phase asks for. */
@@ -46,6 +47,14 @@ export function KindForm({ path, kind, phaseKey }: Props) {
       );
     case "cleaning_check":
       return <TextField path={`${path}/equipment_class`} label={t("masterFields.equipment_class")} />;
+    case "attachment":
+      return (
+        <ChoiceField
+          path={`${path}/accepts`}
+          label={t("masterFields.accepts")}
+          data={acceptedFiles.map((value) => ({ value, label: codedText(t, "acceptedFiles", value) ?? value }))}
+        />
+      );
     case "sample_request":
       return (
         <>

@@ -28,6 +28,8 @@ export function kindText(t: TFunction, kind: PhaseKind, formats: Formats): strin
       return kind.must_be_clean ? [kind.equipment_class, t("masters.mustBeClean")] : [kind.equipment_class];
     case "cleaning_check":
       return [kind.equipment_class];
+    case "attachment":
+      return [codedText(t, "acceptedFiles", kind.accepts) ?? kind.accepts];
     case "sample_request":
       return [kind.sample, kind.tests.join(", ")].filter((text) => text !== "");
     case "second_person_check":

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { NumberParameter, PhaseKind } from "../../../bridge/bindings";
+import { codedText } from "../../../texts/coded";
 import { clockFigures, useFormats } from "../../../ui/formats";
 import { LimitsBar } from "../../../ui/limits-bar";
 import { kindText, numberText } from "./kind-text";
@@ -48,6 +49,8 @@ export function PreviewTask({ kind }: { kind: PhaseKind }) {
           </ul>
         </Task>
       );
+    case "attachment":
+      return <Task action={codedText(t, "acceptedFiles", kind.accepts) ?? kind.accepts} />;
     case "sample_request":
       return (
         <Task action={t("sample.request")}>

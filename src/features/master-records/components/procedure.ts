@@ -59,6 +59,8 @@ export function emptyKind(type: PhaseType): PhaseKind {
       return { type, equipment_class: "", must_be_clean: true };
     case "cleaning_check":
       return { type, equipment_class: "" };
+    case "attachment":
+      return { type, accepts: "photo" };
     case "sample_request":
       return { type, sample: "", tests: [] };
     case "second_person_check":

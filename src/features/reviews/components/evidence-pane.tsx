@@ -46,7 +46,9 @@ export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpen
       {line?.type === "test" && <TestFacts test={line.item} />}
       {line?.type === "signatures" && <SignatureList signatures={view.signatures} contentHash={view.contentHash} />}
       {item?.exception.kind === "trail_not_reviewed" && trail}
-      {phase !== undefined && <Evidence evidence={phase.evidence} causeId={item?.exception.subject ?? null} />}
+      {phase !== undefined && (
+        <Evidence batchId={view.batchId} evidence={phase.evidence} causeId={item?.exception.subject ?? null} />
+      )}
     </section>
   );
 }

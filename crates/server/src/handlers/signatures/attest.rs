@@ -237,6 +237,7 @@ fn refused(refusal: Refusal) -> ApiError {
         Refusal::UnknownOption => ProblemCode::UnknownOption,
         Refusal::TextUnfit { .. } => ProblemCode::TextUnfit,
         Refusal::EquipmentRequired => ProblemCode::EquipmentRequired,
+        Refusal::AttachmentUnfit(fault) => fault.into(),
         Refusal::Unfit(ref unfit) => unfit.into(),
     };
     ApiError::new(code).with_detail(refusal.to_string())
@@ -244,6 +245,8 @@ fn refused(refusal: Refusal) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use viruj_domain::attachment::AttachmentFault;
+
     use super::*;
 
     /// The station reads the rules' own codes; the server must not have others for the same thing.
@@ -273,6 +276,9 @@ mod tests {
             Refusal::UnknownOption,
             Refusal::TextUnfit { longest: 5 },
             Refusal::EquipmentRequired,
+            Refusal::AttachmentUnfit(AttachmentFault::Empty),
+            Refusal::AttachmentUnfit(AttachmentFault::TypeNotAccepted),
+            Refusal::AttachmentUnfit(AttachmentFault::HashUnfit),
         ] {
             let code = refusal.code();
             assert_eq!(refused(refusal).code.code(), code);
