@@ -49,6 +49,8 @@ export const commands = {
 	recordEntry: (entry: RecordEntry) => typedError<EntryReceipt, CommandError>(__TAURI_INVOKE("record_entry", { entry })),
 	/**  Writes new files into the downloads of whoever owns the computer's session, and answers where they lie. */
 	writeBatchRecord: (batchId: string) => typedError<BatchRecordFiles, CommandError>(__TAURI_INVOKE("write_batch_record", { batchId })),
+	/**  Writes the file of an entry into the downloads of whoever owns the computer's session, and answers where it lies. */
+	saveAttachment: (batchId: string, operationId: string) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("save_attachment", { batchId, operationId })),
 	makeableProducts: () => typedError<MakeableProduct[], CommandError>(__TAURI_INVOKE("makeable_products")),
 	proposeBatch: (masterRecordId: string) => typedError<BatchProposal, CommandError>(__TAURI_INVOKE("propose_batch", { masterRecordId })),
 	makeBatch: (batch: MakeBatch) => typedError<MadeBatch, CommandError>(__TAURI_INVOKE("make_batch", { batch })),
@@ -888,7 +890,9 @@ export type Effectiveness = "effective" |
 
 export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
 /**  The result as it is calculated here. */
-{ type: "calculate" } | { type: "check" };
+{ type: "calculate" } | { type: "check" } | 
+/**  A file with its name and its bytes as base64; both are looked at before anything is kept. */
+{ type: "attach"; fileName: string; content: string };
 
 export type EntryKind = "confirmed" | "number" | "timer_started" | "timer_stopped" | "sample_requested" | "text" | "chosen" | "date" | "equipment_used" | "found_clean" | "attached" | "checked";
 
@@ -932,6 +936,8 @@ export type EntryView = {
 	isCorrected: boolean,
 	/**  The person may correct it. */
 	canBeCorrected: boolean,
+	/**  Of a file: what it is. Its name is the text. */
+	file: FileView | null,
 };
 
 /**  What the log of a piece of equipment tells (21 CFR 211.182). */
@@ -1077,6 +1083,13 @@ export type Fault = {
 
 /**  What is wrong at a place of a procedure. */
 export type FaultCode = "not_a_file" | "unknown_field" | "field_missing" | "wrong_type" | "unknown_word" | "text_missing" | "text_too_long" | "text_not_allowed" | "key_not_allowed" | "key_taken" | "parts_missing" | "too_many" | "not_positive" | "limits_crossed" | "too_many_places" | "options_missing" | "option_twice" | "none_expected" | "recipe_line_unknown" | "recipe_line_differs" | "recipe_line_not_charged" | "phase_unknown" | "phase_not_earlier" | "role_unfit" | "verification_not_possible" | "signature_unfit" | "expression_wrong" | "expression_not_a_condition" | "expression_of_another_measure" | "not_a_yield";
+
+export type FileView = {
+	mediaType: MediaType,
+	sizeBytes: number,
+	/**  Lower-case hex. */
+	sha256: string,
+};
 
 /**  Where a value lies against its limits; a value on a limit is within. */
 export type LimitCheck = "within" | "below" | "above";
@@ -1317,6 +1330,9 @@ export type MasterRecordView = {
 	/**  The other versions of the product, the newest first, to compare with. */
 	others: MasterRecordRow[],
 };
+
+/**  What a file is. */
+export type MediaType = "application/pdf" | "image/png" | "image/jpeg" | "application/zip";
 
 export type MenuItem = {
 	section: string,
@@ -1995,6 +2011,11 @@ export type SaveSettings = {
 	source: DataSource,
 	databaseUrl: string | null,
 	serverUrl: string | null,
+};
+
+/**  Where a file was written. */
+export type SavedFile = {
+	path: string,
 };
 
 /**  A screen that exists. */

@@ -7,6 +7,7 @@ import type {
   BatchView,
   MakeableProduct,
   MakeBatch,
+  SavedFile,
   TakeBatchStep,
 } from "../bridge/bindings";
 import { failure } from "./fake-station";
@@ -61,6 +62,8 @@ export class FakeBatches {
           json: "/home/operator/Downloads/batch-record-MET-26-007.json",
           recordSha256: "5a".repeat(32),
         } satisfies BatchRecordFiles;
+      case "save_attachment":
+        return { path: "/home/operator/Downloads/MET-26-007-step-3-5f5f5f5f5f5f.png" } satisfies SavedFile;
       default:
         return { items: structuredClone(this.events), nextCursor: null } satisfies BatchHistory;
     }

@@ -166,6 +166,7 @@ export class FakeStation {
       case "take_batch_step":
       case "batch_history":
       case "write_batch_record":
+      case "save_attachment":
         return this.batches.answer(command, args, state.batch);
       case "list_unsent":
         return state.unsent;
@@ -346,6 +347,7 @@ export class FakeStation {
       find_clean: "found_clean",
       calculate: "number",
       check: "checked",
+      attach: "attached",
     } as const;
     const entry: EntryView = {
       operationId: crypto.randomUUID(),
@@ -376,7 +378,10 @@ export class FakeStation {
       isCorrection: input.corrects !== null,
       isCorrected: false,
       canBeCorrected: false,
-      file: null,
+      file:
+        input.entry.type === "attach"
+          ? { mediaType: "image/png", sizeBytes: atob(input.entry.content).length, sha256: "5f".repeat(32) }
+          : null,
     };
     const corrected = phase.entries.find(({ operationId }) => operationId === input.corrects);
     if (corrected !== undefined) Object.assign(corrected, { isCorrected: true, canBeCorrected: false });
@@ -438,6 +443,8 @@ function writtenIn(entry: EntryInput): string | null {
       return entry.option;
     case "enter_date":
       return entry.date;
+    case "attach":
+      return entry.fileName;
     case "use_equipment":
     case "find_clean":
       return entry.equipment;

@@ -7,8 +7,8 @@ use viruj_api::{
     people::Person,
     sessions::SessionSummary,
     station::{
-        BatchListItem, BatchView, ChoiceView, EntryKind, EntryView, FileView, MenuItem, NamedPhase, NamedValue, NumberView,
-        PhaseTask, PhaseTurn, PhaseView, SessionView, SignatureView, SignedInPerson, Waiting,
+        BatchListItem, BatchView, ChoiceView, EntryKind, EntryView, FileView, MenuItem, NamedPhase, NamedValue,
+        NumberView, PhaseTask, PhaseTurn, PhaseView, SessionView, SignatureView, SignedInPerson, Waiting,
     },
 };
 use viruj_domain::{

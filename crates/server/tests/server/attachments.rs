@@ -254,7 +254,7 @@ async fn a_release_waits_for_every_file(app: TestApp, client: Client) {
     let missing = ReleaseBlocker::AttachmentMissing { number: 1, file: "line.png".into() };
     assert_eq!(reviewed.blockers, [missing.clone()]);
     let refused = problem(qa.sign(&reviewed, ReviewAction::Release, &qa.head).await);
-    assert_eq!((refused.code.as_str(), refused.blockers), ("not_ready", vec![missing]));
+    assert_eq!((refused.code.as_str(), refused.blockers), ("blockers_remain", vec![missing]));
     let token = operator_token(&app, &client).await;
     assert_eq!(give(&app, &token, &photo).await.status.as_u16(), 204);
     let whole = qa.shown().await;

@@ -27,7 +27,9 @@ impl StationCore {
                 Err(error) => {
                     tracing::warn!(code = error.code(), operation = %file.operation_id.0, "a file was not taken");
                     let wait = backoff(file.attempts.saturating_add(1), getrandom::u64().unwrap_or_default());
-                    let later = self.now().timestamp() + i64::try_from(wait.as_secs()).unwrap_or(i64::MAX / 2);
+                    // Rounded up: the store counts in whole seconds.
+                    let seconds = i64::try_from(wait.as_secs() + 1).unwrap_or(i64::MAX / 2);
+                    let later = self.now().timestamp() + seconds;
                     let retry_at = (!is_refused(&error)).then_some(later);
                     self.store.file_failed(file.operation_id, error.code(), retry_at).await?;
                 }
@@ -60,7 +62,9 @@ impl StationCore {
         let named = shown.phases.iter().find_map(|phase| {
             let entry = phase.entries.iter().find(|entry| entry.row.operation_id == operation)?;
             match &entry.row.entry {
-                PhaseEntry::Attached { media_type, sha256, .. } => Some((phase.row.number, *media_type, sha256.clone())),
+                PhaseEntry::Attached { media_type, sha256, .. } => {
+                    Some((phase.row.number, *media_type, sha256.clone()))
+                }
                 _ => None,
             }
         });

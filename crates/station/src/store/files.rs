@@ -105,15 +105,13 @@ impl Store {
     pub(super) async fn reconcile_files(&self) -> Result<(), StoreFault> {
         const ALL: &str = "SELECT operation_id FROM unsent_files";
         let mine: Vec<Uuid> = sqlx::query_scalar(ALL).fetch_all(&self.pool).await.map_err(self.fault())?;
-        let theirs: Vec<Uuid> =
-            sqlx::query_scalar(ALL).fetch_all(&self.copy.pool).await.map_err(self.copy.fault())?;
+        let theirs: Vec<Uuid> = sqlx::query_scalar(ALL).fetch_all(&self.copy.pool).await.map_err(self.copy.fault())?;
         for operation in mine.iter().chain(&theirs) {
-            let is_known: bool =
-                sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM operations WHERE operation_id = ?)")
-                    .bind(operation)
-                    .fetch_one(&self.pool)
-                    .await
-                    .map_err(self.fault())?;
+            let is_known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM operations WHERE operation_id = ?)")
+                .bind(operation)
+                .fetch_one(&self.pool)
+                .await
+                .map_err(self.fault())?;
             if !is_known {
                 self.file_arrived(OperationId(*operation)).await?;
                 continue;

@@ -121,9 +121,9 @@ impl Store {
             "SELECT count(*), min(recorded_at) FROM operations AS o WHERE verdict IS NULL \
                  OR EXISTS (SELECT 1 FROM unsent_files AS f WHERE f.operation_id = o.operation_id)",
         )
-            .fetch_one(&self.pool)
-            .await
-            .map_err(self.fault())?;
+        .fetch_one(&self.pool)
+        .await
+        .map_err(self.fault())?;
         let count: i64 = row.try_get(0).map_err(self.fault())?;
         Ok((u32::try_from(count).unwrap_or(u32::MAX), row.try_get(1).map_err(self.fault())?))
     }
