@@ -1,10 +1,19 @@
 import { IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { EntryView } from "../bridge/bindings";
+import type { EntryView, MediaType } from "../bridge/bindings";
 import { useSaveAttachment } from "../bridge/save-attachment";
 import { failureCode, failureText } from "../texts/failure-text";
 import { ActionButton } from "./action-button";
 import { Notice } from "./notice";
+import styles from "./saved-file.module.css";
+
+/** The names that people know; they are the same in every language. */
+const known: Record<MediaType, string> = {
+  "application/pdf": "PDF",
+  "image/png": "PNG",
+  "image/jpeg": "JPEG",
+  "application/zip": "ZIP",
+};
 
 type Props = { batchId: string; entry: EntryView };
 
@@ -16,8 +25,10 @@ export function SavedFile({ batchId, entry }: Props) {
   if (file === null) return null;
   const size = Math.max(1, Math.round(file.sizeBytes / 1024));
   return (
-    <div data-testid="entry-file">
-      <p>{t("attachment.facts", { type: file.mediaType, size, hash: file.sha256.slice(0, 12) })}</p>
+    <div className={styles.file} data-testid="entry-file">
+      <p className={styles.facts}>
+        {t("attachment.facts", { type: known[file.mediaType], size, hash: file.sha256.slice(0, 12) })}
+      </p>
       <ActionButton
         variant="default"
         leftSection={<IconDownload size={20} aria-hidden />}

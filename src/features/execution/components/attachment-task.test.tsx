@@ -53,6 +53,8 @@ it("what the station refuses is said, and the file stays chosen", async () => {
   await user.click(await byId("primary-action"));
   expect(await byId("record-error")).toHaveTextContent("Something else hides in this file");
   expect(await byId("attachment-chosen")).toHaveTextContent("pan.png");
+  await user.upload(await byId("attachment-file"), new File(["x"], "other.png", { type: "image/png" }));
+  await waitFor(() => expect(screen.queryByTestId("record-error")).toBeNull());
 });
 
 it("the record says what the file is and writes a copy", async () => {
@@ -63,7 +65,7 @@ it("the record says what the file is and writes a copy", async () => {
   Object.assign(entry, { kind: "attached", text: "pan.png", value: null, file });
   const { user, station } = renderApp({ batch }, address);
   await user.click(await byId("phase-row-3"));
-  expect(await byId("entry-file")).toHaveTextContent("image/png · 20 KB · SHA-256 5f5f5f5f5f5f…");
+  expect(await byId("entry-file")).toHaveTextContent("PNG · 20 KB · SHA-256 5f5f5f5f5f5f…");
   await user.click(await byId("entry-file-save"));
   expect(await byId("entry-file-saved")).toHaveTextContent("MET-26-007-step-3");
   expect(station.calls.at(-1)?.args).toMatchObject({ batchId: batch.id, operationId: entry.operationId });

@@ -32,6 +32,8 @@ export function AttachmentTask({ batch, phase, recording, said, isSettling, task
   async function choose(file: File | undefined) {
     if (file === undefined) return;
     setChosen(null);
+    // What was said of another file is not said of this one.
+    recording.forgetFailure();
     if (file.size > LARGEST) {
       setProblem(t("errors.attachment_too_large"));
       return;
