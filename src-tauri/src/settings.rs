@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use viruj_api::station::{DataSource, Density, Theme};
+use viruj_api::station::{DataSource, Density, Theme, devices::StationDevice};
 
 /// The file's name in the data folder.
 pub const FILE_NAME: &str = "station.toml";
@@ -36,6 +36,9 @@ pub struct Settings {
     pub language: String,
     pub theme: Theme,
     pub density: Density,
+    /// Those that values are read from; in TOML a list of tables comes last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<StationDevice>,
 }
 
 impl Default for Settings {
@@ -51,6 +54,7 @@ impl Default for Settings {
             language: "en".to_owned(),
             theme: Theme::System,
             density: Density::Comfortable,
+            devices: Vec::new(),
         }
     }
 }
@@ -120,6 +124,8 @@ fn private_file(path: &Path) -> io::Result<fs::File> {
 
 #[cfg(test)]
 mod tests {
+    use viruj_domain::device::DeviceClass;
+
     use super::*;
 
     #[test]
@@ -131,6 +137,11 @@ mod tests {
         let wanted = Settings {
             source: Some(DataSource::Server),
             server_url: Some("https://plant.example".to_owned()),
+            devices: vec![StationDevice {
+                code: "BAL-02".to_owned(),
+                class: DeviceClass::Balance,
+                address: "tcp://10.0.4.17:8001".to_owned(),
+            }],
             ..Settings::default()
         };
         save(&path, &wanted).unwrap();

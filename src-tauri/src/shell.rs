@@ -15,6 +15,7 @@ use tauri_specta::Event;
 use viruj_api::station::{
     CommandError, Connection, DataSource, Preferences, QueryKey, SaveSettings, Stage, StationRegistration,
     StationSettings, StationStatus,
+    devices::{StationDevice, StationDevices},
 };
 use viruj_station_core::StationCore;
 
@@ -297,6 +298,19 @@ impl Shell {
         })?;
         self.tell(&[QueryKey::Settings]);
         Ok(())
+    }
+
+    /// Keeps other devices than before; nothing else starts anew for it.
+    ///
+    /// # Errors
+    /// `not_allowed`, what is wrong with a device, or why the file cannot be written.
+    pub fn save_devices(&self, devices: Vec<StationDevice>) -> Result<StationDevices, CommandError> {
+        let core = self.core()?;
+        let devices = core.checked_devices(devices)?;
+        self.change_settings(|settings| settings.devices.clone_from(&devices))?;
+        core.set_devices(devices);
+        self.tell(&[QueryKey::Devices]);
+        Ok(core.devices()?)
     }
 
     fn settings_path(&self) -> PathBuf {

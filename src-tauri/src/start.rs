@@ -196,6 +196,7 @@ async fn open_core(plan: &Plan<'_>, client: Client, registration: &Registration)
         station_name: plan.settings.station_name.clone(),
         plant_id,
         registrar,
+        devices: plan.settings.devices.clone(),
         listener: Arc::new(move |StationEvent::Stale(queries)| observer.tell(&queries)),
         ..StationOptions::new(plan.choice.store_folder(plan.data_folder), client, plan.choice.source())
     };

@@ -58,6 +58,13 @@ export const commands = {
 	batchHistory: (query: BatchHistoryQuery) => typedError<BatchHistory, CommandError>(__TAURI_INVOKE("batch_history", { query })),
 	/**  Says whether a lot or a piece of equipment may be taken for a step; nothing is recorded. */
 	checkResource: (input: CheckResource) => typedError<ResourceCheck, CommandError>(__TAURI_INVOKE("check_resource", { input })),
+	listDevices: () => typedError<StationDevices, CommandError>(__TAURI_INVOKE("list_devices")),
+	/**  Keeps the whole list; what is wrong with one device leaves all as they were. */
+	saveDevices: (devices: StationDevice[]) => typedError<StationDevices, CommandError>(__TAURI_INVOKE("save_devices", { devices })),
+	/**  Asks a device for its serial number and its value; nothing is kept. */
+	tryDevice: (device: StationDevice) => typedError<DeviceTrial, CommandError>(__TAURI_INVOKE("try_device", { device })),
+	/**  Waits until the device has come to rest; the value is recorded only when an entry names it. */
+	readDevice: (input: ReadDevice) => typedError<DeviceValue, CommandError>(__TAURI_INVOKE("read_device", { input })),
 	readList: (list: ListName) => typedError<TextList, CommandError>(__TAURI_INVOKE("read_list", { list })),
 	listUsers: (query: UserListQuery) => typedError<UserList, CommandError>(__TAURI_INVOKE("list_users", { query })),
 	openUser: (userId: string) => typedError<UserDetails, CommandError>(__TAURI_INVOKE("open_user", { userId })),
@@ -865,6 +872,27 @@ export type DeviationView = {
 	people: NamedPerson[],
 };
 
+/**  What kind of device measures a value. */
+export type DeviceClass = "balance";
+
+/**  A device was asked to see whether it answers. */
+export type DeviceTrial = {
+	serialNumber: string,
+	told: string,
+};
+
+/**  What a device told. The entry names it by its `id`: the value itself never comes from the screen. */
+export type DeviceValue = {
+	id: string,
+	device: string,
+	serialNumber: string,
+	/**  In the device's own figures and unit. */
+	told: string,
+	readAt: string,
+	/**  As it will be recorded. */
+	check: NumberCheck,
+};
+
 /**  What is different in a version. */
 export type DifferenceList = {
 	from_version: number,
@@ -888,7 +916,9 @@ export type Effectiveness = "effective" |
 /**  The action is planned anew. */
 "not_effective";
 
-export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
+export type EntryInput = { type: "confirm" } | { type: "number"; text: string; decimalSeparator: string; lot: string | null } | 
+/**  What a device told, by the number of the reading. */
+{ type: "take_reading"; reading: string; lot: string | null } | { type: "start_timer" } | { type: "stop_timer" } | { type: "request_sample"; container: string } | { type: "write_text"; text: string } | { type: "choose"; option: string } | { type: "enter_date"; date: string } | { type: "use_equipment"; equipment: string } | { type: "find_clean"; equipment: string } | 
 /**  The result as it is calculated here. */
 { type: "calculate" } | { type: "check" } | 
 /**  A file with its name and its bytes as base64; both are looked at before anything is kept. */
@@ -938,6 +968,10 @@ export type EntryView = {
 	canBeCorrected: boolean,
 	/**  Of a file: what it is. Its name is the text. */
 	file: FileView | null,
+	/**  The device that the value comes from. */
+	source: SourceView | null,
+	/**  Typed although a device measures the value. */
+	isManual: boolean,
 };
 
 /**  What the log of a piece of equipment tells (21 CFR 211.182). */
@@ -1054,7 +1088,9 @@ export type ExceptionKind = "out_of_limits" |
 /**  A lot, a piece of equipment or a person was not fit for it. */
 "unfit_resource" | 
 /**  An entry that counts beside no other: recorded twice, after a hold, or without authority. */
-"conflict" | "corrected" | 
+"conflict" | 
+/**  Typed although a device measures the value. */
+"manual" | "corrected" | 
 /**  After the planned end of the batch. */
 "late" | 
 /**  Recorded while the station was alone. */
@@ -1082,7 +1118,7 @@ export type Fault = {
 };
 
 /**  What is wrong at a place of a procedure. */
-export type FaultCode = "not_a_file" | "unknown_field" | "field_missing" | "wrong_type" | "unknown_word" | "text_missing" | "text_too_long" | "text_not_allowed" | "key_not_allowed" | "key_taken" | "parts_missing" | "too_many" | "not_positive" | "limits_crossed" | "too_many_places" | "options_missing" | "option_twice" | "none_expected" | "recipe_line_unknown" | "recipe_line_differs" | "recipe_line_not_charged" | "phase_unknown" | "phase_not_earlier" | "role_unfit" | "verification_not_possible" | "signature_unfit" | "expression_wrong" | "expression_not_a_condition" | "expression_of_another_measure" | "not_a_yield";
+export type FaultCode = "not_a_file" | "unknown_field" | "field_missing" | "wrong_type" | "unknown_word" | "text_missing" | "text_too_long" | "text_not_allowed" | "key_not_allowed" | "key_taken" | "parts_missing" | "too_many" | "not_positive" | "limits_crossed" | "too_many_places" | "options_missing" | "option_twice" | "none_expected" | "recipe_line_unknown" | "recipe_line_differs" | "recipe_line_not_charged" | "phase_unknown" | "phase_not_earlier" | "role_unfit" | "verification_not_possible" | "signature_unfit" | "expression_wrong" | "expression_not_a_condition" | "expression_of_another_measure" | "not_a_yield" | "device_unfit";
 
 export type FileView = {
 	mediaType: MediaType,
@@ -1452,6 +1488,8 @@ export type NumberCheck = {
 	problem: string | null,
 	/**  Where the value lies between the limits, 0 to 1000, for the drawing only. */
 	position: number | null,
+	/**  Typed, it counts only after a second person has looked at it. */
+	needsSecondLook: boolean,
 };
 
 /**  A number with its unit, limits and places. */
@@ -1462,6 +1500,10 @@ export type NumberParameter = {
 	low?: ExactDecimal | null,
 	target?: ExactDecimal | null,
 	high?: ExactDecimal | null,
+	/**  What the value is read from; typed instead, it needs a reason and a second person. */
+	device?: DeviceClass | null,
+	/**  Typed outside of it, a value counts only after a second person has looked at it. */
+	plausible?: PlausibleRange | null,
 };
 
 /**  Limits as they are printed. */
@@ -1471,6 +1513,8 @@ export type NumberView = {
 	low: string | null,
 	target: string | null,
 	high: string | null,
+	/**  What the value is read from; typed instead, it needs a reason and a second person. */
+	device: DeviceClass | null,
 };
 
 export type Operation = {
@@ -1669,6 +1713,12 @@ export type PlantSetUp = {
 	backupFolder: string,
 };
 
+/**  The values that a person may type without being looked over the shoulder; both ends belong to it. */
+export type PlausibleRange = {
+	low: ExactDecimal,
+	high: ExactDecimal,
+};
+
 export type Preferences = {
 	language: string,
 	theme: Theme,
@@ -1749,7 +1799,9 @@ export type QualificationRow = {
 export type QualificationState = "valid" | "expired" | "withdrawn";
 
 /**  Which cached queries of the user interface an event makes stale. */
-export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "lots" | "equipment" | "qualifications" | 
+export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "unsent" | "lists" | "settings" | "users" | "plants" | "audit_trail" | "api_keys" | "backups" | "master_records" | "lots" | "equipment" | 
+/**  Those that this station reads values from. */
+"devices" | "qualifications" | 
 /**  Deviations and the actions that were opened from them. */
 "deviations" | 
 /**  Batches that wait for quality assurance. */
@@ -1757,6 +1809,13 @@ export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "
 
 /**  Where a question to production stands. */
 export type QueryStatus = "Open" | "Answered" | "Closed";
+
+export type ReadDevice = {
+	batchId: string,
+	phaseId: string,
+	/**  The device's code. */
+	device: string,
+};
 
 export type ReceiptState = 
 /**  Durable here; the server has not answered yet. */
@@ -2122,6 +2181,13 @@ export type SignedInPerson = {
 	mustChangePassword: boolean,
 };
 
+export type SourceView = {
+	device: string,
+	serialNumber: string,
+	/**  In the device's own figures and unit. */
+	told: string,
+};
+
 /**  How far the start of the program has come. */
 export type Stage = 
 /**  Nothing is chosen yet: demo, a plant of one's own, or a server. */
@@ -2136,6 +2202,21 @@ export type Stage =
 /**  Cached queries that no longer hold. */
 export type StaleQueries = {
 	queries: QueryKey[],
+};
+
+/**  A device that this station reads values from. */
+export type StationDevice = {
+	/**  As it stands on its label and in the plant's register of equipment. */
+	code: string,
+	class: DeviceClass,
+	/**  `tcp://host:port`, or `serial:` and the line's name, with `?baud=9600` where it is another speed. */
+	address: string,
+};
+
+export type StationDevices = {
+	devices: StationDevice[],
+	/**  The person may add, change and remove them. */
+	canChange: boolean,
 };
 
 /**  What a System Admin says when the station is registered. */

@@ -158,6 +158,8 @@ choice! {
         MasterRecords,
         Lots,
         Equipment,
+        /// Those that this station reads values from.
+        Devices,
         Qualifications,
         /// Deviations and the actions that were opened from them.
         Deviations,
@@ -175,6 +177,7 @@ mod backups;
 pub mod batch_steps;
 mod batches;
 pub mod deviations;
+pub mod devices;
 mod lists;
 pub mod master_records;
 mod registration;

@@ -13,6 +13,7 @@ use crate::{
     capability::Capability,
     decimal::ExactDecimal,
     deviation::{DeviationCause, Severity},
+    device::{DeviceReading, is_manual, needs_second_look},
     expression::{Expression, Value},
     ids::PhaseId,
     person::Acting,
@@ -117,6 +118,8 @@ pub enum Refusal {
     WrongUnit { expected: Unit },
     #[error("at most {allowed} decimal places are recorded here")]
     TooManyPlaces { allowed: u32 },
+    #[error("the value is not the one that the device told")]
+    ReadingDiffers,
     #[error("the lot that was charged is missing")]
     LotRequired,
     #[error("the container of the sample is missing")]
@@ -125,7 +128,7 @@ pub enum Refusal {
     TimerNotStarted,
     #[error("the timer is already running")]
     TimerRunning,
-    #[error("a value outside its limits needs a reason")]
+    #[error("a value outside its limits, or typed although a device measures it, needs a reason")]
     ReasonRequired,
     #[error("the phase must be signed")]
     SignatureRequired,
@@ -161,6 +164,7 @@ impl Refusal {
             Self::WrongEntryKind => "wrong_entry_kind",
             Self::WrongUnit { .. } => "wrong_unit",
             Self::TooManyPlaces { .. } => "too_many_places",
+            Self::ReadingDiffers => "reading_differs",
             Self::LotRequired => "lot_required",
             Self::ContainerRequired => "container_required",
             Self::TimerNotStarted => "timer_not_started",
@@ -232,13 +236,16 @@ pub fn decide(
             check_content(phases, phase, attempt.entry)?
         }
     };
-    if checked.deviation.is_some() && is_blank(attempt.reason) {
+    let is_typed = is_manual(&phase.definition.kind, attempt.entry);
+    if (checked.deviation.is_some() || is_typed) && is_blank(attempt.reason) {
         return Err(Refusal::ReasonRequired);
     }
     if signed_with(phase, attempt.entry, attempt.corrects).is_some() && !attempt.is_signed {
         return Err(Refusal::SignatureRequired);
     }
-    let awaits = deed != Deed::Verification && phase.definition.verification.is_some();
+    let is_verified =
+        phase.definition.verification.is_some() || needs_second_look(&phase.definition.kind, attempt.entry);
+    let awaits = deed != Deed::Verification && is_verified;
     let status = match checked.status {
         PhaseStatus::Completed if awaits => PhaseStatus::RequiresApproval,
         status => status,
@@ -367,7 +374,7 @@ impl Deed {
     fn of(phase: &PhaseState, entry: &PhaseEntry, corrects: Option<Uuid>) -> Self {
         match corrects {
             Some(entry) => Self::Correction(entry),
-            None if *entry == PhaseEntry::Checked && phase.definition.verification.is_some() => Self::Verification,
+            None if *entry == PhaseEntry::Checked && phase.is_verified() => Self::Verification,
             None => Self::Entry,
         }
     }
@@ -506,20 +513,20 @@ fn check_content(phases: &[PhaseState], phase: &PhaseState, entry: &PhaseEntry) 
         }
         (
             PhaseKind::Value(number) | PhaseKind::InProcessCheck(number),
-            PhaseEntry::Number { value, unit, lot: None },
-        ) => check_number(number, *value, *unit),
-        (PhaseKind::Calculation { result, .. }, PhaseEntry::Number { value, unit, lot: None }) => {
+            PhaseEntry::Number { value, unit, lot: None, reading },
+        ) => check_number(number, *value, *unit, reading.as_ref()),
+        (PhaseKind::Calculation { result, .. }, PhaseEntry::Number { value, unit, lot: None, reading: None }) => {
             let expected = calculated(phases, phase)?;
             if (*value, *unit) != (expected, result.unit) {
                 return Err(Refusal::CalculationDiffers { expected });
             }
-            check_number(result, *value, *unit)
+            check_number(result, *value, *unit, None)
         }
-        (PhaseKind::MaterialCharge { quantity, .. }, PhaseEntry::Number { value, unit, lot }) => {
+        (PhaseKind::MaterialCharge { quantity, .. }, PhaseEntry::Number { value, unit, lot, reading }) => {
             if is_blank(lot.as_deref()) {
                 return Err(Refusal::LotRequired);
             }
-            check_number(quantity, *value, *unit)
+            check_number(quantity, *value, *unit, reading.as_ref())
         }
         (PhaseKind::Timer { .. }, PhaseEntry::TimerStarted) => match phase.status {
             PhaseStatus::Pending => Ok(Checked { status: PhaseStatus::InProgress, deviation: None }),
@@ -557,12 +564,20 @@ fn check_content(phases: &[PhaseState], phase: &PhaseState, entry: &PhaseEntry) 
     }
 }
 
-fn check_number(number: &NumberParameter, value: ExactDecimal, unit: Unit) -> Result<Checked, Refusal> {
+fn check_number(
+    number: &NumberParameter,
+    value: ExactDecimal,
+    unit: Unit,
+    reading: Option<&DeviceReading>,
+) -> Result<Checked, Refusal> {
     if unit != number.unit {
         return Err(Refusal::WrongUnit { expected: number.unit });
     }
     if value.value().scale() > number.places {
         return Err(Refusal::TooManyPlaces { allowed: number.places });
+    }
+    if reading.is_some_and(|reading| !reading.fits(number, value)) {
+        return Err(Refusal::ReadingDiffers);
     }
     let deviation = match number.check(value) {
         LimitCheck::Within => None,

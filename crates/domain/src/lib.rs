@@ -10,6 +10,7 @@ pub mod capability;
 pub mod clock;
 pub mod decimal;
 pub mod deviation;
+pub mod device;
 pub mod equipment;
 pub mod execution;
 pub mod expression;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     attachment::{AttachmentParameter, MediaType},
     decimal::ExactDecimal,
+    device::{DeviceClass, DeviceReading, PlausibleRange},
     quantity::Rounding,
     role::{Role, words},
     signature::SignatureMeaning,
@@ -143,6 +144,12 @@ pub struct NumberParameter {
     pub target: Option<ExactDecimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub high: Option<ExactDecimal>,
+    /// What the value is read from; typed instead, it needs a reason and a second person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceClass>,
+    /// Typed outside of it, a value counts only after a second person has looked at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plausible: Option<PlausibleRange>,
 }
 
 words! {
@@ -191,6 +198,9 @@ pub enum PhaseEntry {
         /// The lot that was charged, as scanned or typed; only for a material charge.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lot: Option<String>,
+        /// What a device told, when the value comes from one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reading: Option<DeviceReading>,
     },
     TimerStarted,
     TimerStopped {

@@ -23,6 +23,8 @@ words! {
         UnfitResource = "unfit_resource",
         /// An entry that counts beside no other: recorded twice, after a hold, or without authority.
         Conflict = "conflict",
+        /// Typed although a device measures the value.
+        Manual = "manual",
         Corrected = "corrected",
         /// After the planned end of the batch.
         Late = "late",

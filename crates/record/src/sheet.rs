@@ -16,6 +16,7 @@ use viruj_api::{
 };
 use viruj_domain::{
     deviation::DeviationCause,
+    device::{DeviceReading, is_manual},
     ids::{OperationId, PhaseId},
     phase::{NumberParameter, PhaseEntry, PhaseKind, PhaseStatus},
     plant::time_zone,
@@ -239,15 +240,18 @@ fn phase_line(phase: &RecordPhase, clock: Clock) -> PhaseLine {
         asked: asked(&row.definition.kind),
         status: row.status.as_str(),
         is_open: !matches!(row.status, PhaseStatus::Completed | PhaseStatus::NotApplicable),
-        entries: phase.entries.iter().map(|entry| entry_line(entry, &corrected, clock)).collect(),
+        entries: phase.entries.iter().map(|entry| entry_line(entry, &row.definition.kind, &corrected, clock)).collect(),
     }
 }
 
-fn entry_line(entry: &EntryRow, corrected: &BTreeSet<OperationId>, clock: Clock) -> EntryLine {
+fn entry_line(entry: &EntryRow, kind: &PhaseKind, corrected: &BTreeSet<OperationId>, clock: Clock) -> EntryLine {
     let is_corrected = corrected.contains(&entry.operation_id);
     let mut marks = Vec::new();
     if let Some(cause) = entry.deviation {
         marks.push(cause_text(cause).to_owned());
+    }
+    if is_manual(kind, &entry.entry) {
+        marks.push("typed, although a device measures it".to_owned());
     }
     if entry.corrects.is_some() {
         marks.push("correction of an earlier entry".to_owned());
@@ -327,9 +331,13 @@ pub(crate) fn limits_of(number: &NumberParameter) -> String {
 pub(crate) fn print_value(entry: &PhaseEntry) -> String {
     match entry {
         PhaseEntry::Confirmed => "Confirmed".to_owned(),
-        PhaseEntry::Number { value, unit, lot } => {
+        PhaseEntry::Number { value, unit, lot, reading } => {
             let lot = lot.as_ref().map(|lot| format!(", lot {lot}")).unwrap_or_default();
-            format!("{value} {}{lot}", unit.symbol())
+            let source = reading.as_ref().map(|reading| {
+                let DeviceReading { device, serial_number, value, unit, .. } = reading;
+                format!(", from {device} (serial number {serial_number}, told {value} {})", unit.symbol())
+            });
+            format!("{value} {}{lot}{}", unit.symbol(), source.unwrap_or_default())
         }
         PhaseEntry::TimerStarted => "Timer started".to_owned(),
         PhaseEntry::TimerStopped { elapsed_seconds } => format!("{elapsed_seconds} s"),
@@ -423,6 +431,7 @@ fn exception_text(kind: ExceptionKind) -> &'static str {
         ExceptionKind::OutOfLimits => "Out of limits",
         ExceptionKind::UnfitResource => "Lot, equipment or person not fit",
         ExceptionKind::Conflict => "Entry without effect",
+        ExceptionKind::Manual => "Typed instead of measured",
         ExceptionKind::Corrected => "Corrected",
         ExceptionKind::Late => "Recorded after the planned end",
         ExceptionKind::Offline => "Recorded offline",

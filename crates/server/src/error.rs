@@ -174,6 +174,7 @@ codes! {
     SamePerson = "same_person", FORBIDDEN, "Who performed a phase does not verify it";
     NothingToCorrect = "nothing_to_correct", CONFLICT, "There is no such entry to correct";
     AlreadyCorrected = "already_corrected", CONFLICT, "The entry has been corrected already";
+    ReadingDiffers = "reading_differs", UNPROCESSABLE_ENTITY, "The value is not the one that the device told";
     CalculationDiffers = "calculation_differs", UNPROCESSABLE_ENTITY, "The calculation gives another number";
     CalculationImpossible = "calculation_impossible", UNPROCESSABLE_ENTITY, "The calculation has no result";
     UnknownOption = "unknown_option", UNPROCESSABLE_ENTITY, "This is none of the answers";

@@ -37,6 +37,7 @@ mod batch_steps;
 mod batches;
 mod capas;
 mod deviations;
+mod devices;
 mod equipment;
 mod files;
 mod lists;
@@ -53,6 +54,7 @@ mod syncing;
 /// A running station.
 pub struct StationCore {
     options: StationOptions,
+    devices: devices::Devices,
     store: Store,
     keychain: Keychain,
     key: SigningKey,
@@ -146,6 +148,7 @@ impl StationCore {
             synced_at: store.fact(facts::SYNCED_AT).await?,
         };
         let core = Self {
+            devices: devices::Devices::new(options.devices.clone()),
             options,
             store,
             keychain: secrets.keychain,

@@ -5,7 +5,7 @@ use viruj_client::ClientError;
 use viruj_domain::execution::Refusal;
 use viruj_sync::signing::SigningError;
 
-use crate::{keychain::KeychainError, store::StoreFault};
+use crate::{devices::DeviceError, keychain::KeychainError, store::StoreFault};
 
 /// Why the station did not do what was asked; nothing recorded is lost by any of them.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,17 @@ pub enum StationError {
     BadInput,
     #[error("the text is longer than can be recorded, or holds what cannot be kept")]
     TextNotRecordable,
+    #[error("a device has a code of 1 to 60 characters")]
+    DeviceCodeInvalid,
+    #[error("two devices have the code {0}")]
+    DeviceCodeTaken(String),
+    #[error("the station knows no such device")]
+    DeviceUnknown,
+    /// It was recorded already, or is too old to be what lies on the balance now.
+    #[error("the value that was read is not there any more")]
+    ReadingGone,
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     #[error("the export cannot be written to {path}: {problem}")]
     ExportNotWritten { path: String, problem: String },
     #[error(transparent)]
@@ -85,6 +96,11 @@ impl StationError {
             Self::OtherSigner => "other_signer",
             Self::Number(code) => code,
             Self::BadInput => "bad_input",
+            Self::DeviceCodeInvalid => "device_code_invalid",
+            Self::DeviceCodeTaken(_) => "device_code_taken",
+            Self::DeviceUnknown => "device_unknown",
+            Self::ReadingGone => "reading_gone",
+            Self::Device(error) => error.code(),
             Self::ExportNotWritten { .. } => "export_not_written",
             Self::TextNotRecordable => "text_not_recordable",
             Self::Refused(refusal) => refusal.code(),
@@ -124,6 +140,8 @@ impl From<StationError> for CommandError {
                 | StoreFault::KeyMissing { file }
                 | StoreFault::CopyUnusable { file },
             ) => command_error.with_value("file", file.display()),
+            StationError::DeviceCodeTaken(code) => command_error.with_value("code", code),
+            StationError::Device(DeviceError::UnitUnknown(unit)) => command_error.with_value("unit", unit),
             StationError::ExportNotWritten { path, .. } => command_error.with_value("path", path),
             _ => command_error,
         }

@@ -4,6 +4,7 @@
 //! [`StationCore::record_entry`] makes it durable, a push brings it to the server, the verdict comes back.
 
 mod core;
+mod devices;
 mod error;
 pub mod keychain;
 mod machine;
@@ -15,6 +16,7 @@ pub mod store;
 mod views;
 
 pub use core::StationCore;
+pub use devices::DeviceError;
 pub use error::StationError;
 pub use machine::{Machine, SystemClock, ThisMachine};
 pub use options::{Listener, Registrar, StationEvent, StationOptions};

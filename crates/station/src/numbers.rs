@@ -28,13 +28,28 @@ pub(crate) fn read_number(text: &str, separator: &str, places: u32) -> Result<Ex
 /// What the number would be recorded as, and how it lies to its limits.
 pub(crate) fn check_number(text: &str, separator: &str, parameter: &NumberParameter) -> NumberCheck {
     match read_number(text, separator, parameter.places) {
-        Ok(value) => NumberCheck {
-            value: Some(value.to_string()),
-            check: Some(parameter.check(value)),
-            problem: None,
-            position: position(value, parameter),
+        Ok(value) => {
+            let is_plausible = parameter.plausible.is_none_or(|range| range.contains(value));
+            NumberCheck { needs_second_look: parameter.device.is_some() || !is_plausible, ..checked(value, parameter) }
+        }
+        Err(problem) => NumberCheck {
+            value: None,
+            check: None,
+            problem: Some(problem.to_owned()),
+            position: None,
+            needs_second_look: false,
         },
-        Err(problem) => NumberCheck { value: None, check: None, problem: Some(problem.to_owned()), position: None },
+    }
+}
+
+/// How a value that nobody has typed lies to its limits.
+pub(crate) fn checked(value: ExactDecimal, parameter: &NumberParameter) -> NumberCheck {
+    NumberCheck {
+        value: Some(value.to_string()),
+        check: Some(parameter.check(value)),
+        problem: None,
+        position: position(value, parameter),
+        needs_second_look: false,
     }
 }
 
@@ -82,6 +97,8 @@ mod tests {
             low: ExactDecimal::parse("90").ok(),
             target: None,
             high: ExactDecimal::parse("130").ok(),
+            device: None,
+            plausible: None,
         };
         let check = |text| check_number(text, ".", &parameter);
         assert_eq!(

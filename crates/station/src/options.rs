@@ -3,7 +3,7 @@
 use std::{path::PathBuf, pin::Pin, sync::Arc};
 
 use viruj_api::{
-    station::{DataSource, QueryKey},
+    station::{DataSource, QueryKey, devices::StationDevice},
     stations::{RegisterStation, RegisteredStation},
 };
 use viruj_client::{Client, ClientError};
@@ -41,6 +41,8 @@ pub struct StationOptions {
     /// The plant of an embedded station; the server's first when it is left out.
     pub plant_id: Option<PlantId>,
     pub registrar: Option<Registrar>,
+    /// Those that values are read from.
+    pub devices: Vec<StationDevice>,
     pub listener: Listener,
     pub clock: Arc<dyn Clock>,
     pub machine: Arc<dyn Machine>,
@@ -58,6 +60,7 @@ impl StationOptions {
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             plant_id: None,
             registrar: None,
+            devices: Vec::new(),
             listener: Arc::new(|_| ()),
             clock: Arc::new(SystemClock),
             machine: Arc::new(ThisMachine),

@@ -8,12 +8,13 @@ use viruj_api::{
     sessions::SessionSummary,
     station::{
         BatchListItem, BatchView, ChoiceView, EntryKind, EntryView, FileView, MenuItem, NamedPhase, NamedValue,
-        NumberView, PhaseTask, PhaseTurn, PhaseView, SessionView, SignatureView, SignedInPerson, Waiting,
+        NumberView, PhaseTask, PhaseTurn, PhaseView, SessionView, SignatureView, SignedInPerson, SourceView, Waiting,
     },
 };
 use viruj_domain::{
     batch::BatchStatus,
     capability::Capability,
+    device::{DeviceReading, is_manual},
     execution::{
         Circumstances, PhaseState, Refusal, Standing, Turn, Unfit, calculated, correctable, is_stopped, next_phase,
         standings,
@@ -192,7 +193,7 @@ impl Whole<'_> {
             turn: kind,
             signature,
             correction_signature: row.definition.signature,
-            is_verified: row.definition.verification.is_some(),
+            is_verified: state.is_verified(),
             waits_for: self.waits_for(turn),
             obstacle: obstacle.as_ref().map(unfit),
             entries: shown.entries.iter().map(|one| entry(one, shown, standing)).collect(),
@@ -281,6 +282,7 @@ pub(crate) fn number(parameter: &NumberParameter) -> NumberView {
         low: parameter.low.map(|limit| limit.to_string()),
         target: parameter.target.map(|limit| limit.to_string()),
         high: parameter.high.map(|limit| limit.to_string()),
+        device: parameter.device,
     }
 }
 
@@ -308,6 +310,8 @@ pub(crate) fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<
         is_corrected: phase.entries.iter().any(is_corrected),
         can_be_corrected: correctable == Some(row.operation_id.0),
         file: None,
+        source: None,
+        is_manual: is_manual(&phase.row.definition.kind, &row.entry),
     };
     fill(&mut view, row);
     view
@@ -316,11 +320,12 @@ pub(crate) fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<
 fn fill(view: &mut EntryView, row: &EntryRow) {
     match &row.entry {
         PhaseEntry::Confirmed => {}
-        PhaseEntry::Number { value, unit, lot } => {
+        PhaseEntry::Number { value, unit, lot, reading } => {
             view.kind = EntryKind::Number;
             view.value = Some(value.to_string());
             view.unit = Some(unit.symbol().to_owned());
             view.lot.clone_from(lot);
+            view.source = reading.as_ref().map(source);
         }
         PhaseEntry::TimerStarted => view.kind = EntryKind::TimerStarted,
         PhaseEntry::TimerStopped { elapsed_seconds } => {
@@ -352,6 +357,14 @@ fn fill(view: &mut EntryView, row: &EntryRow) {
             view.file = Some(FileView { media_type: *media_type, size_bytes, sha256: sha256.clone() });
         }
         PhaseEntry::Checked => view.kind = EntryKind::Checked,
+    }
+}
+
+fn source(reading: &DeviceReading) -> SourceView {
+    SourceView {
+        device: reading.device.clone(),
+        serial_number: reading.serial_number.clone(),
+        told: format!("{} {}", reading.value, reading.unit.symbol()),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backups;
 pub mod batches;
 pub mod deviations;
+pub mod devices;
 pub mod equipment;
 pub mod lists;
 pub mod lots;

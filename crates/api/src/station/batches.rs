@@ -6,6 +6,7 @@ use viruj_domain::{
     attachment::{AcceptedFiles, MediaType},
     batch::{BatchStatus, RecordStatus, ReleaseStatus},
     deviation::DeviationCause,
+    device::DeviceClass,
     phase::{LimitCheck, PhaseStatus},
     signature::{SignatureMeaning, SignatureMethod},
 };
@@ -142,6 +143,8 @@ view! {
         pub low: Option<String>,
         pub target: Option<String>,
         pub high: Option<String>,
+        /// What the value is read from; typed instead, it needs a reason and a second person.
+        pub device: Option<DeviceClass>,
     }
 
     pub struct EntryView {
@@ -174,6 +177,17 @@ view! {
         pub can_be_corrected: bool,
         /// Of a file: what it is. Its name is the text.
         pub file: Option<FileView>,
+        /// The device that the value comes from.
+        pub source: Option<SourceView>,
+        /// Typed although a device measures the value.
+        pub is_manual: bool,
+    }
+
+    pub struct SourceView {
+        pub device: String,
+        pub serial_number: String,
+        /// In the device's own figures and unit.
+        pub told: String,
     }
 
     pub struct FileView {
@@ -228,6 +242,8 @@ view! {
         pub problem: Option<String>,
         /// Where the value lies between the limits, 0 to 1000, for the drawing only.
         pub position: Option<u32>,
+        /// Typed, it counts only after a second person has looked at it.
+        pub needs_second_look: bool,
     }
 
     pub struct RecordEntry {
@@ -346,6 +362,8 @@ choice! {
     pub enum EntryInput {
         Confirm,
         Number { text: String, decimal_separator: String, lot: Option<String>, },
+        /// What a device told, by the number of the reading.
+        TakeReading { reading: Uuid, lot: Option<String>, },
         StartTimer,
         StopTimer,
         RequestSample { container: String, },

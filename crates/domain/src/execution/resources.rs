@@ -124,6 +124,24 @@ impl<'a> Circumstances<'a> {
         }
     }
 
+    /// Whether a value may be read from the device with this code, and why not. A balance serves several batches a day.
+    ///
+    /// # Errors
+    /// The first [`Unfit`] that holds.
+    pub fn check_device(self, code: &str) -> Result<(), Unfit> {
+        let Some(known) = self.registers.equipment.iter().find(|known| known.code == code) else { return Ok(()) };
+        let equipment = known.code.clone();
+        match known.standing.state {
+            EquipmentState::Idle | EquipmentState::Running => {}
+            EquipmentState::UnderQaHold => return Err(Unfit::EquipmentOnHold { equipment }),
+            state => return Err(Unfit::EquipmentNotReady { equipment, state }),
+        }
+        match known.standing.calibration_due.filter(|due| *due < self.day(self.at)) {
+            Some(on) => Err(Unfit::CalibrationOverdue { equipment, on }),
+            None => Ok(()),
+        }
+    }
+
     /// Whether the person may execute what asks for this procedure, and why not.
     ///
     /// # Errors
@@ -161,6 +179,9 @@ impl<'a> Circumstances<'a> {
         }
         if let Some(procedure) = asked_procedure(phase) {
             self.check_qualification(procedure, person.id)?;
+        }
+        if let PhaseEntry::Number { reading: Some(reading), .. } = attempt.entry {
+            self.check_device(&reading.device)?;
         }
         let kind = &phase.definition.kind;
         let is_repeated = phase.is_to_repeat();

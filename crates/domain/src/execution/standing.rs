@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Hold, PhaseState, calculated, holding::Holds};
 use crate::{
+    device::needs_second_look,
     expression::{Expression, Value},
     phase::{PhaseEntry, PhaseStatus, RecordedEntry},
     quantity::Quantity,
@@ -124,8 +125,15 @@ impl PhaseState {
         self.contents().map(|entry| entry.person_id.as_str())
     }
 
+    /// Whether a second person verifies what is recorded here: always, or because of how it was recorded.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        let needs_second_look = |entry: &RecordedEntry| needs_second_look(&self.definition.kind, &entry.entry);
+        self.definition.verification.is_some() || self.entries.iter().any(needs_second_look)
+    }
+
     fn contents(&self) -> impl DoubleEndedIterator<Item = &RecordedEntry> {
-        let is_verified = self.definition.verification.is_some();
+        let is_verified = self.is_verified();
         self.entries.iter().filter(move |entry| match entry.entry {
             PhaseEntry::TimerStarted => false,
             PhaseEntry::Checked => !is_verified,

@@ -5,6 +5,7 @@ use super::*;
 use crate::signature::SignatureMeaning;
 
 use crate::{
+    device::{DeviceClass, PlausibleRange},
     ids::UserId,
     phase::{ChoiceOption, Verification},
     quantity::Rounding,
@@ -34,6 +35,8 @@ fn speed() -> NumberParameter {
         low: ExactDecimal::parse("90").ok(),
         target: ExactDecimal::parse("110").ok(),
         high: ExactDecimal::parse("130").ok(),
+        device: None,
+        plausible: None,
     }
 }
 
@@ -62,7 +65,12 @@ fn phase(number: u32, kind: PhaseKind) -> PhaseState {
 }
 
 fn rpm(text: &str) -> PhaseEntry {
-    PhaseEntry::Number { value: ExactDecimal::parse(text).unwrap(), unit: Unit::RevolutionsPerMinute, lot: None }
+    PhaseEntry::Number {
+        value: ExactDecimal::parse(text).unwrap(),
+        unit: Unit::RevolutionsPerMinute,
+        lot: None,
+        reading: None,
+    }
 }
 
 fn attempt<'a>(phase: &PhaseState, entry: &'a PhaseEntry, reason: Option<&'a str>) -> Attempt<'a> {
@@ -177,6 +185,7 @@ proptest! {
 }
 
 /// A batch as a store would keep it.
+#[derive(Clone)]
 struct Batch {
     status: BatchStatus,
     phases: Vec<PhaseState>,
@@ -231,11 +240,11 @@ impl Batch {
 }
 
 fn number(unit: Unit, places: u32) -> NumberParameter {
-    NumberParameter { unit, places, low: None, target: None, high: None }
+    NumberParameter { unit, places, low: None, target: None, high: None, device: None, plausible: None }
 }
 
 fn measured(text: &str, unit: Unit) -> PhaseEntry {
-    PhaseEntry::Number { value: ExactDecimal::parse(text).unwrap(), unit, lot: None }
+    PhaseEntry::Number { value: ExactDecimal::parse(text).unwrap(), unit, lot: None, reading: None }
 }
 
 #[test]
@@ -523,3 +532,77 @@ proptest! {
 }
 
 mod holding;
+
+fn weighed(value: &str, kept: &str) -> PhaseEntry {
+    let reading = DeviceReading {
+        device: "BAL-02".into(),
+        serial_number: "B021002593".into(),
+        value: ExactDecimal::parse(value).unwrap(),
+        unit: Unit::Kilogram,
+        line: format!("S S {value} kg"),
+        read_at: DateTime::UNIX_EPOCH,
+    };
+    let value = ExactDecimal::parse(kept).unwrap();
+    PhaseEntry::Number { value, unit: Unit::Kilogram, lot: None, reading: Some(reading) }
+}
+
+fn weighing() -> Batch {
+    let range = PlausibleRange { low: ExactDecimal::parse("5").unwrap(), high: ExactDecimal::parse("20").unwrap() };
+    let by_balance = NumberParameter { device: Some(DeviceClass::Balance), ..number(Unit::Kilogram, 2) };
+    let by_hand = NumberParameter { plausible: Some(range), ..number(Unit::Kilogram, 1) };
+    Batch::of(vec![
+        phase(1, PhaseKind::Value(by_balance)),
+        phase(2, PhaseKind::Value(by_hand)),
+        phase(3, PhaseKind::Confirmation {}),
+    ])
+}
+
+/// [A11-6] What a device told counts at once; what was typed beside it, or typed and not plausible, waits.
+#[test]
+fn a11_6_a_typed_value_waits_for_a_second_person_or_for_the_device() {
+    let (first, second) = (person("operator"), person("other"));
+    let mut batch = weighing();
+    batch.record(1, &weighed("12.34", "12.34"), operator(&first)).unwrap();
+    batch.record(2, &measured("12.3", Unit::Kilogram), operator(&first)).unwrap();
+    assert_eq!(batch.standing(), [Standing::Executed, Standing::Executed, Standing::Open]);
+
+    let mut batch = weighing();
+    let typed = measured("12.34", Unit::Kilogram);
+    let attempt = Attempt { phase: batch.phases[0].id, entry: &typed, corrects: None, reason: None, is_signed: true };
+    assert_eq!(decide(batch.status, &batch.phases, attempt), Err(Refusal::ReasonRequired));
+    let by_hand = batch.record(1, &typed, operator(&first)).unwrap();
+    assert_eq!(batch.standing()[..2], [Standing::AwaitsVerification, Standing::WaitsFor(vec![1])]);
+    assert_eq!(batch.record(1, &PhaseEntry::Checked, operator(&first)), Err(Refusal::SamePerson));
+    let manager = |id| Acting { role: Role::ProductionManager, ..operator(id) };
+    // The device confirms: nobody has to look any more.
+    let mut confirmed = batch.clone();
+    confirmed.correct(1, &weighed("12.34", "12.34"), Some(by_hand), operator(&first)).unwrap();
+    assert_eq!(confirmed.standing()[0], Standing::Executed);
+    // Or the second person does, with a signature of that meaning.
+    let check = PhaseEntry::Checked;
+    assert_eq!(signed_with(&batch.phases[0], &check, None), Some(SignatureMeaning::Verified));
+    batch.record(1, &check, manager(&second)).unwrap();
+    assert_eq!(batch.standing()[0], Standing::Executed);
+    assert_eq!(batch.record(1, &check, manager(&second)), Err(Refusal::AlreadyCompleted));
+
+    for value in ["20.1", "4.9"] {
+        let mut batch = batch.clone();
+        batch.record(2, &measured(value, Unit::Kilogram), operator(&first)).unwrap();
+        assert_eq!(batch.standing()[1..], [Standing::AwaitsVerification, Standing::WaitsFor(vec![2])], "{value}");
+        batch.record(2, &check, manager(&second)).unwrap();
+        assert_eq!(batch.standing()[1..], [Standing::Executed, Standing::Open]);
+    }
+}
+
+#[test]
+fn what_a_device_told_is_recorded_as_it_was_told() {
+    let id = person("operator");
+    for (told, kept) in [("12.34", "12.35"), ("12.3", "12.30"), ("12.345", "12.34")] {
+        assert_eq!(weighing().record(1, &weighed(told, kept), operator(&id)), Err(Refusal::ReadingDiffers), "{told}");
+    }
+    weighing().record(1, &weighed("12.345", "12.35"), operator(&id)).unwrap();
+    let mut batch = weighing();
+    batch.record(1, &weighed("12.34", "12.34"), operator(&id)).unwrap();
+    let beside = batch.record(2, &weighed("12.3", "12.3"), operator(&id));
+    assert_eq!(beside, Err(Refusal::ReadingDiffers), "no device measures this value");
+}

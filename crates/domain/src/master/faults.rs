@@ -62,6 +62,7 @@ words! {
         ExpressionNotACondition = "expression_not_a_condition",
         ExpressionOfAnotherMeasure = "expression_of_another_measure",
         NotAYield = "not_a_yield",
+        DeviceUnfit = "device_unfit",
     }
 }
 
@@ -235,7 +236,7 @@ impl Check {
         let path = format!("{path}/kind");
         match &one.phase.kind {
             PhaseKind::Confirmation {} | PhaseKind::Date {} | PhaseKind::Attachment(_) => {}
-            PhaseKind::Value(number) | PhaseKind::InProcessCheck(number) => self.number(&path, number),
+            PhaseKind::Value(number) | PhaseKind::InProcessCheck(number) => self.measured(&path, number),
             PhaseKind::Text { longest } => {
                 if *longest == 0 || *longest > LONGEST_ENTERED_TEXT {
                     self.add(format!("{path}/longest"), FaultCode::TooMany, LONGEST_ENTERED_TEXT.to_string());
@@ -245,7 +246,7 @@ impl Check {
             PhaseKind::MaterialCharge { material, material_code, quantity, line } => {
                 self.text(format!("{path}/material"), material, LONGEST_NAME);
                 self.text(format!("{path}/material_code"), material_code, LONGEST_CODE);
-                self.number(&format!("{path}/quantity"), quantity);
+                self.measured(&format!("{path}/quantity"), quantity);
                 if let Some(key) = line {
                     let line = procedure.recipe.iter().find(|line| line.key == *key);
                     self.charge(&path, key, line, material_code, quantity.unit);
@@ -278,6 +279,10 @@ impl Check {
             }
             PhaseKind::Calculation { expression, result, .. } => {
                 self.number(&format!("{path}/result"), result);
+                // Nobody reads or types what is calculated.
+                if result.device.is_some() || result.plausible.is_some() {
+                    self.add(format!("{path}/result"), FaultCode::DeviceUnfit, &one.phase.key);
+                }
                 let place = format!("{path}/expression");
                 let Some(kind) = self.expression(&place, expression, earlier, one) else { return };
                 if kind != Kind::Number(result.unit.measure().dimension) {
@@ -297,6 +302,18 @@ impl Check {
                 self.add(format!("{path}/quantity/unit"), FaultCode::RecipeLineDiffers, line.unit.symbol());
             }
             Some(_) => {}
+        }
+    }
+
+    fn measured(&mut self, path: &str, number: &NumberParameter) {
+        self.number(path, number);
+        if number.device.is_some_and(|class| !class.measures(number.unit)) {
+            self.add(format!("{path}/device"), FaultCode::DeviceUnfit, number.unit.symbol());
+        }
+        if let Some(range) = number.plausible
+            && range.high < range.low
+        {
+            self.add(format!("{path}/plausible/high"), FaultCode::LimitsCrossed, range.low.to_string());
         }
     }
 

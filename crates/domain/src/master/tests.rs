@@ -18,7 +18,7 @@ fn decimal(text: &str) -> ExactDecimal {
 
 fn number(unit: Unit, places: u32, limits: [&str; 3]) -> NumberParameter {
     let [low, target, high] = limits.map(|limit| ExactDecimal::parse(limit).ok());
-    NumberParameter { unit, places, low, target, high }
+    NumberParameter { unit, places, low, target, high, device: None, plausible: None }
 }
 
 fn phase(key: &str, kind: PhaseKind) -> PhaseDefinition {

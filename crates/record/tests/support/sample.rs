@@ -188,6 +188,8 @@ fn phase(number: u32) -> RecordPhase {
             low: Some(exact("55.0")),
             target: Some(exact("60.0")),
             high: Some(exact("65.0")),
+            device: None,
+            plausible: None,
         }),
         signature: Some(SignatureMeaning::Performed),
         performed_by: Vec::new(),
@@ -195,7 +197,8 @@ fn phase(number: u32) -> RecordPhase {
         only_if: None,
         qualification: None,
     };
-    let value = |value: &str| PhaseEntry::Number { value: exact(value), unit: Unit::DegreeCelsius, lot: None };
+    let value =
+        |value: &str| PhaseEntry::Number { value: exact(value), unit: Unit::DegreeCelsius, lot: None, reading: None };
     let mut entries = vec![entry(number, 0, at, value("60.5"), SignatureMeaning::Performed)];
     if number == 2 {
         entries[0].entry = value("66.5");

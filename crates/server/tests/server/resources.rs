@@ -320,7 +320,12 @@ const CHARGE: &str = r#"{"key":"p1","title":"Charge povidone","instruction":"Cha
     "material":"Povidone K30","material_code":"RM-1002","quantity":{"unit":"kg","places":2,"low":"9.90","high":"10.10"}}"#;
 
 fn charged(lot: &str) -> PhaseEntry {
-    PhaseEntry::Number { value: ExactDecimal::parse("10.00").unwrap(), unit: Unit::Kilogram, lot: Some(lot.to_owned()) }
+    PhaseEntry::Number {
+        value: ExactDecimal::parse("10.00").unwrap(),
+        unit: Unit::Kilogram,
+        lot: Some(lot.to_owned()),
+        reading: None,
+    }
 }
 
 async fn define_first_phase(app: &TestApp, definition: &str) {

@@ -153,7 +153,7 @@ impl StationCore {
     }
 
     /// The person who is signed in, when that person may see the batches of this plant.
-    fn reader(&self) -> Result<Person, StationError> {
+    pub(super) fn reader(&self) -> Result<Person, StationError> {
         let person = self.session()?.person;
         if person.is_active && person.role.can(Capability::BatchRead) && self.sees_plant(&person) {
             Ok(person)

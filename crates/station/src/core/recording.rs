@@ -100,6 +100,9 @@ impl StationCore {
             self.store.keep_file(statement.operation_id, (&batch.id, sha256), content).await?;
         }
         let operation = self.keep(&identity, &session, statement.operation_id, &bytes, person).await?;
+        if let EntryInput::TakeReading { reading, .. } = &wanted.entry {
+            self.devices.forget(*reading);
+        }
         Ok(Recorded { operation, outcome })
     }
 
@@ -128,8 +131,12 @@ impl StationCore {
                     "too_many_places" => Refusal::TooManyPlaces { allowed: number.places }.into(),
                     code => StationError::Number(code),
                 })?;
-                let lot = lot.as_deref().map(str::trim).filter(|lot| !lot.is_empty()).map(str::to_owned);
-                PhaseEntry::Number { value, unit: number.unit, lot }
+                let lot = named(lot.as_ref());
+                PhaseEntry::Number { value, unit: number.unit, lot, reading: None }
+            }
+            EntryInput::TakeReading { reading, lot } => {
+                let number = phase.row.definition.kind.number().ok_or(Refusal::WrongEntryKind)?;
+                self.read_entry(*reading, phase.row.id, (number, named(lot.as_ref())))?
             }
             EntryInput::StartTimer => PhaseEntry::TimerStarted,
             EntryInput::StopTimer => PhaseEntry::TimerStopped { elapsed_seconds: self.elapsed(phase).await? },
@@ -149,7 +156,7 @@ impl StationCore {
                 let number = phase.row.definition.kind.number().ok_or(Refusal::WrongEntryKind)?;
                 let states = shown.states();
                 let state = states.iter().find(|state| state.id == phase.row.id).ok_or(Refusal::PhaseUnknown)?;
-                PhaseEntry::Number { value: calculated(&states, state)?, unit: number.unit, lot: None }
+                PhaseEntry::Number { value: calculated(&states, state)?, unit: number.unit, lot: None, reading: None }
             }
             EntryInput::Check => PhaseEntry::Checked,
             // Its bytes are looked at first.
@@ -343,4 +350,9 @@ fn check_texts(wanted: &RecordEntry, entry: &PhaseEntry) -> Result<(), StationEr
     let is_fine = texts.into_iter().flatten().all(|text| is_storable(text, LONGEST_TEXT))
         && names.into_iter().flatten().all(|name| is_storable(name, LONGEST_NAME));
     if is_fine { Ok(()) } else { Err(StationError::TextNotRecordable) }
+}
+
+/// What a person has named, when it is anything.
+fn named(text: Option<&String>) -> Option<String> {
+    text.map(|text| text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }

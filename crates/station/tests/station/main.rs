@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod batches;
+mod devices;
 mod files;
 mod keys;
 mod offline;

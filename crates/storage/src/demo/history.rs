@@ -143,12 +143,20 @@ fn entries_for(plan: &Plan, row: &PhaseRow) -> Vec<(PhaseEntry, Duration)> {
     match &phase.kind {
         PhaseKind::Confirmation {} => vec![(PhaseEntry::Confirmed, pause)],
         PhaseKind::Value(number) | PhaseKind::InProcessCheck(number) => {
-            vec![(PhaseEntry::Number { value: value_of(&name, number, deviates), unit: number.unit, lot: None }, pause)]
+            vec![(
+                PhaseEntry::Number {
+                    value: value_of(&name, number, deviates),
+                    unit: number.unit,
+                    lot: None,
+                    reading: None,
+                },
+                pause,
+            )]
         }
         PhaseKind::MaterialCharge { material_code, quantity, .. } => {
             let lot = lot_of_history(material_code, plan.number);
             let value = value_of(&name, quantity, deviates);
-            vec![(PhaseEntry::Number { value, unit: quantity.unit, lot: Some(lot) }, pause)]
+            vec![(PhaseEntry::Number { value, unit: quantity.unit, lot: Some(lot), reading: None }, pause)]
         }
         PhaseKind::Timer { minimum_seconds, maximum_seconds } => {
             let room = maximum_seconds.unwrap_or(minimum_seconds + 60).saturating_sub(*minimum_seconds);

@@ -124,6 +124,8 @@ pub fn phases() -> Vec<PhaseRow> {
         low: ExactDecimal::parse("90").ok(),
         target: ExactDecimal::parse("110").ok(),
         high: ExactDecimal::parse("130").ok(),
+        device: None,
+        plausible: None,
     };
     let phase = |number: u32, title: &str, kind, signature| PhaseRow {
         id: phase_id(number),
@@ -173,7 +175,7 @@ pub fn operation_id(number: u64) -> OperationId {
 
 #[must_use]
 pub fn rpm(text: &str) -> PhaseEntry {
-    PhaseEntry::Number { value: decimal(text), unit: Unit::RevolutionsPerMinute, lot: None }
+    PhaseEntry::Number { value: decimal(text), unit: Unit::RevolutionsPerMinute, lot: None, reading: None }
 }
 
 /// What the operator says for a phase, unsigned and without a reason.

@@ -59,8 +59,11 @@ pub(super) fn describe(
 fn recorded(entry: &PhaseEntry) -> String {
     match entry {
         PhaseEntry::Confirmed => "a confirmation".to_owned(),
-        PhaseEntry::Number { value, unit, lot: None } => format!("{value} {}", unit.symbol()),
-        PhaseEntry::Number { value, unit, lot: Some(lot) } => format!("{value} {} of lot {lot}", unit.symbol()),
+        PhaseEntry::Number { value, unit, lot, reading } => {
+            let lot = lot.as_ref().map(|lot| format!(" of lot {lot}")).unwrap_or_default();
+            let source = reading.as_ref().map(|reading| format!(" from {}", reading.device)).unwrap_or_default();
+            format!("{value} {}{lot}{source}", unit.symbol())
+        }
         PhaseEntry::TimerStarted => "the start of the timer".to_owned(),
         PhaseEntry::TimerStopped { elapsed_seconds } => format!("a time of {elapsed_seconds} s"),
         PhaseEntry::SampleRequested { container } => format!("a sample in container {container}"),

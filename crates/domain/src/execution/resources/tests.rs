@@ -7,6 +7,7 @@ use super::*;
 use crate::{
     decimal::ExactDecimal,
     deviation::DeviationCause,
+    device::{DeviceClass, DeviceReading},
     equipment::EquipmentStanding,
     ids::PhaseId,
     lot::Lot,
@@ -56,6 +57,8 @@ fn charge() -> PhaseState {
         low: ExactDecimal::parse("9.90").ok(),
         target: None,
         high: ExactDecimal::parse("10.10").ok(),
+        device: None,
+        plausible: None,
     };
     let (material, material_code) = ("Povidone K30".to_owned(), "RM-1002".to_owned());
     phase(PhaseKind::MaterialCharge { material, material_code, quantity, line: None })
@@ -66,7 +69,12 @@ fn dryer(must_be_clean: bool) -> PhaseState {
 }
 
 fn charged(value: &str, lot: &str) -> PhaseEntry {
-    PhaseEntry::Number { value: ExactDecimal::parse(value).unwrap(), unit: Unit::Kilogram, lot: Some(lot.into()) }
+    PhaseEntry::Number {
+        value: ExactDecimal::parse(value).unwrap(),
+        unit: Unit::Kilogram,
+        lot: Some(lot.into()),
+        reading: None,
+    }
 }
 
 fn used(equipment: &str) -> PhaseEntry {
@@ -417,4 +425,55 @@ proptest! {
             prop_assert_eq!(decided, outcome);
         }
     }
+}
+
+/// A balance is shared by batches; it may run for another one, and must be neither broken nor out of calibration.
+#[test]
+fn s88_3_a_value_is_read_from_equipment_that_is_calibrated_and_free_of_holds() {
+    let number = NumberParameter {
+        unit: Unit::Kilogram,
+        places: 2,
+        low: None,
+        target: None,
+        high: None,
+        device: Some(DeviceClass::Balance),
+        plausible: None,
+    };
+    let weighed = |device: &str| PhaseEntry::Number {
+        value: ExactDecimal::parse("10.00").unwrap(),
+        unit: Unit::Kilogram,
+        lot: None,
+        reading: Some(DeviceReading {
+            device: device.into(),
+            serial_number: "B021002593".into(),
+            value: ExactDecimal::parse("10.00").unwrap(),
+            unit: Unit::Kilogram,
+            line: "S S      10.00 kg".into(),
+            read_at: late(),
+        }),
+    };
+    let phase = phase(PhaseKind::Value(number));
+    let with = |standing: EquipmentStanding| Registers {
+        zone: Tz::Asia__Kolkata,
+        equipment: vec![Equipment { code: "BAL-02".into(), kind: "Balance".into(), standing }],
+        ..Registers::default()
+    };
+    let fit = EquipmentStanding::of_new(Some(day("2026-11-24")));
+    let running =
+        EquipmentStanding { state: EquipmentState::Running, in_use_for: Some(BatchId::from("another")), ..fit.clone() };
+    let entry = weighed("BAL-02");
+    for registers in [with(fit.clone()), with(running), Registers::default()] {
+        assert!(asked(&registers).decide(&phase, attempt(&phase, &entry)).is_ok());
+    }
+    let overdue = with(EquipmentStanding { calibration_due: Some(day("2026-11-23")), ..fit.clone() });
+    let refused = asked(&overdue).decide(&phase, attempt(&phase, &entry)).unwrap_err();
+    assert_eq!(refused.code(), "calibration_overdue");
+    let Judgement::Applied(outcome) = asked(&overdue).judge(&phase, attempt(&phase, &entry)) else {
+        panic!("it happened")
+    };
+    assert_eq!(outcome.deviation.unwrap().cause, DeviationCause::EquipmentUnfit);
+    let held = with(EquipmentStanding { state: EquipmentState::UnderQaHold, ..fit });
+    assert_eq!(asked(&held).decide(&phase, attempt(&phase, &entry)).unwrap_err().code(), "equipment_on_hold");
+    let wanted = Wanted::for_entry(&phase, &entry, &UserId::from("operator"));
+    assert!(!wanted.is_empty() && wanted.equipment.as_deref() == Some("BAL-02"));
 }

@@ -89,7 +89,10 @@ impl Wanted {
         wanted.add(phase);
         wanted.person = Some(person.clone()).filter(|_| !wanted.procedures.is_empty());
         match entry {
-            PhaseEntry::Number { lot, .. } => wanted.lot = lot.as_deref().map(str::trim).map(str::to_owned),
+            PhaseEntry::Number { lot, reading, .. } => {
+                wanted.lot = lot.as_deref().map(str::trim).map(str::to_owned);
+                wanted.equipment = reading.as_ref().map(|reading| reading.device.clone());
+            }
             PhaseEntry::EquipmentUsed { equipment } | PhaseEntry::FoundClean { equipment } => {
                 wanted.equipment = Some(equipment.trim().to_owned());
             }
@@ -107,10 +110,16 @@ impl Wanted {
         wanted
     }
 
+    /// What stands against reading a value from a device.
+    #[must_use]
+    pub fn for_device(code: &str) -> Self {
+        Self { equipment: Some(code.to_owned()), ..Self::default() }
+    }
+
     /// Nothing has to be looked up.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.materials.is_empty() && self.kinds.is_empty() && self.procedures.is_empty()
+        self.materials.is_empty() && self.kinds.is_empty() && self.procedures.is_empty() && self.equipment.is_none()
     }
 
     fn add(&mut self, phase: &PhaseState) {
