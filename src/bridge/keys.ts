@@ -49,6 +49,8 @@ export const keys = {
   qualifications: (filter: Omit<QualificationListQuery, "cursor">) => ["qualifications", "list", filter],
   qualification: (id: string) => ["qualifications", "one", id],
   qualificationCandidates: ["qualifications", "candidates"],
+  /** Those that this station reads values from. */
+  devices: ["devices"],
   /** Whether a lot or a piece of equipment may be taken for a step. */
   resource: (batchId: string, phaseId: string, text: string) => ["batch", batchId, "resource", phaseId, text],
   deviations: (filter: Omit<DeviationListQuery, "cursor">) => ["deviations", "list", filter],

@@ -215,9 +215,9 @@ export const stationSettings: StationSettings = {
   version: "0.1.0",
 };
 
-const rpm: NumberView = { unit: "rpm", places: 0, low: "90", target: "110", high: "130" };
-const kilograms: NumberView = { unit: "kg", places: 2, low: "179.10", target: "180.00", high: "180.90" };
-const percent: NumberView = { unit: "%", places: 2, low: null, target: null, high: "2.50" };
+const rpm: NumberView = { unit: "rpm", places: 0, low: "90", target: "110", high: "130", device: null };
+const kilograms: NumberView = { unit: "kg", places: 2, low: "179.10", target: "180.00", high: "180.90", device: null };
+const percent: NumberView = { unit: "%", places: 2, low: null, target: null, high: "2.50", device: null };
 
 type Row = [string, string, string, string, PhaseTask, PhaseView["signature"]];
 
@@ -299,7 +299,10 @@ const rows: Row[] = [
     "Compression",
     "Record average tablet weight",
     "Weigh 20 tablets and record the average weight.",
-    { type: "in_process_check", number: { unit: "mg", places: 1, low: "617.5", target: "650.0", high: "682.5" } },
+    {
+      type: "in_process_check",
+      number: { unit: "mg", places: 1, low: "617.5", target: "650.0", high: "682.5", device: null },
+    },
     "performed",
   ],
 ];
@@ -327,6 +330,8 @@ function done(row: Row, at: number): EntryView {
     isCorrected: false,
     canBeCorrected: false,
     file: null,
+    source: null,
+    isManual: false,
   };
 }
 

@@ -204,12 +204,14 @@ export class FakeDeviations {
       isCorrected: false,
       canBeCorrected: false,
       file: null,
+      source: null,
+      isManual: false,
     };
     const evidence = {
       phaseNumber: 2,
       phaseTitle: "Impeller speed",
       instruction: "Set the impeller to 110 rpm.",
-      limits: { unit: "rpm", places: 0, low: "90", target: "110", high: "130" },
+      limits: { unit: "rpm", places: 0, low: "90", target: "110", high: "130", device: null },
       entries: [entry],
     };
     return structuredClone({

@@ -40,6 +40,8 @@ function entry(place: number, change: Partial<EntryView>): EntryView {
     isCorrected: false,
     canBeCorrected: false,
     file: null,
+    source: null,
+    isManual: false,
     ...change,
   };
 }
@@ -136,7 +138,7 @@ export class FakeReviews {
           phaseNumber: 2,
           phaseTitle: "Impeller speed",
           instruction: "Set the impeller to 110 rpm.",
-          limits: { unit: "rpm", places: 0, low: "90", target: "110", high: "130" },
+          limits: { unit: "rpm", places: 0, low: "90", target: "110", high: "130", device: null },
           entries: [
             entry(2, { value: "141", reason: "Display was stuck", deviation: "out_of_limits", isCorrected: true }),
             entry(3, { value: "112", reason: "Read again", isCorrection: true }),

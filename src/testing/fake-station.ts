@@ -6,12 +6,16 @@ import type {
   BatchView,
   CheckNumber,
   CommandError,
+  DeviceTrial,
+  DeviceValue,
   EntryInput,
   EntryReceipt,
   EntryView,
   NumberCheck,
   QueryKey,
   RecordEntry,
+  StationDevice,
+  StationDevices,
   TextList,
   UnsentEntry,
 } from "../bridge/bindings";
@@ -50,6 +54,11 @@ export type FakeState = {
   failures: Record<string, CommandError | null>;
   isIdentified: boolean;
   offersSingleSignOn: boolean;
+  devices: StationDevices;
+  /** What the next reading of a device tells. */
+  reading: DeviceValue;
+  /** A typed number that is not plausible. */
+  implausible: number | null;
 };
 
 export const failure = (code: string, values: Record<string, string> = {}): CommandError => ({
@@ -57,6 +66,16 @@ export const failure = (code: string, values: Record<string, string> = {}): Comm
   detail: null,
   values: Object.entries(values).map(([name, value]) => ({ name, value })),
 });
+
+/** What the balance tells. */
+export const weight: DeviceValue = {
+  id: "0198f0f0-0000-7000-8000-000000000001",
+  device: "BAL-02",
+  serialNumber: "B021002593",
+  told: "10004.6 g",
+  readAt: "2026-11-24T09:00:00Z",
+  check: { value: "10.00", check: "within", problem: null, position: 500, needsSecondLook: false },
+};
 
 export function fakeState(change: Partial<FakeState> = {}): FakeState {
   return {
@@ -74,6 +93,9 @@ export function fakeState(change: Partial<FakeState> = {}): FakeState {
     failures: {},
     isIdentified: true,
     offersSingleSignOn: false,
+    devices: { devices: [], canChange: false },
+    reading: weight,
+    implausible: null,
     ...change,
   };
 }
@@ -160,6 +182,15 @@ export class FakeStation {
         return this.checkNumber(args.input as CheckNumber);
       case "record_entry":
         return this.record(args.entry as RecordEntry);
+      case "list_devices":
+        return structuredClone(state.devices);
+      case "save_devices":
+        state.devices.devices = args.devices as StationDevice[];
+        return structuredClone(state.devices);
+      case "try_device":
+        return { serialNumber: "B021002593", told: "0.00 kg" } satisfies DeviceTrial;
+      case "read_device":
+        return structuredClone(state.reading);
       case "makeable_products":
       case "propose_batch":
       case "make_batch":
@@ -306,7 +337,13 @@ export class FakeStation {
     const { task } = this.phase(input.phaseId);
     if (!("number" in task)) throw failure("wrong_entry_kind");
     const text = input.text.replace(",", ".");
-    const refused = (problem: string) => ({ value: null, check: null, problem, position: null });
+    const refused = (problem: string) => ({
+      value: null,
+      check: null,
+      problem,
+      position: null,
+      needsSecondLook: false,
+    });
     if (!/^\d+(\.\d+)?$/.test(text)) return refused("not_a_number");
     if ((text.split(".")[1] ?? "").length > task.number.places) return refused("too_many_places");
     const value = Number(text);
@@ -319,6 +356,7 @@ export class FakeStation {
       check,
       problem: null,
       position: position === null ? null : Math.max(0, Math.min(1000, position)),
+      needsSecondLook: task.number.device !== null || value === this.state.implausible,
     };
   }
 
@@ -326,6 +364,10 @@ export class FakeStation {
     const phase = this.phase(input.phaseId);
     const isOffline = this.state.status.connection.type === "offline";
     const number = input.entry.type === "number" ? this.checkNumber({ ...input, ...input.entry }) : undefined;
+    const device = "number" in phase.task ? phase.task.number.device : null;
+    if (device !== null && input.entry.type === "number" && input.reason === null) throw failure("reason_required");
+    const reading =
+      input.entry.type === "take_reading" ? { device: "BAL-02", serialNumber: "B021002593", told: "10004.6 g" } : null;
     const isOutside = number?.check === "below" || number?.check === "above";
     if (isOutside && input.reason === null) throw failure("reason_required");
     if (phase.signature !== null && input.signature === null) throw failure("signature_required");
@@ -347,14 +389,15 @@ export class FakeStation {
       find_clean: "found_clean",
       calculate: "number",
       check: "checked",
+      take_reading: "number",
       attach: "attached",
     } as const;
     const entry: EntryView = {
       operationId: crypto.randomUUID(),
       kind: kinds[input.entry.type],
-      value: number?.value ?? null,
-      unit: "number" in phase.task && number ? phase.task.number.unit : null,
-      lot: input.entry.type === "number" ? input.entry.lot : null,
+      value: reading === null ? (number?.value ?? null) : "10.00",
+      unit: "number" in phase.task && (number || reading) ? phase.task.number.unit : null,
+      lot: input.entry.type === "number" || input.entry.type === "take_reading" ? input.entry.lot : null,
       container: input.entry.type === "request_sample" ? input.entry.container : null,
       text: writtenIn(input.entry),
       elapsedSeconds: input.entry.type === "stop_timer" ? 612 : null,
@@ -382,6 +425,8 @@ export class FakeStation {
         input.entry.type === "attach"
           ? { mediaType: "image/png", sizeBytes: atob(input.entry.content).length, sha256: "5f".repeat(32) }
           : null,
+      source: reading,
+      isManual: device !== null && input.entry.type === "number",
     };
     const corrected = phase.entries.find(({ operationId }) => operationId === input.corrects);
     if (corrected !== undefined) Object.assign(corrected, { isCorrected: true, canBeCorrected: false });

@@ -67,6 +67,7 @@ function EvidenceEntry({ entry, batchId, isCause }: EntryProps) {
             {codedText(t, "deviationCause", entry.deviation) ?? entry.deviation}
           </span>
         )}
+        {entry.isManual && <span className={styles.tag}>{t("entry.manual")}</span>}
         {entry.isCorrection && <span className={styles.tag}>{t("deviations.isCorrection")}</span>}
         {entry.isCorrected && <span className={styles.tag}>{t("deviations.isCorrected")}</span>}
         {!entry.isEffective && <span className={styles.tag}>{t("deviations.isNotEffective")}</span>}
@@ -86,7 +87,8 @@ function EvidenceEntry({ entry, batchId, isCause }: EntryProps) {
 function recordedValue(t: TFunction, formats: Formats, entry: EntryView): string {
   if (entry.value !== null) {
     const number = `${formats.number(entry.value)} ${entry.unit ?? ""}`.trim();
-    return entry.lot === null ? number : `${number} · ${entry.lot}`;
+    const from = entry.source === null ? null : t("entry.from", { device: entry.source.device });
+    return [number, entry.lot, from].filter((part) => part !== null).join(" · ");
   }
   if (entry.elapsedSeconds !== null) return t("deviations.seconds", { seconds: formats.count(entry.elapsedSeconds) });
   return entry.text ?? entry.container ?? t("deviations.confirmed");

@@ -140,7 +140,7 @@ impl From<StationError> for CommandError {
                 | StoreFault::KeyMissing { file }
                 | StoreFault::CopyUnusable { file },
             ) => command_error.with_value("file", file.display()),
-            StationError::DeviceCodeTaken(code) => command_error.with_value("code", code),
+            StationError::DeviceCodeTaken(code) => command_error.with_value("device", code),
             StationError::Device(DeviceError::UnitUnknown(unit)) => command_error.with_value("unit", unit),
             StationError::ExportNotWritten { path, .. } => command_error.with_value("path", path),
             _ => command_error,

@@ -26,7 +26,7 @@ export function CalculationTask({ batch, phase, recording, said, isSettling, tas
     return (
       <LimitDecision
         number={task.number}
-        check={{ value: result, check, problem: null, position: null }}
+        check={{ value: result, check, problem: null, position: null, needsSecondLook: false }}
         isPending={recording.isPending}
         said={said}
         onReenter={() => {

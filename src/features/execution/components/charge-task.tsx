@@ -3,9 +3,10 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconBarcode } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { PhaseTask } from "../../../bridge/bindings";
+import type { EntryInput, PhaseTask } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
 import { useResourceCheck } from "../api/check-resource";
+import { DeviceAction, DeviceField, TypedNotice } from "./device-field";
 import { LimitDecision } from "./limit-decision";
 import { NumberField } from "./number-field";
 import styles from "./phase-panel.module.css";
@@ -13,7 +14,8 @@ import type { TaskProps } from "./phase-task-view";
 import { ResourceNotice } from "./resource-notice";
 import { ScanHeard, useScanFeedback } from "./scan-feedback";
 import { TaskFrame } from "./task-frame";
-import { useNumberEntry } from "./use-number-entry";
+import { useMeasured } from "./use-measured";
+import { isOutside, useNumberEntry } from "./use-number-entry";
 import { useSentence } from "./use-sentence";
 
 type Props = TaskProps & { task: Extract<PhaseTask, { type: "material_charge" }> };
@@ -25,6 +27,8 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
   const entry = useNumberEntry(batch.id, phase.id);
   const [lot, setLot] = useState("");
   const scan = useScanFeedback(setLot);
+  const measured = useMeasured(batch.id, phase.id, task.number);
+  const told = measured.isAsked ? measured.value : null;
   const given = lot.trim();
   const hasLot = given !== "";
   const [asked] = useDebouncedValue(given, 250);
@@ -32,18 +36,26 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
   const refused = asked === given && (check.data?.refusal ?? null) !== null;
 
   function missing(): string | undefined {
-    if (!hasLot && entry.text === "") return t("charge.both");
+    const hasNumber = told !== null || entry.text !== "";
+    if (!hasLot && !hasNumber) return t("charge.both");
     if (!hasLot) return t("charge.lotMissing");
     if (refused) return t("charge.lotRefused");
-    return entry.text === "" ? t("number.type") : undefined;
+    return hasNumber ? undefined : t("number.type");
   }
   function record(value: string, reason: string | null) {
     const { text, decimalSeparator } = entry;
-    const input = { type: "number", text, decimalSeparator, lot: lot.trim() } as const;
-    recording.start({ entry: input, sentence: sentence(input, value, reason), reason });
+    const input: EntryInput =
+      told === null
+        ? { type: "number", text, decimalSeparator, lot: given }
+        : { type: "take_reading", reading: told.id, lot: given };
+    const how = { device: told?.device, isTyped: entry.deciding !== null && !isOutside(entry.deciding) };
+    recording.start({ entry: input, sentence: sentence(input, value, reason, how), reason });
   }
+  const goOn = (value: string) => record(value, null);
   const confirm = () => {
-    if (missing() === undefined) void entry.confirm((value) => record(value, null));
+    if (missing() !== undefined) return;
+    if (told === null) void entry.confirm(goOn);
+    else entry.settle(told.check, goOn);
   };
 
   if (entry.deciding !== null) {
@@ -55,6 +67,7 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
         said={said}
         onReenter={() => {
           recording.forgetFailure();
+          measured.forget();
           entry.reenter();
         }}
         onKeep={record}
@@ -66,14 +79,19 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
       said={said}
       isSettling={isSettling}
       action={
-        <ActionButton
-          data-testid="primary-action"
-          loading={recording.isPending}
-          disabledReason={missing()}
-          onClick={confirm}
-        >
-          {t("number.confirmQuantity")}
-        </ActionButton>
+        <DeviceAction
+          measured={measured}
+          confirm={
+            <ActionButton
+              data-testid="primary-action"
+              loading={recording.isPending}
+              disabledReason={missing()}
+              onClick={confirm}
+            >
+              {t("number.confirmQuantity")}
+            </ActionButton>
+          }
+        />
       }
     >
       <div className={styles.charge}>
@@ -95,13 +113,18 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
         />
       </div>
       {refused && <ResourceNotice check={check.data} />}
-      <NumberField
-        label={t("number.quantity")}
-        number={task.number}
-        entry={entry}
-        onEnter={confirm}
-        takesFocus={scan?.isAccepted ?? false}
-      />
+      <TypedNotice measured={measured} />
+      {measured.isAsked ? (
+        <DeviceField label={t("number.quantity")} number={task.number} measured={measured} />
+      ) : (
+        <NumberField
+          label={t("number.quantity")}
+          number={task.number}
+          entry={entry}
+          onEnter={confirm}
+          takesFocus={scan?.isAccepted ?? false}
+        />
+      )}
     </TaskFrame>
   );
 }

@@ -4,6 +4,7 @@ import {
   IconClockPause,
   IconCopy,
   IconEdit,
+  IconKeyboard,
   IconStrikethrough,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -18,6 +19,7 @@ const icons = {
   unsent: IconClockPause,
   corrected: IconStrikethrough,
   correction: IconEdit,
+  manual: IconKeyboard,
 };
 
 export function EntryMarks({ entry }: { entry: EntryView }) {

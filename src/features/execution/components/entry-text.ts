@@ -10,7 +10,10 @@ export function entryText(t: TFunction, formats: Formats, entry: EntryView): str
       return t("entry.confirmed");
     case "number": {
       const number = `${formats.number(entry.value ?? "")} ${entry.unit ?? ""}`.trim();
-      return entry.lot === null ? number : `${number} · ${t("entry.lot", { lot: entry.lot })}`;
+      const parts = [number];
+      if (entry.lot !== null) parts.push(t("entry.lot", { lot: entry.lot }));
+      if (entry.source !== null) parts.push(t("entry.from", { device: entry.source.device }));
+      return parts.join(" · ");
     }
     case "timer_started":
       return t("entry.timerStarted");
@@ -35,7 +38,7 @@ export function entryText(t: TFunction, formats: Formats, entry: EntryView): str
 }
 
 export type EntryMark = {
-  name: "deviation" | "duplicate" | "not-applied" | "unsent" | "corrected" | "correction";
+  name: "deviation" | "duplicate" | "not-applied" | "unsent" | "corrected" | "correction" | "manual";
   isAbnormal: boolean;
   text: string;
 };
@@ -57,6 +60,7 @@ export function entryMarks(t: TFunction, entry: EntryView): EntryMark[] {
   if (!entry.isEffective && entry.verdictCode === null) {
     marks.push({ name: "duplicate", isAbnormal: true, text: t("entry.duplicate") });
   }
+  if (entry.isManual) marks.push({ name: "manual", isAbnormal: true, text: t("entry.manual") });
   if (entry.isCorrected) marks.push({ name: "corrected", isAbnormal: true, text: t("entry.corrected") });
   if (entry.isCorrection) marks.push({ name: "correction", isAbnormal: true, text: t("entry.correction") });
   if (entry.isUnsent) marks.push({ name: "unsent", isAbnormal: false, text: t("entry.unsent") });

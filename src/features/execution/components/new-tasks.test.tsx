@@ -60,7 +60,7 @@ it.each<[PhaseTask, string, RecordEntry["entry"]]>([
 });
 
 it("a calculation outside its limits asks first", async () => {
-  const number = { unit: "%", places: 1, low: "97.0", target: null, high: "102.0" };
+  const number = { unit: "%", places: 1, low: "97.0", target: null, high: "102.0", device: null };
   const task = { type: "calculation", number, expression: "{A} / {B}", result: "96.2", check: "below" } as const;
   const { user, station } = renderApp({ batch: batchWith({ task }) }, address);
   expect(await byId("calculation-result")).toHaveTextContent("96.2 %");

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
 import type { NumberView } from "../../../bridge/bindings";
 import { useFormats } from "../../../ui/formats";
 import { Keypad } from "../../../ui/keypad";
 import { LimitsBar } from "../../../ui/limits-bar";
+import { LimitsText } from "./limits-text";
 import styles from "./number-field.module.css";
 import type { NumberEntry } from "./use-number-entry";
 import { Verdict } from "./verdict";
@@ -18,10 +18,9 @@ type Props = {
 
 /** The number with its unit, its limits always in sight, and keys of its own. */
 export function NumberField({ label, number, entry, onEnter, takesFocus = true }: Props) {
-  const { t } = useTranslation();
   const formats = useFormats();
   const input = useRef<HTMLInputElement>(null);
-  const { low, high, target, unit } = number;
+  const { low, high, unit } = number;
   const shown = (limit: string | null) => (limit === null ? null : formats.number(limit));
 
   useEffect(() => {
@@ -59,13 +58,7 @@ export function NumberField({ label, number, entry, onEnter, takesFocus = true }
           check={entry.answer?.check ?? null}
         />
         <Verdict number={number} entry={entry} />
-        <p className={styles.limits} id="number-limits" data-testid="number-limits">
-          {low !== null && high !== null && t("number.limitsBetween", { low: shown(low), high: shown(high), unit })}
-          {low !== null && high === null && t("number.limitsFrom", { low: shown(low), unit })}
-          {low === null && high !== null && t("number.limitsTo", { high: shown(high), unit })}
-          {low === null && high === null && t("number.noLimits")}
-          {target !== null && ` · ${t("number.target", { value: shown(target), unit })}`}
-        </p>
+        <LimitsText number={number} />
       </div>
       <Keypad
         decimalSeparator={entry.decimalSeparator}

@@ -31,6 +31,15 @@ export function PhaseRecord({ batchId, phase, onCorrect }: Props) {
           <span className={styles.who}>
             {t("entry.by", { name: entry.personName, time: formats.dateTime(entry.recordedAt) })}
           </span>
+          {entry.source !== null && (
+            <span className={styles.who} data-testid="entry-source">
+              {t("entry.source", {
+                device: entry.source.device,
+                serial: entry.source.serialNumber,
+                told: entry.source.told,
+              })}
+            </span>
+          )}
           {entry.reason !== null && <span>{t("entry.reason", { reason: entry.reason })}</span>}
           <div className={styles.marks}>
             <EntryMarks entry={entry} />

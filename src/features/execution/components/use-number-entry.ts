@@ -13,6 +13,12 @@ export function useNumberEntry(batchId: string, phaseId: string) {
   const checkNow = useCheckNow();
   const answer = text === "" ? undefined : check.data;
 
+  function settle(exact: NumberCheck, goOn: (value: string) => void) {
+    if (exact.value === null) return;
+    if (isOutside(exact) || exact.needsSecondLook) setDeciding(exact);
+    else goOn(exact.value);
+  }
+
   return {
     text,
     decimalSeparator,
@@ -22,13 +28,12 @@ export function useNumberEntry(batchId: string, phaseId: string) {
     change: (next: string) => setText(next.replaceAll(/\s/g, "").slice(0, 24)),
     press: (key: string) => setText((before) => (before + key).slice(0, 24)),
     backspace: () => setText((before) => before.slice(0, -1)),
-    /** Outside the limits the field turns into a decision; otherwise the value goes on. */
+    /** Outside the limits, or typed although it should not be, the field turns into a decision; else it goes on. */
     async confirm(goOn: (value: string) => void) {
       const exact = await checkNow(typed).catch(() => undefined);
-      if (exact === undefined || exact.value === null) return;
-      if (exact.check === "within" || exact.check === null) goOn(exact.value);
-      else setDeciding(exact);
+      if (exact !== undefined) settle(exact, goOn);
     },
+    settle,
     reenter() {
       setDeciding(null);
       setText("");
@@ -37,3 +42,5 @@ export function useNumberEntry(batchId: string, phaseId: string) {
 }
 
 export type NumberEntry = ReturnType<typeof useNumberEntry>;
+
+export const isOutside = ({ check }: NumberCheck) => check === "below" || check === "above";

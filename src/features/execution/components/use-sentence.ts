@@ -2,13 +2,17 @@ import { useTranslation } from "react-i18next";
 import type { BatchView, EntryInput, PhaseView } from "../../../bridge/bindings";
 import { useFormats } from "../../../ui/formats";
 
+/** The device that a number comes from, or that it was typed and a second person verifies it. */
+type How = { device?: string | undefined; isTyped?: boolean };
+
 /** The one sentence that says what is recorded; the signer sees it and the record keeps it. */
 export function useSentence(batch: BatchView, phase: PhaseView) {
   const { t } = useTranslation();
   const formats = useFormats();
   const step = { batch: batch.number, number: phase.number, title: phase.title };
-  return (entry: EntryInput, value: string | null, reason: string | null): string => {
-    const unit = "number" in phase.task ? phase.task.number.unit : "";
+  return (entry: EntryInput, value: string | null, reason: string | null, how: How = {}): string => {
+    const plainUnit = "number" in phase.task ? phase.task.number.unit : "";
+    const unit = how.device === undefined ? plainUnit : `${plainUnit} (${how.device})`;
     const shown = value === null ? "" : formats.number(value);
     switch (entry.type) {
       case "confirm":
@@ -42,10 +46,13 @@ export function useSentence(batch: BatchView, phase: PhaseView) {
           ? t("sentence.number", { ...step, value: shown, unit })
           : t("sentence.numberDeviation", { ...step, value: shown, unit, reason });
       case "number":
+      case "take_reading":
         if (entry.lot !== null) {
           const charge = { ...step, value: shown, unit, lot: entry.lot };
+          if (how.isTyped) return t("sentence.chargeTyped", { ...charge, reason });
           return reason === null ? t("sentence.charge", charge) : t("sentence.chargeDeviation", { ...charge, reason });
         }
+        if (how.isTyped) return t("sentence.numberTyped", { ...step, value: shown, unit, reason });
         return reason === null
           ? t("sentence.number", { ...step, value: shown, unit })
           : t("sentence.numberDeviation", { ...step, value: shown, unit, reason });

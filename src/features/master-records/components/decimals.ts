@@ -43,5 +43,7 @@ function numbersOf(path: string, kind: PhaseKind): [string, string | number | nu
     [`${at}/low`, number.low],
     [`${at}/target`, number.target],
     [`${at}/high`, number.high],
+    [`${at}/plausible/low`, number.plausible?.low],
+    [`${at}/plausible/high`, number.plausible?.high],
   ];
 }

@@ -3,7 +3,7 @@ import type { PhaseKind, Procedure } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import { useEditor } from "./editor-context";
 import { AreaField, CheckField, ChoiceField, LinesField, ManyField, TextField, WholeField } from "./fields";
-import { NumberFields } from "./number-fields";
+import { MeasuredFields, NumberFields } from "./number-fields";
 import { OptionFields } from "./option-fields";
 import { placedPhases } from "./procedure";
 
@@ -19,7 +19,7 @@ export function KindForm({ path, kind, phaseKey }: Props) {
   switch (kind.type) {
     case "value":
     case "in_process_check":
-      return <NumberFields path={path} />;
+      return <MeasuredFields path={path} />;
     case "text":
       return <WholeField path={`${path}/longest`} label={t("masterFields.longest")} />;
     case "choice":
@@ -101,7 +101,7 @@ function ChargeFields({ path, recipe }: { path: string; recipe: NonNullable<Proc
       />
       <TextField path={`${path}/material`} label={t("masterFields.material")} />
       <TextField path={`${path}/material_code`} label={t("masterFields.material_code")} />
-      <NumberFields path={`${path}/quantity`} />
+      <MeasuredFields path={`${path}/quantity`} />
     </>
   );
 }

@@ -58,5 +58,13 @@ export function numberText(t: TFunction, number: NumberParameter, formats: Forma
           ? t("number.limitsTo", { high, unit })
           : `${t("number.noLimits")} · ${unit}`;
   const places = number.places === 0 ? t("number.whole") : t("number.places", { count: number.places });
-  return [limits, ...(target === null ? [] : [t("number.target", { value: target, unit })]), places];
+  const lines = [limits];
+  if (target !== null) lines.push(t("number.target", { value: target, unit }));
+  lines.push(places);
+  if (number.device != null) lines.push(t("masters.fromDevice", { device: t(`deviceClasses.${number.device}`) }));
+  if (number.plausible != null) {
+    const { low: least, high: most } = number.plausible;
+    lines.push(t("masters.plausibleRange", { low: formats.number(least), high: formats.number(most), unit }));
+  }
+  return lines;
 }

@@ -3,12 +3,19 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { FailureState } from "../../../ui/failure-state";
 import { useStationSettings } from "../api/station-settings";
+import { DevicesSection } from "./devices-section";
 import { PreferenceChoices } from "./preference-choices";
 import styles from "./settings-content.module.css";
 import { SourceForm } from "./source-form";
 import { StationFacts } from "./station-facts";
 
-export function SettingsContent({ onSaved }: { onSaved?: () => void }) {
+type Props = {
+  onSaved?: () => void;
+  /** Somebody is signed in: the devices of the station can be asked for. */
+  showsDevices?: boolean;
+};
+
+export function SettingsContent({ onSaved, showsDevices = false }: Props) {
   const { t } = useTranslation();
   const settings = useStationSettings();
   if (settings.isPending) return <Skeleton height={420} />;
@@ -24,9 +31,16 @@ export function SettingsContent({ onSaved }: { onSaved?: () => void }) {
   }
   return (
     <div className={styles.columns}>
-      <Section title={t("settings.sectionSource")}>
-        <SourceForm settings={settings.data} onSaved={onSaved} />
-      </Section>
+      <div className={styles.side}>
+        <Section title={t("settings.sectionSource")}>
+          <SourceForm settings={settings.data} onSaved={onSaved} />
+        </Section>
+        {showsDevices && (
+          <Section title={t("devices.title")}>
+            <DevicesSection />
+          </Section>
+        )}
+      </div>
       <div className={styles.side}>
         <Section title={t("settings.sectionLook")}>
           <PreferenceChoices />

@@ -6,7 +6,7 @@ export function SettingsScreen() {
   const { t } = useTranslation();
   return (
     <Page title={t("settings.title")} data-testid="settings">
-      <SettingsContent />
+      <SettingsContent showsDevices />
     </Page>
   );
 }
