@@ -24,7 +24,7 @@ pub(super) fn is_storable(opened: &OpenedEnvelope, statement: &Statement) -> boo
         entry_name(&statement.action),
     ];
     texts.into_iter().flatten().all(|text| is_text(text, LONGEST_TEXT))
-        && names.into_iter().flatten().all(|name| is_text(name, LONGEST_NAME))
+        && names.into_iter().flatten().chain(facts(&statement.action)).all(|name| is_text(name, LONGEST_NAME))
         && [statement.stated_at, envelope.recorded_at].into_iter().all(is_of_this_age)
 }
 
@@ -40,6 +40,17 @@ fn remark(action: &Action) -> Option<&String> {
 
 fn entry_name(action: &Action) -> Option<&String> {
     action.entry().and_then(|(_, entry, _)| entry.name())
+}
+
+/// What an entry says of a file or of a device.
+fn facts(action: &Action) -> Vec<&String> {
+    match action.entry() {
+        Some((_, PhaseEntry::Attached { file_name, sha256, .. }, _)) => vec![file_name, sha256],
+        Some((_, PhaseEntry::Number { reading: Some(reading), .. }, _)) => {
+            vec![&reading.device, &reading.serial_number, &reading.line]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// A clock may be wrong by years and the entry still counts; beyond that it is no time.
