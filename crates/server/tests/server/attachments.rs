@@ -252,7 +252,7 @@ async fn a_release_waits_for_every_file(app: TestApp, client: Client) {
     let ready = qa.accept_all().await;
     let reviewed = qa.sign(&ready, ReviewAction::Sign, &qa.manager).await.unwrap();
     let missing = ReleaseBlocker::AttachmentMissing { number: 1, file: "line.png".into() };
-    assert_eq!(reviewed.blockers, [missing.clone()]);
+    assert_eq!(reviewed.blockers, std::slice::from_ref(&missing));
     let refused = problem(qa.sign(&reviewed, ReviewAction::Release, &qa.head).await);
     assert_eq!((refused.code.as_str(), refused.blockers), ("blockers_remain", vec![missing]));
     let token = operator_token(&app, &client).await;

@@ -2,8 +2,10 @@ use futures_util::FutureExt;
 use proptest::prelude::*;
 use viruj_api::{statement::PersonSlot, sync::Verdict};
 use viruj_domain::{
+    attachment::MediaType,
     batch::BatchStatus,
     deviation::{DeviationCause, Severity},
+    device::DeviceReading,
     ids::StationId,
     phase::{PhaseEntry, PhaseStatus},
     role::Role,
@@ -110,6 +112,37 @@ fn hard_case_05_steps_after_a_hold_are_kept_and_flagged() {
     assert!(plant.deviations.iter().all(|row| row.severity == Severity::High));
     assert_eq!(phase_status(&plant, 2), PhaseStatus::Pending);
     assert_eq!(plant.batches[&world::batch_id()].status, BatchStatus::OnHold);
+}
+
+/// The database reads entries as JSON, which knows no NUL in its texts.
+#[test]
+fn hard_case_08_an_entry_with_a_text_that_no_database_keeps_is_evidence_and_blocks_nobody() {
+    let mut writer = Writer::new(STATION);
+    let file = PhaseEntry::Attached {
+        file_name: "photo\0.png".into(),
+        media_type: MediaType::Png,
+        size_bytes: 10,
+        sha256: "5a".repeat(32),
+    };
+    let PhaseEntry::Number { value, unit, .. } = rpm("110") else { panic!("a number") };
+    let reading = DeviceReading {
+        device: "BAL-02".into(),
+        serial_number: "B021002593".into(),
+        value,
+        unit,
+        line: "S S\0 110".into(),
+        read_at: world::time(1),
+    };
+    let weighed = PhaseEntry::Number { value, unit, lot: None, reading: Some(reading) };
+    let operations = [
+        writer.unsigned(&statement(1, 1, file)),
+        writer.unsigned(&statement(2, 2, weighed)),
+        writer.unsigned(&statement(3, 1, PhaseEntry::Confirmed)),
+    ];
+    let mut plant = world::memory_plant();
+    let received = push(&mut plant, STATION, &operations);
+    assert_eq!(words(&received), ["not_applied malformed", "not_applied malformed", "accepted"]);
+    assert_eq!((stopped(&received), plant.log.all().count()), (None, 3));
 }
 
 #[test]
