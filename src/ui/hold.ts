@@ -1,28 +1,7 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { Flag, useIsRaised, useRaised } from "./flag";
 
-let holders = 0;
-const listeners = new Set<() => void>();
-
-function change(by: number) {
-  holders += by;
-  for (const listener of listeners) listener();
-}
+const hold = new Flag();
 
 /** While a decision is open, everything outside it cannot be pressed; whoever draws the outside asks `useIsHeld`. */
-export function useHold(isActive: boolean): void {
-  useEffect(() => {
-    if (!isActive) return;
-    change(1);
-    return () => change(-1);
-  }, [isActive]);
-}
-
-export function useIsHeld(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => holders > 0,
-  );
-}
+export const useHold = (isActive: boolean) => useRaised(hold, isActive);
+export const useIsHeld = () => useIsRaised(hold);

@@ -51,6 +51,8 @@ pub enum Finding {
     RowWithoutEntry { entity: String, id: String },
     /// The trail knows the row, the table does not.
     RowMissing { entity: String, id: String },
+    /// The bytes of a kept file do not give the hash that the trail knows.
+    FileAltered { entity: String, id: String },
 }
 
 impl std::fmt::Display for Finding {
@@ -82,6 +84,7 @@ impl std::fmt::Display for Finding {
             Self::RowAltered { entity, id } => write!(f, "{entity} {id} is not what its last entry says"),
             Self::RowWithoutEntry { entity, id } => write!(f, "no entry tells of {entity} {id}"),
             Self::RowMissing { entity, id } => write!(f, "{entity} {id} is gone, and no entry tells of that"),
+            Self::FileAltered { entity, id } => write!(f, "the file of {entity} {id} was altered"),
         }
     }
 }

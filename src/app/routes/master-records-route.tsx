@@ -4,6 +4,7 @@ import { EditorScreen } from "../../features/master-records/components/editor-sc
 import { LeaveSheet } from "../../features/master-records/components/leave-sheet";
 import { MasterRecordScreen } from "../../features/master-records/components/master-record-screen";
 import { MasterRecordsScreen } from "../../features/master-records/components/master-records-screen";
+import { useUnsaved } from "../../ui/unsaved";
 import { useStation } from "../station-context";
 
 function useWays() {
@@ -42,6 +43,7 @@ export function MasterRecordEditorRoute({ recordId }: { recordId: string }) {
   const { status } = useStation();
   const { toRecord } = useWays();
   const [isChanged, setChanged] = useState(false);
+  useUnsaved(isChanged);
   const leaving = useBlocker({ shouldBlockFn: () => isChanged, enableBeforeUnload: false, withResolver: true });
   return (
     <>

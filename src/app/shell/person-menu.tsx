@@ -4,11 +4,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignedInPerson } from "../../bridge/bindings";
+import { LeaveSheet } from "../../features/master-records/components/leave-sheet";
 import { useSignOut } from "../../features/session/api/sign-out";
 import { PreferenceChoices } from "../../features/settings/components/preference-choices";
 import { codedText } from "../../texts/coded";
 import { failureText } from "../../texts/failure-text";
 import { Notice } from "../../ui/notice";
+import { useHasUnsaved } from "../../ui/unsaved";
 import styles from "./header.module.css";
 
 export function PersonMenu({ person }: { person: SignedInPerson }) {
@@ -16,62 +18,74 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const [isOpen, setOpen] = useState(false);
+  const hasUnsaved = useHasUnsaved();
+  const [isAsking, setAsking] = useState(false);
+  function leave() {
+    // What nobody has saved would go with the person.
+    if (hasUnsaved && !isAsking) {
+      setOpen(false);
+      setAsking(true);
+    } else signOut.mutate();
+  }
   return (
-    <Popover width={400} position="bottom-end" opened={isOpen} onChange={setOpen} trapFocus returnFocus>
-      <Popover.Target>
-        <button
-          type="button"
-          className={styles.person}
-          data-testid="person-menu"
-          aria-label={t("shell.personMenu", { name: person.name })}
-          onClick={() => setOpen(!isOpen)}
-        >
-          <IconUserCircle size={26} stroke={1.6} aria-hidden />
-          <span className={styles.words}>
-            <strong data-testid="person-name">{person.name}</strong>
-            <small>{codedText(t, "roles", person.role) ?? person.role}</small>
-          </span>
-          <IconChevronDown size={18} aria-hidden />
-        </button>
-      </Popover.Target>
-      <Popover.Dropdown data-testid="person-menu-open" aria-label={t("shell.personMenu", { name: person.name })}>
-        <PreferenceChoices />
-        <div className={styles.actions}>
+    <>
+      <Popover width={400} position="bottom-end" opened={isOpen} onChange={setOpen} trapFocus returnFocus>
+        <Popover.Target>
           <button
             type="button"
-            className={styles.menuAction}
-            data-testid="menu-profile"
-            onClick={() => {
-              setOpen(false);
-              void navigate({ to: "/profile" });
-            }}
+            className={styles.person}
+            data-testid="person-menu"
+            aria-label={t("shell.personMenu", { name: person.name })}
+            onClick={() => setOpen(!isOpen)}
           >
-            <IconUserCog size={22} aria-hidden />
-            {t("account.title")}
+            <IconUserCircle size={26} stroke={1.6} aria-hidden />
+            <span className={styles.words}>
+              <strong data-testid="person-name">{person.name}</strong>
+              <small>{codedText(t, "roles", person.role) ?? person.role}</small>
+            </span>
+            <IconChevronDown size={18} aria-hidden />
           </button>
-          <button
-            type="button"
-            className={styles.menuAction}
-            data-testid="menu-settings"
-            onClick={() => {
-              setOpen(false);
-              void navigate({ to: "/settings" });
-            }}
-          >
-            <IconSettings size={22} aria-hidden />
-            {t("shell.settings")}
-          </button>
-          <button type="button" className={styles.menuAction} data-testid="sign-out" onClick={() => signOut.mutate()}>
-            <IconLogout size={22} aria-hidden />
-            {t("shell.signOut")}
-          </button>
-          {signOut.isError && (
-            <Notice tone="bad" data-testid="sign-out-error">
-              {failureText(t, signOut.error)}
-            </Notice>
-          )}
-        </div>
-      </Popover.Dropdown>
-    </Popover>
+        </Popover.Target>
+        <Popover.Dropdown data-testid="person-menu-open" aria-label={t("shell.personMenu", { name: person.name })}>
+          <PreferenceChoices />
+          <div className={styles.actions}>
+            <button
+              type="button"
+              className={styles.menuAction}
+              data-testid="menu-profile"
+              onClick={() => {
+                setOpen(false);
+                void navigate({ to: "/profile" });
+              }}
+            >
+              <IconUserCog size={22} aria-hidden />
+              {t("account.title")}
+            </button>
+            <button
+              type="button"
+              className={styles.menuAction}
+              data-testid="menu-settings"
+              onClick={() => {
+                setOpen(false);
+                void navigate({ to: "/settings" });
+              }}
+            >
+              <IconSettings size={22} aria-hidden />
+              {t("shell.settings")}
+            </button>
+            <button type="button" className={styles.menuAction} data-testid="sign-out" onClick={leave}>
+              <IconLogout size={22} aria-hidden />
+              {t("shell.signOut")}
+            </button>
+            {signOut.isError && (
+              <Notice tone="bad" data-testid="sign-out-error">
+                {failureText(t, signOut.error)}
+              </Notice>
+            )}
+          </div>
+        </Popover.Dropdown>
+      </Popover>
+      {isAsking && <LeaveSheet onStay={() => setAsking(false)} onLeave={leave} />}
+    </>
   );
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use uuid::Uuid;
 use viruj_api::{batches::BatchReason, sync::Verdict};
-use viruj_client::BatchChange;
+use viruj_client::{BatchChange, ReviewAction};
 use viruj_domain::{
     ids::{StationId, UserId},
     phase::PhaseEntry,
@@ -18,6 +18,7 @@ use viruj_test_support::{Reach, TestApp, TestStation, world};
 use crate::{
     batch_steps::{procedure, wanted},
     master_records::{Plant, add_author},
+    reviews::Reviewing,
     sessions::problem,
 };
 
@@ -136,6 +137,45 @@ async fn p11_10f_of_a_hundred_completions_at_once_one_is_signed_and_the_others_h
     .await
     .unwrap();
     assert_eq!(completed, ["In Progress", "QC Review"], "the batch was begun and completed once");
+}
+
+/// Each of ten heads of quality assurance releases ten times at once: the batch is released once, with one signature.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s88_4_of_a_hundred_releases_at_once_one_is_signed_and_the_others_have_recorded_nothing() {
+    let app = TestApp::start().await;
+    let client = app.client(Reach::InProcess);
+    let qa = Reviewing::of(&app, &client, false).await;
+    let ready = qa.accept_all().await;
+    let reviewed = qa.sign(&ready, ReviewAction::Sign, &qa.manager).await.unwrap();
+    assert_eq!(reviewed.blockers, []);
+    const HEADS: [&str; 10] = ["h-0", "h-1", "h-2", "h-3", "h-4", "h-5", "h-6", "h-7", "h-8", "h-9"];
+    let mut heads = Vec::new();
+    for head in HEADS {
+        add_author(&app, head, Role::QaHead, "plant-a").await;
+        heads.push((head, app.sign_in(&client, &world::email(head)).await.access_token));
+    }
+    let everybody = heads.iter().cycle().take(100);
+    let answers = join_all(everybody.map(|head| qa.sign(&reviewed, ReviewAction::Release, head))).await;
+    let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert_eq!((won.len(), lost.len()), (1, 99));
+    for answer in lost {
+        let refused = problem(answer);
+        assert_eq!((refused.code.as_str(), refused.status), ("changed_meanwhile", 412));
+    }
+    let mut rows = app.database.superuser().await;
+    for (what, expected) in [
+        ("SELECT count(*) FROM record_signatures WHERE meaning = 'released'", 1),
+        ("SELECT count(*) FROM batch_documents WHERE kind = 'batch_certificate'", 1),
+        (
+            "SELECT count(*) FROM audit_entries WHERE entity = 'production_batches' AND action = 'changed'
+                 AND new_text::jsonb ->> 'qa_release_status' = 'Released'
+                 AND old_text::jsonb ->> 'qa_release_status' IS DISTINCT FROM 'Released'",
+            1,
+        ),
+    ] {
+        let count: i64 = sqlx::query_scalar(what).fetch_one(&mut rows).await.unwrap();
+        assert_eq!(count, expected, "{what}");
+    }
 }
 
 /// The station that got the signature goes silent: the phase is free again after half a minute.

@@ -1,5 +1,5 @@
 use chrono::DateTime;
-use viruj_api::station::{EntryInput, ReceiptState, Stage, StationRegistration};
+use viruj_api::station::{CommandError, EntryInput, ReceiptState, Stage, StationRegistration};
 use viruj_domain::plant::PlantScope;
 use viruj_station_core::{
     StationCore,
@@ -96,6 +96,27 @@ async fn add_batch(floor: &Floor) {
         sqlx::query(statement).execute(unit.connection()).await.unwrap();
     }
     unit.commit().await.unwrap();
+}
+
+/// Wherever in the store the byte is: the page's HMAC no longer fits, and the station names the file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p11_10a_one_changed_byte_in_a_stations_store_is_named() {
+    let floor = Floor::new().await;
+    let core = floor.station().await;
+    core.close().await;
+    let file = floor.data_dir().join(STORE_FILE);
+    let whole = std::fs::read(&file).unwrap();
+    for place in [20, whole.len() / 2, whole.len() - 1] {
+        let mut damaged = whole.clone();
+        damaged[place] ^= 1;
+        std::fs::write(&file, &damaged).unwrap();
+        let error = StationCore::open(floor.options()).await.map(drop).unwrap_err();
+        assert_eq!(error.code(), "store_corrupted", "byte {place}");
+        let said = CommandError::from(error);
+        assert!(said.values.iter().any(|value| value.name == "file" && value.value.ends_with(STORE_FILE)), "{said:?}");
+    }
+    std::fs::write(&file, &whole).unwrap();
+    assert_eq!(floor.open().await.status().await.stage, Stage::Ready);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

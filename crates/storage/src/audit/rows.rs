@@ -43,7 +43,15 @@ enum Share {
     Missing,
     /// The rows on the pages from the first up to the second; without a second, up to the end.
     Pages(i64, Option<i64>),
+    /// The files whose bytes do not fulfil the condition.
+    Files(&'static str),
 }
+
+/// Where files are kept, and what holds for their bytes: the trail knows their hashes, not them.
+const FILES: [(&str, &str); 2] = [
+    ("attachments", "encode(sha256(t.content), 'hex') = t.sha256"),
+    ("batch_documents", "sha256(t.content) = t.sha256"),
+];
 
 /// The whole comparison in parts of so many pages; what takes longest comes first.
 pub(super) async fn plan(connection: &mut PgConnection, pages: i64) -> Result<Vec<RowsPart>, StorageError> {
@@ -59,6 +67,8 @@ pub(super) async fn plan(connection: &mut PgConnection, pages: i64) -> Result<Ve
     for table in followed {
         let table = Arc::new(table);
         parts.push(RowsPart { table: table.clone(), share: Share::Missing });
+        let files = FILES.iter().filter(|(entity, _)| *entity == table.entity);
+        parts.extend(files.map(|(_, holds)| RowsPart { table: table.clone(), share: Share::Files(holds) }));
         // Rows that this moment sees stand on the pages that it counts; the last part is open all the same.
         let count = table.pages / pages + 1;
         parts.extend((0..count).map(|part| RowsPart {
@@ -71,8 +81,15 @@ pub(super) async fn plan(connection: &mut PgConnection, pages: i64) -> Result<Ve
 
 /// Compares one part.
 pub(super) async fn verify_part(connection: &mut PgConnection, part: &RowsPart) -> Result<Verification, StorageError> {
-    let Share::Pages(from, until) = part.share else {
-        return Ok(Verification { findings: missing(connection, &part.table).await?, ..Verification::default() });
+    let (from, until) = match part.share {
+        Share::Pages(from, until) => (from, until),
+        Share::Missing => {
+            return Ok(Verification { findings: missing(connection, &part.table).await?, ..Verification::default() });
+        }
+        Share::Files(holds) => {
+            let findings = altered_files(connection, &part.table, holds).await?;
+            return Ok(Verification { findings, ..Verification::default() });
+        }
     };
     let until = until.map_or_else(String::new, |until| format!(" AND t.ctid < '({until},0)'"));
     let range = format!("t.ctid >= '({from},0)'{until}");
@@ -163,4 +180,19 @@ async fn missing(connection: &mut PgConnection, table: &Followed) -> Result<Vec<
     let ids: Vec<String> =
         sqlx::query_scalar(AssertSqlSafe(statement)).bind(&table.entity).fetch_all(connection).await?;
     Ok(ids.into_iter().map(|id| Finding::RowMissing { entity: table.entity.clone(), id }).collect())
+}
+
+/// The files whose bytes are not those of their hash.
+async fn altered_files(
+    connection: &mut PgConnection,
+    table: &Followed,
+    holds: &'static str,
+) -> Result<Vec<Finding>, StorageError> {
+    let statement = format!(
+        "SELECT {key} FROM {name} AS t WHERE NOT ({holds})",
+        key = table.key(),
+        name = quote_identifier(&table.entity),
+    );
+    let ids: Vec<String> = sqlx::query_scalar(AssertSqlSafe(statement)).fetch_all(connection).await?;
+    Ok(ids.into_iter().map(|id| Finding::FileAltered { entity: table.entity.clone(), id }).collect())
 }

@@ -257,6 +257,51 @@ async fn p11_10a_the_verifier_names_what_a_superuser_changed() {
     }
 }
 
+/// The trail holds the hash of a kept document, and of a file that an entry names; the bytes are held against it.
+#[tokio::test]
+async fn p11_10a_one_changed_byte_in_a_kept_file_is_named() {
+    let (test, database) = open().await;
+    add_plant(&database, "north").await;
+    let mut unit = database.begin(by(Some("a released batch"))).await.unwrap();
+    for statement in [
+        "INSERT INTO users (id, name, email, hashed_password, role, department)
+         VALUES ('qa-1', 'Quinn Ashe', 'qa-1@example.invalid', '', 'QA Manager', 'Quality Assurance')",
+        "INSERT INTO production_batches (id, product_name, batch_number, status, start_date, quantity, unit, plant_id)
+         VALUES ('b', 'Tablets', 'TAB-26-001', 'Completed', now(), 1, 'kg', 'north')",
+        "INSERT INTO batch_documents (id, plant_id, batch_id, kind, content, sha256, kept_at)
+         SELECT gen_random_uuid(), 'north', 'b', kind, content, sha256(content), now()
+         FROM (VALUES ('record', 'the record'::bytea), ('printed_record', 'the print')) AS kept (kind, content)",
+        "INSERT INTO attachments (id, plant_id, batch_id, sha256, media_type, size_bytes, content, received_from, received_at)
+         SELECT gen_random_uuid(), 'north', 'b', encode(sha256('photo'), 'hex'), 'image/png', 5, 'photo', 'qa-1', now()",
+    ] {
+        sqlx::query(statement).execute(unit.connection()).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+    assert_eq!(verify(&test).await.findings, []);
+    for (table, row) in [("batch_documents", "kind = 'printed_record'"), ("attachments", "true")] {
+        let mut superuser = test.superuser().await;
+        let mut transaction = superuser.begin().await.unwrap();
+        let id: String = sqlx::query_scalar(AssertSqlSafe(format!("SELECT id::text FROM {table} WHERE {row}")))
+            .fetch_one(&mut *transaction)
+            .await
+            .unwrap();
+        let flipped = format!(
+            "SET LOCAL session_replication_role = replica;
+             DO $$ DECLARE one record; BEGIN
+                 FOR one IN SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'c' LOOP
+                     EXECUTE format('ALTER TABLE {table} DROP CONSTRAINT %I', one.conname);
+                 END LOOP;
+             END $$;
+             UPDATE {table} SET content = set_byte(content, 2, get_byte(content, 2) # 1) WHERE {row}"
+        );
+        sqlx::raw_sql(AssertSqlSafe(flipped)).execute(&mut *transaction).await.unwrap();
+        let found = audit::verify_rows(&mut transaction).await.unwrap().findings;
+        assert_eq!(found, [Finding::FileAltered { entity: table.to_owned(), id }]);
+        transaction.rollback().await.unwrap();
+    }
+    assert_eq!(verify(&test).await.findings, []);
+}
+
 /// The heads of all feeds as they are now.
 async fn checkpoint(database: &Database) -> Checkpoint {
     Checkpoint {

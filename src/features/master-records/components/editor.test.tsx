@@ -179,6 +179,20 @@ it("asks before unsaved text is left", async () => {
   await byId("masters");
 });
 
+it("signing out asks first as well", async () => {
+  const { user, station } = await openEditor();
+  await user.type(await byId("field-batch_size"), "5");
+  await user.click(await byId("person-menu"));
+  await user.click(await byId("sign-out"));
+  await user.click(await byId("leave-stay"));
+  expect(await byId("field-batch_size")).toHaveValue("200.005");
+  expect(station.calls.some(({ command }) => command === "sign_out")).toBe(false);
+  await user.click(await byId("person-menu"));
+  await user.click(await byId("sign-out"));
+  await user.click(await byId("leave-go"));
+  expect(await byId("sign-in")).toBeVisible();
+});
+
 it("shows the phase as the operator will see it, in both densities", async () => {
   const { user } = await openEditor();
   await user.click(await byId("editor-preview"));
