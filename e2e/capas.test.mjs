@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { setUpDesk } from "./support/desk.mjs";
-import { dayFromNow, QA_MANAGER, QA_OPERATOR, registerStation, sign, signIn, signOut } from "./support/people.mjs";
+import {
+  dayFromNow,
+  QA_HEAD,
+  QA_MANAGER,
+  QA_OPERATOR,
+  registerStation,
+  sign,
+  signIn,
+  signOut,
+} from "./support/people.mjs";
 import { startServer } from "./support/server.mjs";
 import { SIZES, startStation } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
@@ -64,7 +73,7 @@ step("an action is opened from a deviation, with an owner and a day", async () =
   await station.typeInto("capa-title", "Move the deliveries to the lock");
   await station.typeInto("capa-problem", "The door of the booth stands open whenever something is delivered.");
   await station.clickTestId("capa-owner");
-  await station.chooseOption(QA_OPERATOR.name);
+  await station.chooseOption(QA_MANAGER.name);
   await station.typeDay("capa-due", dayFromNow(30));
   await station.typeInto("change-reason", "It has happened twice");
   await station.screenshots("capa-new", { light: [SMALL] });
@@ -77,7 +86,7 @@ step("an action is opened from a deviation, with an owner and a day", async () =
   );
 });
 
-step("its owner plans it and reports it done, and does not judge it", async () => {
+step("it is planned, and its owner reports it done and does not judge it", async () => {
   await openCapa();
   await takeStep("begin_investigation", "Looking at the ways of the deliveries");
   await station.clickTestId("record-step-take");
@@ -86,6 +95,9 @@ step("its owner plans it and reports it done, and does not judge it", async () =
   await station.typeInto("capa-action", "Deliveries go through the lock; the door of the booth gets an alarm.");
   await station.clickTestId("record-step-take");
   await station.waitForText("capa-fact-action", "go through the lock");
+  await signOut(station);
+  await signIn(station, QA_MANAGER);
+  await openCapa();
   await takeStep("report_done", "The alarm is mounted, the warehouse is trained");
   await station.clickTestId("record-step-take");
   await station.waitForText("capa-step-judge-reason", "own");
@@ -95,7 +107,7 @@ step("its owner plans it and reports it done, and does not judge it", async () =
 });
 
 step("[SoD] somebody else finds that it has not helped, and later that it has, and signs", async () => {
-  await signIn(station, QA_MANAGER);
+  await signIn(station, QA_HEAD);
   await openCapa();
   await takeStep("judge", "The door stood open again on Tuesday");
   await station.clickTestId("judge-not-effective");
@@ -103,13 +115,13 @@ step("[SoD] somebody else finds that it has not helped, and later that it has, a
   await station.waitForText("capa-fact-rounds", "1");
   assert.equal(capa("status"), "Action Plan");
   await signOut(station);
-  await signIn(station, QA_OPERATOR);
+  await signIn(station, QA_MANAGER);
   await openCapa();
   await takeStep("report_done", "The alarm is louder now");
   await station.clickTestId("record-step-take");
   await station.waitForText("capa-step-judge-reason", "own");
   await signOut(station);
-  await signIn(station, QA_MANAGER);
+  await signIn(station, QA_HEAD);
   await openCapa();
   await takeStep("judge", "Four weeks without an open door");
   await station.clickTestId("judge-effective");
@@ -117,7 +129,7 @@ step("[SoD] somebody else finds that it has not helped, and later that it has, a
   await station.waitForAttribute("capa-step-close", "data-blocked", null);
   await takeStep("close", "It has helped");
   await station.screenshots("capa-signing", { light: [SMALL] });
-  await sign(station, QA_MANAGER);
-  await station.waitForText("record-signatures", QA_MANAGER.name);
+  await sign(station, QA_HEAD);
+  await station.waitForText("record-signatures", QA_HEAD.name);
   assert.equal(capa("status"), "Closed");
 });
