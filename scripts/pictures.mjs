@@ -16,6 +16,7 @@ const STORIES = [
   "attachments",
   "audit",
   "batches",
+  "capas",
   "deviations",
   "devices",
   "embedded",
@@ -37,6 +38,7 @@ const SCREENS = [
   ...["lots", "new-lot", "lot-refused", "equipment", "equipment-one", "equipment-refused", "qualifications"],
   ...["attachment-chosen", "attachment-saved", "device-read", "device-typed", "devices"],
   ...["execution-held", "deviations", "deviation", "deviation-evidence", "deviation-signing"],
+  ...["capa"],
   ...["reviews", "review", "review-signing", "review-released"],
   ...["backups", "backups-embedded"],
 ];
