@@ -1,4 +1,4 @@
-import { createContext, use, useMemo } from "react";
+import { createContext, use } from "react";
 import { localeOf } from "../texts/texts";
 
 /** The language of the screens and the plant's zone: every date and number on a screen is formatted with them. */
@@ -8,9 +8,12 @@ export const FormatContext = createContext<{ language: string; timeZone: string;
   density: "comfortable",
 });
 
-export type Formats = ReturnType<typeof createFormats>;
+export type Formats = ReturnType<typeof newFormats>;
 
-export function createFormats(language: string, timeZone: string) {
+/** A web view needs milliseconds for one of Intl's formats: they are made once for each language and zone. */
+export const createFormats = onceEach(newFormats);
+
+function newFormats(language: string, timeZone: string) {
   const locale = localeOf(language);
   const zone = knownZone(timeZone);
   const time = new Intl.DateTimeFormat(locale, {
@@ -52,12 +55,12 @@ export function createFormats(language: string, timeZone: string) {
     count: (value: number) => whole.format(value),
     /** A number that came as text keeps every digit: only its decimal sign is the locale's. */
     number: (text: string) => (decimalSeparator?.value === "," ? text.replace(".", ",") : text),
-    inZone: (zoneOfSignature: string) => createSignedTime(locale, knownZone(zoneOfSignature)),
+    inZone: (zoneOfSignature: string) => signedTime(locale, knownZone(zoneOfSignature)),
   };
 }
 
 /** 24 Nov 2026, 14:32:07 IST, in the zone that the signature keeps. */
-function createSignedTime(locale: string, zone: string) {
+const signedTime = onceEach((locale: string, zone: string) => {
   const format = new Intl.DateTimeFormat(locale, {
     day: "2-digit",
     month: "short",
@@ -72,27 +75,46 @@ function createSignedTime(locale: string, zone: string) {
     const parsed = new Date(instant);
     return Number.isNaN(parsed.getTime()) ? instant : `${format.format(parsed)} ${zoneName(locale, zone, instant)}`;
   };
-}
+});
+
+const dayFormat = onceEach(
+  (locale: string) =>
+    new Intl.DateTimeFormat(locale, { day: "2-digit", month: "short", year: "numeric", timeZone: "UTC" }),
+);
 
 function plainDay(locale: string, text: string): string {
-  const format = new Intl.DateTimeFormat(locale, { day: "2-digit", month: "short", year: "numeric", timeZone: "UTC" });
-  return format.format(new Date(`${text}T00:00:00Z`));
+  return dayFormat(locale).format(new Date(`${text}T00:00:00Z`));
 }
 
+const zoneFormat = onceEach(
+  (locale: string, zone: string) => new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" }),
+);
+
 function zoneName(locale: string, zone: string, instant: string): string {
-  const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" }).formatToParts(
-    new Date(instant),
-  );
+  const parts = zoneFormat(locale, zone).formatToParts(new Date(instant));
   return parts.find((part) => part.type === "timeZoneName")?.value ?? zone;
 }
 
-function knownZone(zone: string): string {
+const knownZone = onceEach((zone: string) => {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return zone;
   } catch {
     return "UTC";
   }
+});
+
+/** The same result for the same words, made once. */
+function onceEach<Words extends string[], Made>(make: (...words: Words) => Made): (...words: Words) => Made {
+  const made = new Map<string, Made>();
+  return (...words) => {
+    const key = words.join("\n");
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const fresh = make(...words);
+    made.set(key, fresh);
+    return fresh;
+  };
 }
 
 /** 612 seconds as 10:12, 3,912 as 1:05:12. */
@@ -106,7 +128,7 @@ export function clockFigures(seconds: number): string {
 
 export function useFormats(): Formats {
   const { language, timeZone } = use(FormatContext);
-  return useMemo(() => createFormats(language, timeZone), [language, timeZone]);
+  return createFormats(language, timeZone);
 }
 
 /** The height of a table's row, the same as `--v-row` in `base.css`. */

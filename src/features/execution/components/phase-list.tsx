@@ -1,24 +1,32 @@
-import { useEffect, useRef } from "react";
+import { startTransition, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchView, PhaseView } from "../../../bridge/bindings";
 import styles from "./phase-list.module.css";
 import { PhaseRow } from "./phase-row";
+import { phaseState } from "./phase-state";
 
 type Props = { batch: BatchView; selectedId: string | null; onSelect: (phaseId: string) => void };
+
+/** A list of more steps is drawn in two goes: first what the person sees, then the rest. */
+const DRAWN_AT_ONCE = 60;
+const AROUND_THE_CURRENT = 16;
 
 /** All steps by unit procedure and operation; the current one is brought into sight when it changes. */
 export function PhaseList({ batch, selectedId, onSelect }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLElement>(null);
   const current = batch.nextPhaseId;
+  const [isWhole, setWhole] = useState(batch.phases.length <= DRAWN_AT_ONCE);
+  const phases = isWhole ? batch.phases : around(batch.phases, current);
+  useEffect(() => startTransition(() => setWhole(true)), []);
   useEffect(() => {
     const row = list.current?.querySelector<HTMLElement>(`[data-phase="${CSS.escape(current ?? "")}"]`);
     // `scrollIntoView` would move the shell as well.
     if (list.current && row) list.current.scrollTop = row.offsetTop - list.current.clientHeight / 2 + row.offsetHeight;
-  }, [current]);
+  }, [current, isWhole]);
   return (
     <nav className={styles.list} ref={list} aria-label={t("execution.phases")} data-testid="phase-list">
-      {groups(batch.phases).map((group) => (
+      {groups(phases).map((group) => (
         <section key={group.phases[0]?.id}>
           <h2 className={styles.group}>
             <span>{group.unitProcedure}</span>
@@ -29,8 +37,8 @@ export function PhaseList({ batch, selectedId, onSelect }: Props) {
             {group.phases.map((phase) => (
               <PhaseRow
                 key={phase.id}
-                batch={batch}
                 phase={phase}
+                state={phaseState(batch, phase)}
                 isSelected={phase.id === selectedId}
                 onSelect={onSelect}
               />
@@ -40,6 +48,14 @@ export function PhaseList({ batch, selectedId, onSelect }: Props) {
       ))}
     </nav>
   );
+}
+
+function around(phases: PhaseView[], current: string | null): PhaseView[] {
+  const place = Math.max(
+    0,
+    phases.findIndex((phase) => phase.id === current),
+  );
+  return phases.slice(Math.max(0, place - AROUND_THE_CURRENT), place + AROUND_THE_CURRENT);
 }
 
 type Group = { unitProcedure: string; operation: string; phases: PhaseView[] };

@@ -1,21 +1,22 @@
 import { IconAlertTriangle } from "@tabler/icons-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import type { BatchView, PhaseView } from "../../../bridge/bindings";
+import type { PhaseView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import { useFormats } from "../../../ui/formats";
 import { EntryMarks } from "./entry-marks";
 import { entryText } from "./entry-text";
 import { PhaseIcon } from "./phase-icon";
 import styles from "./phase-list.module.css";
-import { effectiveEntry, phaseState } from "./phase-state";
+import { effectiveEntry, type PhaseState } from "./phase-state";
 import { waitingText } from "./waiting-text";
 
-type Props = { batch: BatchView; phase: PhaseView; isSelected: boolean; onSelect: (phaseId: string) => void };
+type Props = { phase: PhaseView; state: PhaseState; isSelected: boolean; onSelect: (phaseId: string) => void };
 
-export function PhaseRow({ batch, phase, isSelected, onSelect }: Props) {
+/** Drawn anew only when its own step has changed: an entry changes one of hundreds. */
+export const PhaseRow = memo(function PhaseRow({ phase, state, isSelected, onSelect }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const state = phaseState(batch, phase);
   const entry = effectiveEntry(phase);
   const isWaiting = state === "waiting" && phase.waitsFor !== null;
   // What already stands there as what the step waits for is not said twice.
@@ -65,4 +66,4 @@ export function PhaseRow({ batch, phase, isSelected, onSelect }: Props) {
       </button>
     </li>
   );
-}
+});
