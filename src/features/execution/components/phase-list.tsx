@@ -19,11 +19,13 @@ export function PhaseList({ batch, selectedId, onSelect }: Props) {
   const [isWhole, setWhole] = useState(batch.phases.length <= DRAWN_AT_ONCE);
   const phases = isWhole ? batch.phases : around(batch.phases, current);
   useEffect(() => startTransition(() => setWhole(true)), []);
+  const drawn = phases.length;
   useEffect(() => {
+    if (drawn === 0) return;
     const row = list.current?.querySelector<HTMLElement>(`[data-phase="${CSS.escape(current ?? "")}"]`);
     // `scrollIntoView` would move the shell as well.
     if (list.current && row) list.current.scrollTop = row.offsetTop - list.current.clientHeight / 2 + row.offsetHeight;
-  }, [current, isWhole]);
+  }, [current, drawn]);
   return (
     <nav className={styles.list} ref={list} aria-label={t("execution.phases")} data-testid="phase-list">
       {groups(phases).map((group) => (
