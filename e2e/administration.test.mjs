@@ -1,37 +1,27 @@
 // A System Admin makes, changes and deactivates a person, loses a race, and looks at roles and plants.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { startPostgres } from "../scripts/lib/postgres.mjs";
-import { setUpDesk } from "./support/desk.mjs";
-import { ADMINISTRATOR, registerStation, signIn, signOut } from "./support/people.mjs";
-import { startServer } from "./support/server.mjs";
-import { SIZES, startStation } from "./support/station.mjs";
+import { startFloor } from "./support/floor.mjs";
+import { ADMINISTRATOR, signIn, signOut } from "./support/people.mjs";
+import { SIZES } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 
 const [SMALL] = SIZES;
 const ALL_LOOKS = { light: SIZES, dark: [SMALL], te: [SMALL] };
 const NEWCOMER = { email: "nora.newcomer@pharma.com", name: "Nora Newcomer" };
 
-let desk;
+let floor;
 let postgres;
 let server;
 let station;
 const step = startStory(() => station);
 
 before(async () => {
-  desk = await setUpDesk();
-  postgres = await startPostgres();
-  server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), prepare: true });
-  station = await startStation(desk, { env: { VIRUJ_SERVER_URL: server.url } });
-  await registerStation(station);
+  floor = await startFloor();
+  ({ postgres, server, station } = floor);
 });
 
-after(async () => {
-  await station?.close();
-  await server?.stop();
-  await postgres?.stop();
-  await desk?.clear();
-});
+after(() => floor?.stop());
 
 // The same person as a second administrator would find them, through the interface.
 class SecondAdministrator {

@@ -1,17 +1,16 @@
 // A Plant Head gives a report a key, which reads what it may and nothing else, and takes it back again.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { startPostgres } from "../scripts/lib/postgres.mjs";
-import { setUpDesk } from "./support/desk.mjs";
-import { ADMINISTRATOR, PLANT_HEAD, registerStation, signIn, signOut } from "./support/people.mjs";
+import { startFloor } from "./support/floor.mjs";
+import { ADMINISTRATOR, PLANT_HEAD, signIn, signOut } from "./support/people.mjs";
 import { leaks } from "./support/secrets.mjs";
-import { startServer } from "./support/server.mjs";
-import { SIZES, startStation } from "./support/station.mjs";
+import { SIZES } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 
 const [SMALL] = SIZES;
 const ALL_LOOKS = { light: SIZES, dark: [SMALL], te: [SMALL] };
 
+let floor;
 let desk;
 let postgres;
 let server;
@@ -20,19 +19,11 @@ let secret;
 const step = startStory(() => station);
 
 before(async () => {
-  desk = await setUpDesk();
-  postgres = await startPostgres();
-  server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), prepare: true });
-  station = await startStation(desk, { env: { VIRUJ_SERVER_URL: server.url } });
-  await registerStation(station);
+  floor = await startFloor();
+  ({ desk, postgres, server, station } = floor);
 });
 
-after(async () => {
-  await station?.close();
-  await server?.stop();
-  await postgres?.stop();
-  await desk?.clear();
-});
+after(() => floor?.stop());
 
 // As the report would ask.
 async function ask(path, method = "GET") {

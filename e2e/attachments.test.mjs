@@ -3,24 +3,11 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
-import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { waitUntil } from "../scripts/lib/wait.mjs";
-import { setUpDesk } from "./support/desk.mjs";
-import { makeMasterEffective } from "./support/masters.mjs";
-import {
-  atPhase,
-  dayFromNow,
-  OPERATOR,
-  openBatch,
-  PRODUCTION_HEAD,
-  QA_HEAD,
-  registerStation,
-  signIn,
-  signOut,
-} from "./support/people.mjs";
+import { makeBatch, startFloor } from "./support/floor.mjs";
+import { atPhase, OPERATOR, openBatch, signIn } from "./support/people.mjs";
 import { picture } from "./support/pictures.mjs";
-import { startServer } from "./support/server.mjs";
-import { SIZES, startStation } from "./support/station.mjs";
+import { SIZES } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 
 const [SMALL] = SIZES;
@@ -54,6 +41,7 @@ const PROCEDURE = {
   ],
 };
 
+let floor;
 let desk;
 let postgres;
 let server;
@@ -61,33 +49,12 @@ let station;
 const step = startStory(() => station);
 
 before(async () => {
-  desk = await setUpDesk();
-  postgres = await startPostgres();
-  server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), prepare: true });
-  station = await startStation(desk, { env: { VIRUJ_SERVER_URL: server.url } });
-  await registerStation(station);
-  const [[id]] = postgres.query("SELECT id FROM stations WHERE name = 'Granulation 2'");
-  await makeMasterEffective(server, { procedure: PROCEDURE, station: id, author: PRODUCTION_HEAD, approver: QA_HEAD });
-  await signIn(station, PRODUCTION_HEAD);
-  await station.clickTestId("menu-my-batches");
-  await station.clickTestId("batches-new");
-  await station.clickTestId("new-batch-product");
-  await station.chooseOption("PHO010");
-  await station.typeDay("new-batch-first", dayFromNow(0));
-  await station.typeDay("new-batch-last", dayFromNow(1));
-  await station.clickTestId("new-batch-person");
-  await station.chooseOption(OPERATOR.name);
-  await station.clickTestId("new-batch-make");
-  await station.waitForAttribute("execution", "data-batch", NUMBER);
-  await signOut(station);
+  floor = await startFloor();
+  ({ desk, postgres, server, station } = floor);
+  await makeBatch(floor, PROCEDURE, NUMBER);
 });
 
-after(async () => {
-  await station?.close();
-  await server?.stop();
-  await postgres?.stop();
-  await desk?.clear();
-});
+after(() => floor?.stop());
 
 const arrived = () => postgres.query("SELECT encode(content, 'hex') FROM attachments").map(([hex]) => hex);
 

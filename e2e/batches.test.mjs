@@ -1,9 +1,7 @@
 // A batch from its master batch record to its review: made by production, executed along two branches, held and taken off.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { startPostgres } from "../scripts/lib/postgres.mjs";
-import { setUpDesk } from "./support/desk.mjs";
-import { makeMasterEffective } from "./support/masters.mjs";
+import { makeEffective, startFloor } from "./support/floor.mjs";
 import {
   atPhase,
   dayFromNow,
@@ -11,13 +9,11 @@ import {
   openBatch,
   PRODUCTION_HEAD,
   QA_HEAD,
-  registerStation,
   sign,
   signIn,
   signOut,
 } from "./support/people.mjs";
-import { startServer } from "./support/server.mjs";
-import { SIZES, startStation } from "./support/station.mjs";
+import { SIZES } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 import { brokenLinks, effectiveEntries } from "./support/trail.mjs";
 
@@ -75,28 +71,19 @@ const BLEND = {
   ],
 };
 
-let desk;
+let floor;
 let postgres;
 let server;
 let station;
 const step = startStory(() => station);
 
 before(async () => {
-  desk = await setUpDesk();
-  postgres = await startPostgres();
-  server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), prepare: true });
-  station = await startStation(desk, { env: { VIRUJ_SERVER_URL: server.url } });
-  await registerStation(station);
-  const [[id]] = postgres.query("SELECT id FROM stations WHERE name = 'Granulation 2'");
-  await makeMasterEffective(server, { procedure: BLEND, station: id, author: PRODUCTION_HEAD, approver: QA_HEAD });
+  floor = await startFloor();
+  ({ postgres, server, station } = floor);
+  await makeEffective(floor, BLEND);
 });
 
-after(async () => {
-  await station?.close();
-  await server?.stop();
-  await postgres?.stop();
-  await desk?.clear();
-});
+after(() => floor?.stop());
 
 const made = () =>
   postgres.query(`SELECT product_name, status, quantity::text, unit, qa_release_status, bmr_status, master_version::text

@@ -1,47 +1,27 @@
 // What keeps a deviation from happening again: planned, done, judged by somebody else, planned anew, and closed with a signature.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { startPostgres } from "../scripts/lib/postgres.mjs";
-import { setUpDesk } from "./support/desk.mjs";
-import {
-  dayFromNow,
-  QA_HEAD,
-  QA_MANAGER,
-  QA_OPERATOR,
-  registerStation,
-  sign,
-  signIn,
-  signOut,
-} from "./support/people.mjs";
-import { startServer } from "./support/server.mjs";
-import { SIZES, startStation } from "./support/station.mjs";
+import { startFloor } from "./support/floor.mjs";
+import { dayFromNow, QA_HEAD, QA_MANAGER, QA_OPERATOR, sign, signIn, signOut } from "./support/people.mjs";
+import { SIZES } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 
 const [SMALL] = SIZES;
 const ALL_LOOKS = { light: SIZES, dark: [SMALL], te: [SMALL] };
 
-let desk;
+let floor;
 let postgres;
-let server;
 let station;
 let deviation;
 let code;
 const step = startStory(() => station);
 
 before(async () => {
-  desk = await setUpDesk();
-  postgres = await startPostgres();
-  server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), prepare: true });
-  station = await startStation(desk, { env: { VIRUJ_SERVER_URL: server.url } });
-  await registerStation(station);
+  floor = await startFloor();
+  ({ postgres, station } = floor);
 });
 
-after(async () => {
-  await station?.close();
-  await server?.stop();
-  await postgres?.stop();
-  await desk?.clear();
-});
+after(() => floor?.stop());
 
 const capa = (column) => postgres.query(`SELECT ${column} FROM capas WHERE code = '${code}'`)[0][0];
 

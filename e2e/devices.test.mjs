@@ -1,27 +1,11 @@
 // A balance is set up at a station; its weight is recorded with where it comes from, and one that is typed is verified.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { waitUntil } from "../scripts/lib/wait.mjs";
 import { SERIAL_NUMBER, startBalance } from "./support/balance.mjs";
-import { setUpDesk } from "./support/desk.mjs";
-import { makeMasterEffective } from "./support/masters.mjs";
-import {
-  ADMINISTRATOR,
-  atPhase,
-  dayFromNow,
-  OPERATOR,
-  openBatch,
-  PRODUCTION_HEAD,
-  QA_HEAD,
-  QA_MANAGER,
-  registerStation,
-  sign,
-  signIn,
-  signOut,
-} from "./support/people.mjs";
-import { startServer } from "./support/server.mjs";
-import { SIZES, startStation } from "./support/station.mjs";
+import { makeBatch, startFloor } from "./support/floor.mjs";
+import { ADMINISTRATOR, atPhase, OPERATOR, openBatch, QA_MANAGER, sign, signIn, signOut } from "./support/people.mjs";
+import { SIZES } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 
 const [SMALL] = SIZES;
@@ -56,42 +40,22 @@ const PROCEDURE = {
   ],
 };
 
-let desk;
+let floor;
 let postgres;
-let server;
 let station;
 let balance;
 const step = startStory(() => station);
 
 before(async () => {
-  desk = await setUpDesk();
-  postgres = await startPostgres();
-  server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), prepare: true });
+  floor = await startFloor();
+  ({ postgres, station } = floor);
   balance = await startBalance("S I");
-  station = await startStation(desk, { env: { VIRUJ_SERVER_URL: server.url } });
-  await registerStation(station);
-  const [[id]] = postgres.query("SELECT id FROM stations WHERE name = 'Granulation 2'");
-  await makeMasterEffective(server, { procedure: PROCEDURE, station: id, author: PRODUCTION_HEAD, approver: QA_HEAD });
-  await signIn(station, PRODUCTION_HEAD);
-  await station.clickTestId("menu-my-batches");
-  await station.clickTestId("batches-new");
-  await station.clickTestId("new-batch-product");
-  await station.chooseOption("WGH010");
-  await station.typeDay("new-batch-first", dayFromNow(0));
-  await station.typeDay("new-batch-last", dayFromNow(1));
-  await station.clickTestId("new-batch-person");
-  await station.chooseOption(OPERATOR.name);
-  await station.clickTestId("new-batch-make");
-  await station.waitForAttribute("execution", "data-batch", NUMBER);
-  await signOut(station);
+  await makeBatch(floor, PROCEDURE, NUMBER);
 });
 
 after(async () => {
-  await station?.close();
+  await floor?.stop();
   await balance?.stop();
-  await server?.stop();
-  await postgres?.stop();
-  await desk?.clear();
 });
 
 const entries = () => {

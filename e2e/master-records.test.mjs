@@ -1,11 +1,9 @@
 // A new version of a master batch record: written by one person, approved by another, effective in the place of the first.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { startPostgres } from "../scripts/lib/postgres.mjs";
-import { setUpDesk } from "./support/desk.mjs";
-import { PRODUCTION_HEAD, QA_HEAD, registerStation, sign, signIn, signOut } from "./support/people.mjs";
-import { startServer } from "./support/server.mjs";
-import { SIZES, startStation } from "./support/station.mjs";
+import { startFloor } from "./support/floor.mjs";
+import { PRODUCTION_HEAD, QA_HEAD, sign, signIn, signOut } from "./support/people.mjs";
+import { SIZES } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 
 const [SMALL] = SIZES;
@@ -13,26 +11,17 @@ const ALL_LOOKS = { light: SIZES, dark: [SMALL], te: [SMALL] };
 const FIRST = "master-row-MET500-1";
 const SECOND = "master-row-MET500-2";
 
-let desk;
+let floor;
 let postgres;
-let server;
 let station;
 const step = startStory(() => station);
 
 before(async () => {
-  desk = await setUpDesk();
-  postgres = await startPostgres();
-  server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), prepare: true });
-  station = await startStation(desk, { env: { VIRUJ_SERVER_URL: server.url } });
-  await registerStation(station);
+  floor = await startFloor();
+  ({ postgres, station } = floor);
 });
 
-after(async () => {
-  await station?.close();
-  await server?.stop();
-  await postgres?.stop();
-  await desk?.clear();
-});
+after(() => floor?.stop());
 
 const versions = () =>
   postgres.query(

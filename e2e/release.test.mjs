@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
-import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { ask } from "../scripts/lib/run.mjs";
-import { setUpDesk } from "./support/desk.mjs";
+import { startFloor } from "./support/floor.mjs";
 import { approveTests } from "./support/laboratory.mjs";
 import {
   atPhase,
@@ -18,13 +17,12 @@ import {
   QA_OPERATOR,
   QC_MANAGER,
   QC_OPERATOR,
-  registerStation,
   sign,
   signIn,
   signOut,
 } from "./support/people.mjs";
-import { serverCommand, startServer } from "./support/server.mjs";
-import { SIZES, startStation } from "./support/station.mjs";
+import { serverCommand } from "./support/server.mjs";
+import { SIZES } from "./support/station.mjs";
 import { startStory } from "./support/story.mjs";
 import { ANSWERS, TABLETS } from "./support/tablets.mjs";
 import { brokenLinks, effectiveEntries } from "./support/trail.mjs";
@@ -36,6 +34,7 @@ const PHASES = 30;
 
 const NO_SUBJECT = "00000000-0000-0000-0000-000000000000";
 
+let floor;
 let desk;
 let postgres;
 let server;
@@ -44,19 +43,11 @@ let deviation;
 const step = startStory(() => station);
 
 before(async () => {
-  desk = await setUpDesk();
-  postgres = await startPostgres();
-  server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), prepare: true });
-  station = await startStation(desk, { env: { VIRUJ_SERVER_URL: server.url } });
-  await registerStation(station);
+  floor = await startFloor();
+  ({ desk, postgres, server, station } = floor);
 });
 
-after(async () => {
-  await station?.close();
-  await server?.stop();
-  await postgres?.stop();
-  await desk?.clear();
-});
+after(() => floor?.stop());
 
 const stateOf = () =>
   postgres.query(`SELECT status, qa_release_status FROM production_batches WHERE batch_number = '${NUMBER}'`)[0];

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     decimal::ExactDecimal,
+    equipment::LONGEST_CODE,
     phase::{NumberParameter, PhaseEntry, PhaseKind},
     quantity::{Quantity, Rounding},
     role::words,
@@ -52,7 +53,7 @@ impl PlausibleRange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceReading {
-    /// The code by which the station and the plant's register of equipment know the device; 60 characters at most.
+    /// The code by which the station and the plant's register of equipment know the device.
     pub device: String,
     /// As the device tells it; 40 characters at most.
     pub serial_number: String,
@@ -64,7 +65,6 @@ pub struct DeviceReading {
     pub read_at: DateTime<Utc>,
 }
 
-const LONGEST_DEVICE: usize = 60;
 const LONGEST_SERIAL_NUMBER: usize = 40;
 const LONGEST_LINE: usize = 100;
 
@@ -80,7 +80,7 @@ impl DeviceReading {
 
     pub(crate) fn fits(&self, number: &NumberParameter, value: ExactDecimal) -> bool {
         let texts =
-            [(&self.device, LONGEST_DEVICE), (&self.serial_number, LONGEST_SERIAL_NUMBER), (&self.line, LONGEST_LINE)];
+            [(&self.device, LONGEST_CODE), (&self.serial_number, LONGEST_SERIAL_NUMBER), (&self.line, LONGEST_LINE)];
         number.device.is_some_and(|class| class.measures(self.unit))
             && texts.into_iter().all(|(text, longest)| is_line(text, longest))
             && self
@@ -102,26 +102,35 @@ fn places_told(places: u32, from: Unit, to: Unit) -> Option<u32> {
     Some((places + in_other.scale()).saturating_sub(digits))
 }
 
-/// Whether the entry counts only after a second person has looked at it, or a device has given another in its place: it
-/// was typed although a device measures this value, or it is not a plausible one.
+impl NumberParameter {
+    /// Whether the value, typed, counts only after a second person has looked at it, or a device has given another in its
+    /// place: a device measures it, or it is not a plausible one.
+    #[must_use]
+    pub fn needs_second_look(&self, typed: ExactDecimal) -> bool {
+        self.device.is_some() || self.plausible.is_some_and(|range| !range.contains(typed))
+    }
+}
+
+/// Whether the entry counts only after a second look; see [`NumberParameter::needs_second_look`].
 #[must_use]
 pub fn needs_second_look(kind: &PhaseKind, entry: &PhaseEntry) -> bool {
-    if matches!(kind, PhaseKind::Calculation { .. }) {
-        return false;
-    }
-    match (kind.number(), entry) {
-        (Some(number), PhaseEntry::Number { value, reading: None, .. }) => {
-            number.device.is_some() || number.plausible.is_some_and(|range| !range.contains(*value))
-        }
-        _ => false,
-    }
+    typed(kind, entry).is_some_and(|(number, value)| number.needs_second_look(value))
 }
 
 /// Whether the entry was typed although a device measures this value.
 #[must_use]
 pub fn is_manual(kind: &PhaseKind, entry: &PhaseEntry) -> bool {
-    let has_device = kind.number().is_some_and(|number| number.device.is_some());
-    has_device && matches!(entry, PhaseEntry::Number { reading: None, .. })
+    typed(kind, entry).is_some_and(|(number, _)| number.device.is_some())
+}
+
+/// What a person has typed; what is calculated, nobody has.
+fn typed<'a>(kind: &'a PhaseKind, entry: &PhaseEntry) -> Option<(&'a NumberParameter, ExactDecimal)> {
+    match entry {
+        PhaseEntry::Number { value, reading: None, .. } if !matches!(kind, PhaseKind::Calculation { .. }) => {
+            kind.number().map(|number| (number, *value))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -28,10 +28,7 @@ pub(crate) fn read_number(text: &str, separator: &str, places: u32) -> Result<Ex
 /// What the number would be recorded as, and how it lies to its limits.
 pub(crate) fn check_number(text: &str, separator: &str, parameter: &NumberParameter) -> NumberCheck {
     match read_number(text, separator, parameter.places) {
-        Ok(value) => {
-            let is_plausible = parameter.plausible.is_none_or(|range| range.contains(value));
-            NumberCheck { needs_second_look: parameter.device.is_some() || !is_plausible, ..checked(value, parameter) }
-        }
+        Ok(value) => NumberCheck { needs_second_look: parameter.needs_second_look(value), ..checked(value, parameter) },
         Err(problem) => NumberCheck {
             value: None,
             check: None,

@@ -1,9 +1,9 @@
 import { useBlocker, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { EditorScreen } from "../../features/master-records/components/editor-screen";
-import { LeaveSheet } from "../../features/master-records/components/leave-sheet";
 import { MasterRecordScreen } from "../../features/master-records/components/master-record-screen";
 import { MasterRecordsScreen } from "../../features/master-records/components/master-records-screen";
+import { LeaveSheet } from "../../ui/leave-sheet";
 import { useUnsaved } from "../../ui/unsaved";
 import { useStation } from "../station-context";
 

@@ -4,11 +4,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignedInPerson } from "../../bridge/bindings";
-import { LeaveSheet } from "../../features/master-records/components/leave-sheet";
 import { useSignOut } from "../../features/session/api/sign-out";
 import { PreferenceChoices } from "../../features/settings/components/preference-choices";
 import { codedText } from "../../texts/coded";
 import { failureText } from "../../texts/failure-text";
+import { LeaveSheet } from "../../ui/leave-sheet";
 import { Notice } from "../../ui/notice";
 import { useHasUnsaved } from "../../ui/unsaved";
 import styles from "./header.module.css";
@@ -20,12 +20,16 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
   const [isOpen, setOpen] = useState(false);
   const hasUnsaved = useHasUnsaved();
   const [isAsking, setAsking] = useState(false);
-  function leave() {
-    // What nobody has saved would go with the person.
-    if (hasUnsaved && !isAsking) {
-      setOpen(false);
-      setAsking(true);
-    } else signOut.mutate();
+  // What nobody has saved would go with the person.
+  function ask() {
+    setOpen(false);
+    setAsking(true);
+  }
+  // The menu is open again: it is where a failure is said.
+  function giveUp() {
+    setAsking(false);
+    setOpen(true);
+    signOut.mutate();
   }
   return (
     <>
@@ -73,7 +77,12 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
               <IconSettings size={22} aria-hidden />
               {t("shell.settings")}
             </button>
-            <button type="button" className={styles.menuAction} data-testid="sign-out" onClick={leave}>
+            <button
+              type="button"
+              className={styles.menuAction}
+              data-testid="sign-out"
+              onClick={hasUnsaved ? ask : () => signOut.mutate()}
+            >
               <IconLogout size={22} aria-hidden />
               {t("shell.signOut")}
             </button>
@@ -85,7 +94,7 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
           </div>
         </Popover.Dropdown>
       </Popover>
-      {isAsking && <LeaveSheet onStay={() => setAsking(false)} onLeave={leave} />}
+      {isAsking && <LeaveSheet onStay={() => setAsking(false)} onLeave={giveUp} />}
     </>
   );
 }

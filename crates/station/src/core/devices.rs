@@ -7,13 +7,13 @@ use uuid::Uuid;
 use viruj_api::station::devices::{DeviceTrial, DeviceValue, ReadDevice, StationDevice, StationDevices};
 use viruj_domain::{
     capability::Capability,
+    decimal::ExactDecimal,
     device::DeviceReading,
-    equipment::LONGEST_CODE,
+    equipment,
     execution::{Circumstances, Refusal, Wanted},
     ids::PhaseId,
     phase::{NumberParameter, PhaseEntry},
 };
-use viruj_sync::text::is_storable;
 
 use super::StationCore;
 use crate::{
@@ -91,10 +91,7 @@ impl StationCore {
         }
         let mut checked: Vec<StationDevice> = Vec::with_capacity(devices.len());
         for device in devices {
-            let code = device.code.trim().to_owned();
-            if code.is_empty() || code.chars().any(char::is_control) || !is_storable(&code, LONGEST_CODE) {
-                return Err(StationError::DeviceCodeInvalid);
-            }
+            let code = equipment::code(&device.code).map_err(|_| StationError::DeviceCodeInvalid)?.to_owned();
             if checked.iter().any(|other| other.code == code) {
                 return Err(StationError::DeviceCodeTaken(code));
             }
@@ -171,10 +168,7 @@ impl StationCore {
     }
 }
 
-fn recorded(
-    reading: &DeviceReading,
-    number: &NumberParameter,
-) -> Result<viruj_domain::decimal::ExactDecimal, StationError> {
+fn recorded(reading: &DeviceReading, number: &NumberParameter) -> Result<ExactDecimal, StationError> {
     let other = || DeviceError::UnitUnknown(reading.unit.symbol().to_owned());
     Ok(reading.recorded(number).ok_or_else(other)?)
 }

@@ -1,6 +1,6 @@
 //! Files of entries on their way to the server: on the disk twice before their entry is, gone when the server has them.
 
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 use uuid::Uuid;
 use viruj_domain::ids::{BatchId, OperationId};
 
@@ -27,17 +27,9 @@ impl Store {
         (batch, sha256): (&BatchId, &str),
         content: &[u8],
     ) -> Result<(), StoreFault> {
-        for (pool, is_store) in [(&self.copy.pool, false), (&self.pool, true)] {
-            sqlx::query("INSERT INTO unsent_files (operation_id, batch_id, sha256, content) VALUES (?, ?, ?, ?)")
-                .bind(operation.0)
-                .bind(batch.as_str())
-                .bind(sha256)
-                .bind(content)
-                .execute(pool)
-                .await
-                .map_err(|error| if is_store { self.fault()(error) } else { self.copy.fault()(error) })?;
-        }
-        Ok(())
+        let file = (operation.0, batch.as_str(), sha256, content);
+        write(&self.copy.pool, file).await.map_err(self.copy.fault())?;
+        write(&self.pool, file).await.map_err(self.fault())
     }
 
     /// Files whose entry the server knows and that it has not refused for good, the oldest first; `now` in seconds since
@@ -116,30 +108,44 @@ impl Store {
                 self.file_arrived(OperationId(*operation)).await?;
                 continue;
             }
-            let (from, to, is_to_store) = match (mine.contains(operation), theirs.contains(operation)) {
-                (true, false) => (&self.pool, &self.copy.pool, false),
-                (false, true) => (&self.copy.pool, &self.pool, true),
-                _ => continue,
-            };
-            let row = sqlx::query("SELECT batch_id, sha256, content FROM unsent_files WHERE operation_id = ?")
-                .bind(operation)
-                .fetch_one(from)
-                .await
-                .map_err(StoreFault::Database)?;
-            sqlx::query(
-                "INSERT INTO unsent_files (operation_id, batch_id, sha256, content) VALUES (?, ?, ?, ?) \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(operation)
-            .bind(row.try_get::<String, _>(0).map_err(StoreFault::Database)?)
-            .bind(row.try_get::<String, _>(1).map_err(StoreFault::Database)?)
-            .bind(row.try_get::<Vec<u8>, _>(2).map_err(StoreFault::Database)?)
-            .execute(to)
-            .await
-            .map_err(|error| if is_to_store { self.fault()(error) } else { self.copy.fault()(error) })?;
+            match (mine.contains(operation), theirs.contains(operation)) {
+                (true, false) => {
+                    let (batch, sha256, content) = read(&self.pool, operation).await.map_err(self.fault())?;
+                    let file = (*operation, batch.as_str(), sha256.as_str(), content.as_slice());
+                    write(&self.copy.pool, file).await.map_err(self.copy.fault())?;
+                }
+                (false, true) => {
+                    let (batch, sha256, content) = read(&self.copy.pool, operation).await.map_err(self.copy.fault())?;
+                    let file = (*operation, batch.as_str(), sha256.as_str(), content.as_slice());
+                    write(&self.pool, file).await.map_err(self.fault())?;
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
+}
+
+async fn read(pool: &SqlitePool, operation: &Uuid) -> Result<(String, String, Vec<u8>), sqlx::Error> {
+    sqlx::query_as("SELECT batch_id, sha256, content FROM unsent_files WHERE operation_id = ?")
+        .bind(operation)
+        .fetch_one(pool)
+        .await
+}
+
+/// Operation, batch, hash and bytes.
+async fn write(
+    pool: &SqlitePool,
+    (operation, batch, sha256, content): (Uuid, &str, &str, &[u8]),
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO unsent_files (operation_id, batch_id, sha256, content) VALUES (?, ?, ?, ?)")
+        .bind(operation)
+        .bind(batch)
+        .bind(sha256)
+        .bind(content)
+        .execute(pool)
+        .await?;
+    Ok(())
 }
 
 fn waiting_of(row: &SqliteRow) -> Result<WaitingFile, sqlx::Error> {

@@ -118,8 +118,12 @@ impl Store {
     /// How many operations wait for a verdict and files for the server, and since when.
     pub(crate) async fn unsent_count(&self) -> Result<(u32, Option<String>), StoreFault> {
         let row = sqlx::query(
-            "SELECT count(*), min(recorded_at) FROM operations AS o WHERE verdict IS NULL \
-                 OR EXISTS (SELECT 1 FROM unsent_files AS f WHERE f.operation_id = o.operation_id)",
+            // Two halves that an index answers each: this is asked at every entry.
+            "SELECT count(*), min(recorded_at) FROM ( \
+                 SELECT recorded_at FROM operations WHERE verdict IS NULL \
+                 UNION ALL \
+                 SELECT o.recorded_at FROM unsent_files AS f JOIN operations AS o ON o.operation_id = f.operation_id \
+                 WHERE o.verdict IS NOT NULL)",
         )
         .fetch_one(&self.pool)
         .await

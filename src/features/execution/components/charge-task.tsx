@@ -3,19 +3,18 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconBarcode } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { EntryInput, PhaseTask } from "../../../bridge/bindings";
+import type { PhaseTask } from "../../../bridge/bindings";
 import { ActionButton } from "../../../ui/action-button";
 import { useResourceCheck } from "../api/check-resource";
-import { DeviceAction, DeviceField, TypedNotice } from "./device-field";
+import { DeviceAction } from "./device-field";
 import { LimitDecision } from "./limit-decision";
-import { NumberField } from "./number-field";
+import { NumberSourceField } from "./number-source-field";
 import styles from "./phase-panel.module.css";
 import type { TaskProps } from "./phase-task-view";
 import { ResourceNotice } from "./resource-notice";
 import { ScanHeard, useScanFeedback } from "./scan-feedback";
 import { TaskFrame } from "./task-frame";
-import { useMeasured } from "./use-measured";
-import { isOutside, useNumberEntry } from "./use-number-entry";
+import { useNumberSource } from "./use-number-source";
 import { useSentence } from "./use-sentence";
 
 type Props = TaskProps & { task: Extract<PhaseTask, { type: "material_charge" }> };
@@ -24,11 +23,9 @@ type Props = TaskProps & { task: Extract<PhaseTask, { type: "material_charge" }>
 export function ChargeTask({ batch, phase, recording, said, isSettling, task }: Props) {
   const { t } = useTranslation();
   const sentence = useSentence(batch, phase);
-  const entry = useNumberEntry(batch.id, phase.id);
+  const source = useNumberSource(batch.id, phase.id, task.number);
   const [lot, setLot] = useState("");
   const scan = useScanFeedback(setLot);
-  const measured = useMeasured(batch.id, phase.id, task.number);
-  const told = measured.isAsked ? measured.value : null;
   const given = lot.trim();
   const hasLot = given !== "";
   const [asked] = useDebouncedValue(given, 250);
@@ -36,39 +33,30 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
   const refused = asked === given && (check.data?.refusal ?? null) !== null;
 
   function missing(): string | undefined {
-    const hasNumber = told !== null || entry.text !== "";
+    const { hasNumber } = source;
     if (!hasLot && !hasNumber) return t("charge.both");
     if (!hasLot) return t("charge.lotMissing");
     if (refused) return t("charge.lotRefused");
     return hasNumber ? undefined : t("number.type");
   }
   function record(value: string, reason: string | null) {
-    const { text, decimalSeparator } = entry;
-    const input: EntryInput =
-      told === null
-        ? { type: "number", text, decimalSeparator, lot: given }
-        : { type: "take_reading", reading: told.id, lot: given };
-    const how = { device: told?.device, isTyped: entry.deciding !== null && !isOutside(entry.deciding) };
-    recording.start({ entry: input, sentence: sentence(input, value, reason, how), reason });
+    const entry = source.input(given);
+    recording.start({ entry, sentence: sentence(entry, value, reason, source.how), reason });
   }
-  const goOn = (value: string) => record(value, null);
   const confirm = () => {
-    if (missing() !== undefined) return;
-    if (told === null) void entry.confirm(goOn);
-    else entry.settle(told.check, goOn);
+    if (missing() === undefined) source.confirm((value) => record(value, null));
   };
 
-  if (entry.deciding !== null) {
+  if (source.deciding !== null) {
     return (
       <LimitDecision
         number={task.number}
-        check={entry.deciding}
+        check={source.deciding}
         isPending={recording.isPending}
         said={said}
         onReenter={() => {
           recording.forgetFailure();
-          measured.forget();
-          entry.reenter();
+          source.reenter();
         }}
         onKeep={record}
       />
@@ -80,7 +68,7 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
       isSettling={isSettling}
       action={
         <DeviceAction
-          measured={measured}
+          measured={source.measured}
           confirm={
             <ActionButton
               data-testid="primary-action"
@@ -113,18 +101,13 @@ export function ChargeTask({ batch, phase, recording, said, isSettling, task }: 
         />
       </div>
       {refused && <ResourceNotice check={check.data} />}
-      <TypedNotice measured={measured} />
-      {measured.isAsked ? (
-        <DeviceField label={t("number.quantity")} number={task.number} measured={measured} />
-      ) : (
-        <NumberField
-          label={t("number.quantity")}
-          number={task.number}
-          entry={entry}
-          onEnter={confirm}
-          takesFocus={scan?.isAccepted ?? false}
-        />
-      )}
+      <NumberSourceField
+        label={t("number.quantity")}
+        number={task.number}
+        source={source}
+        onEnter={confirm}
+        takesFocus={scan?.isAccepted ?? false}
+      />
     </TaskFrame>
   );
 }

@@ -57,9 +57,9 @@ export function DeviceField({ label, number, measured }: Props) {
         </Notice>
       )}
       <div className={styles.ways}>
-        {measured.codes
-          .filter((code) => value !== null || measured.codes.length > 1 || code !== measured.codes[0])
-          .map((code) => (
+        {/* The only one is read by the primary action, as long as it has told nothing. */}
+        {(value !== null || measured.codes.length > 1) &&
+          measured.codes.map((code) => (
             <ActionButton
               key={code}
               variant="default"

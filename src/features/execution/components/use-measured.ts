@@ -1,10 +1,11 @@
 import { useState } from "react";
 import type { NumberView } from "../../../bridge/bindings";
-import { useDevices, useReadDevice } from "../api/devices";
+import { useDevices } from "../../../bridge/devices";
+import { useReadDevice } from "../api/read-device";
 
 /** A number that a device measures: what it told, or that somebody types it instead. */
 export function useMeasured(batchId: string, phaseId: string, number: NumberView) {
-  const devices = useDevices();
+  const devices = useDevices(number.device !== null);
   const reading = useReadDevice();
   const [isByHand, setByHand] = useState(false);
   const fitting = (devices.data?.devices ?? []).filter((device) => device.class === number.device);

@@ -1,11 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { commands, type StationDevice } from "../../../bridge/bindings";
 import { call } from "../../../bridge/call";
 import { keys } from "../../../bridge/keys";
-
-export function useDeviceList() {
-  return useQuery({ queryKey: keys.devices, queryFn: () => call(commands.listDevices()), retry: false });
-}
 
 /** The whole list is kept or nothing of it. */
 export function useSaveDevices() {

@@ -3,18 +3,19 @@ import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StationDevice, StationDevices } from "../../../bridge/bindings";
+import { useDevices } from "../../../bridge/devices";
 import { failureText } from "../../../texts/failure-text";
 import { ActionButton } from "../../../ui/action-button";
 import { FailureState } from "../../../ui/failure-state";
 import { Notice } from "../../../ui/notice";
-import { useDeviceList, useSaveDevices } from "../api/devices";
+import { useSaveDevices } from "../api/devices";
 import { DeviceRow } from "./device-row";
 import styles from "./devices-section.module.css";
 
 /** The balances of this station, for whoever sets it up; others see which there are. */
 export function DevicesSection() {
   const { t } = useTranslation();
-  const devices = useDeviceList();
+  const devices = useDevices();
   if (devices.isPending) return <Skeleton height={120} />;
   if (devices.isError) {
     return (
