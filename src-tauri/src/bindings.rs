@@ -75,6 +75,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::api_keys::api_key_choices,
             commands::api_keys::create_api_key,
             commands::api_keys::revoke_api_key,
+            commands::conflicts::list_conflicts,
+            commands::conflicts::decide_conflict,
             commands::deviations::list_deviations,
             commands::deviations::deviation,
             commands::deviations::report_deviation,

@@ -22,7 +22,7 @@ const pages: [string, Partial<FakeState>, string, string][] = [
   ["sample", { batch: metforminBatch(6) }, "#/batches/batch-1", "sample-container"],
   [
     "signature offline",
-    { batch: metforminBatch(5), status: { ...readyStatus, connection: offline } },
+    { batch: { ...metforminBatch(5), signingNeedsServer: true }, status: { ...readyStatus, connection: offline } },
     "#/batches/batch-1",
     "phase-obstacle",
   ],

@@ -5,6 +5,7 @@ import { AuditTrailRoute } from "./routes/audit-trail-route";
 import { BackupsRoute } from "./routes/backups-route";
 import { BatchesRoute } from "./routes/batches-route";
 import { BrokenScreen } from "./routes/broken-screen";
+import { ConflictsRoute } from "./routes/conflicts-route";
 import { CapaRoute, CapasRoute, DeviationRoute, DeviationsRoute } from "./routes/deviations-route";
 import { EquipmentRoute } from "./routes/equipment-route";
 import { ExecutionRoute } from "./routes/execution-route";
@@ -69,6 +70,7 @@ const review = createRoute({
     return <ReviewRoute batchId={review.useParams().batchId} />;
   },
 });
+const conflicts = createRoute({ getParentRoute: () => root, path: "/conflicts", component: ConflictsRoute });
 const deviations = createRoute({ getParentRoute: () => root, path: "/deviations", component: DeviationsRoute });
 const deviation = createRoute({
   getParentRoute: () => root,
@@ -115,6 +117,7 @@ const routeTree = root.addChildren([
   qualifications,
   reviews,
   review,
+  conflicts,
   deviations,
   deviation,
   capas,

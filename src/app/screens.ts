@@ -1,4 +1,5 @@
 import {
+  IconArrowsSplit2,
   IconBuildingFactory2,
   IconCertificate,
   IconClipboardList,
@@ -29,6 +30,7 @@ const list = (name: ListName) => linkOptions({ to: "/lists/$list", params: { lis
 export const screens = {
   my_batches: { link: linkOptions({ to: "/batches" }), icon: IconListCheck },
   batch_execution: { link: linkOptions({ to: "/execution" }), icon: IconPlayerPlay },
+  conflicts: { link: linkOptions({ to: "/conflicts" }), icon: IconArrowsSplit2 },
   batch_reviews: { link: linkOptions({ to: "/reviews" }), icon: IconZoomCheck },
   gate_entries: { link: list("gate_entries"), icon: IconTruckDelivery },
   goods_receipts: { link: list("goods_receipts"), icon: IconPackageImport },

@@ -92,6 +92,8 @@ export const commands = {
 	/**  Answers the key's text once; it is kept nowhere. */
 	createApiKey: (key: NewApiKey) => typedError<ShownApiKey, CommandError>(__TAURI_INVOKE("create_api_key", { key })),
 	revokeApiKey: (end: ApiKeyEnd) => typedError<ApiKeyItem, CommandError>(__TAURI_INVOKE("revoke_api_key", { end })),
+	listConflicts: (query: ConflictListQuery) => typedError<ConflictList, CommandError>(__TAURI_INVOKE("list_conflicts", { query })),
+	decideConflict: (decision: DecideConflict) => typedError<ConflictView, CommandError>(__TAURI_INVOKE("decide_conflict", { decision })),
 	listDeviations: (query: DeviationListQuery) => typedError<DeviationList, CommandError>(__TAURI_INVOKE("list_deviations", { query })),
 	deviation: (id: string) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("deviation", { id })),
 	reportDeviation: (report: DeviationReport) => typedError<DeviationView, CommandError>(__TAURI_INVOKE("report_deviation", { report })),
@@ -533,6 +535,8 @@ export type BatchView = {
 	version: string,
 	/**  What the person may do with the whole batch now; each needs the server. */
 	steps: BatchStepView[],
+	/**  The server is away and the person has no key here to sign with. */
+	signingNeedsServer: boolean,
 };
 
 export type Capa = {
@@ -694,9 +698,74 @@ export type CompareMasterRecords = {
 	from: string,
 };
 
+/**  What quality assurance has decided. */
+export type ConflictDecision = {
+	comment: string,
+	person: NamedPerson,
+	decided_at: string,
+	/**  Decided with a signature; one that was made in the review of the batch before conflicts had a screen has none. */
+	is_signed: boolean,
+};
+
+/**  The deviation that the entry opened. */
+export type ConflictDeviation = {
+	id: DeviationId,
+	code: string,
+	status: DeviationStatus,
+};
+
+export type ConflictList = {
+	items: ConflictView[],
+	nextCursor: string | null,
+};
+
+/**  Which conflicts, and which page of them. */
+export type ConflictListQuery = {
+	/**  Only those that wait for a decision. */
+	onlyOpen: boolean,
+	/**  [`ConflictList::next_cursor`] of the page before. */
+	cursor: string | null,
+};
+
+/**  One of the two entries. */
+export type ConflictSide = {
+	entry: EntryView,
+	stationName: string,
+	receivedAt: string,
+};
+
+/**  An entry that is kept without effect, beside the one that the step holds. */
+export type ConflictView = {
+	operationId: string,
+	batchId: string,
+	batchNumber: string,
+	product: string,
+	phaseNumber: number,
+	phaseTitle: string,
+	kept: ConflictSide,
+	standing: ConflictSide | null,
+	/**  Why the entry has no effect, as a code. */
+	cause: string,
+	deviation: ConflictDeviation | null,
+	decision: ConflictDecision | null,
+	/**  What a signature is bound to. */
+	contentHash: string,
+	/**  Why the person cannot decide, as a code; absent where they can. */
+	refusal: string | null,
+	/**  The zone of its plant. */
+	timeZone: string,
+};
+
 export type Connection = { type: "online" } | { type: "offline"; since: string; code: string } | { type: "connecting" };
 
 export type DataSource = "embedded" | "database" | "server";
+
+/**  A decision with its signature. */
+export type DecideConflict = {
+	operationId: string,
+	reason: string,
+	signature: RecordSignatureInput,
+};
 
 export type DecideOnLot = {
 	id: string,
@@ -1805,7 +1874,9 @@ export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "
 /**  Deviations and the actions that were opened from them. */
 "deviations" | 
 /**  Batches that wait for quality assurance. */
-"reviews";
+"reviews" | 
+/**  Entries that are kept beside others. */
+"conflicts";
 
 /**  Where a question to production stands. */
 export type QueryStatus = "Open" | "Answered" | "Closed";
@@ -2080,7 +2151,9 @@ export type SavedFile = {
 /**  A screen that exists. */
 export type Screen = "my_batches" | "batch_execution" | 
 /**  Finished batches that wait for quality assurance. */
-"batch_reviews" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
+"batch_reviews" | 
+/**  Entries that are kept beside others and wait for quality assurance. */
+"conflicts" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {
@@ -2088,6 +2161,13 @@ export type SecondFactorView = {
 	secret: string,
 	picture: PictureView,
 };
+
+/**  What became of somebody who signed in at a station without the server. */
+export type SessionEvent = "opened" | 
+/**  The password did not open the person's key. */
+"failed" | 
+/**  So many failed that the station takes no password of the person for a while. */
+"locked" | "closed";
 
 export type SessionItem = {
 	id: string,
@@ -2347,6 +2427,8 @@ export type UnitProcedure = {
 
 export type UnsentEntry = {
 	operationId: string,
+	/**  What happened to a session without the server; such an entry belongs to no batch. */
+	event: SessionEvent | null,
 	batchNumber: string,
 	phaseNumber: number,
 	phaseTitle: string,

@@ -57,6 +57,7 @@ export const keys = {
   deviation: (id: string) => ["deviations", "one", id],
   capas: (filter: Omit<CapaListQuery, "cursor">) => ["deviations", "capas", filter],
   capa: (id: string) => ["deviations", "capa", id],
+  conflicts: (onlyOpen: boolean) => ["conflicts", "list", onlyOpen],
   reviews: (search: string) => ["reviews", "list", search],
   review: (batchId: string) => ["reviews", "one", batchId],
   settings: ["settings"],

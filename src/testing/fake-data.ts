@@ -376,6 +376,7 @@ export function metforminBatch(completed = 3): BatchView {
     plannedEnd: null,
     version: "1",
     steps: [],
+    signingNeedsServer: false,
   };
 }
 

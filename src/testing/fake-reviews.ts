@@ -18,7 +18,7 @@ const DEVIATION = "0193fe10-0000-7000-8000-000000000011";
 const quality = { id: "qa-man-1", name: "Priya Sharma" };
 const NOW = "2026-11-24T09:00:00Z";
 
-function entry(place: number, change: Partial<EntryView>): EntryView {
+export function entry(place: number, change: Partial<EntryView>): EntryView {
   return {
     operationId: `0193fe10-0000-7000-9000-00000000000${place}`,
     kind: "number",

@@ -22,6 +22,7 @@ import type {
 import { FakeAdministration } from "./fake-administration";
 import { FakeApiKeys } from "./fake-api-keys";
 import { FakeBatches } from "./fake-batches";
+import { FakeConflicts } from "./fake-conflicts";
 import {
   account,
   auditTrail,
@@ -112,6 +113,7 @@ export class FakeStation {
   readonly registers = new FakeRegisters();
   readonly deviations = new FakeDeviations();
   readonly reviews = new FakeReviews();
+  readonly conflicts = new FakeConflicts();
   emit: (queries: QueryKey[]) => void = () => undefined;
 
   constructor(readonly state: FakeState) {}
@@ -245,6 +247,9 @@ export class FakeStation {
       case "import_master_record":
       case "export_master_record":
         return this.keepMasters(command, args);
+      case "list_conflicts":
+      case "decide_conflict":
+        return this.conflicts.answer(command, args);
       case "list_reviews":
       case "batch_review":
       case "accept_review_exception":
@@ -469,6 +474,7 @@ export class FakeStation {
     status.unsent += 1;
     unsent.push({
       operationId: entry.operationId,
+      event: null,
       batchNumber: batch.number,
       phaseNumber,
       phaseTitle,

@@ -40,6 +40,8 @@ type CodeGroup =
   | "equipmentLog"
   | "qualificationState"
   | "unfit"
+  | "conflictCauses"
+  | "sessionEvents"
   | "menu.sections"
   | "menu.labels"
   | "lists.columns"

@@ -84,7 +84,7 @@ function EvidenceEntry({ entry, batchId, isCause }: EntryProps) {
 }
 
 /** What was recorded, with its unit. */
-function recordedValue(t: TFunction, formats: Formats, entry: EntryView): string {
+export function recordedValue(t: TFunction, formats: Formats, entry: EntryView): string {
   if (entry.value !== null) {
     const number = `${formats.number(entry.value)} ${entry.unit ?? ""}`.trim();
     const from = entry.source === null ? null : t("entry.from", { device: entry.source.device });

@@ -10,8 +10,10 @@ use utoipa::ToSchema;
 use viruj_domain::{
     ids::{BatchId, MasterRecordId, OperationId, PhaseId, PlantId, SessionId, StationId, UserId},
     phase::PhaseEntry,
-    signature::SignatureMeaning,
+    signature::{SessionEvent, SignatureMeaning},
 };
+
+use crate::person_keys::SignedCertificate;
 
 pub const FORMAT_VERSION: u16 = 1;
 
@@ -27,7 +29,9 @@ pub struct Statement {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
     pub plant_id: PlantId,
-    pub batch_id: BatchId,
+    /// Absent where nothing is said about a batch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_id: Option<BatchId>,
     pub action: Action,
     /// The master batch record version that the batch is a frozen copy of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,6 +79,10 @@ pub enum Action {
         corrects: OperationId,
         entry: PhaseEntry,
     },
+    /// Somebody signed in here without the server, tried to, or left: the failed attempts, too, come into the trail
+    /// (21 CFR 11.300(d)).
+    #[serde(rename = "session.event")]
+    Session { event: SessionEvent },
     /// A remark on the batch, or on one of its phases.
     #[serde(rename = "batch.comment")]
     Comment {
@@ -91,6 +99,7 @@ impl Action {
         match self {
             Self::PhaseEntry { phase_id, .. } | Self::PhaseCorrection { phase_id, .. } => Some(*phase_id),
             Self::Comment { phase_id, .. } => *phase_id,
+            Self::Session { .. } => None,
         }
     }
 
@@ -100,7 +109,7 @@ impl Action {
         match self {
             Self::PhaseEntry { phase_id, entry, .. } => Some((*phase_id, entry, None)),
             Self::PhaseCorrection { phase_id, entry, corrects, .. } => Some((*phase_id, entry, Some(*corrects))),
-            Self::Comment { .. } => None,
+            Self::Comment { .. } | Self::Session { .. } => None,
         }
     }
 }
@@ -150,8 +159,12 @@ pub enum PersonSlot {
         /// Ed25519 of the server's key, base64.
         signature: String,
     },
-    /// The person's own key signed the statement.
-    PersonKey { key_id: String, signature: String },
+    /// The person's own key signed the statement, as the server has certified it.
+    PersonKey {
+        certificate: SignedCertificate,
+        /// Ed25519 of the person's key over the statement's bytes, base64.
+        signature: String,
+    },
 }
 
 /// An envelope's exact bytes with the station's signature over them.

@@ -165,6 +165,8 @@ choice! {
         Deviations,
         /// Batches that wait for quality assurance.
         Reviews,
+        /// Entries that are kept beside others.
+        Conflicts,
     }
 }
 
@@ -176,6 +178,7 @@ mod audit;
 mod backups;
 pub mod batch_steps;
 mod batches;
+pub mod conflicts;
 pub mod deviations;
 pub mod devices;
 mod lists;

@@ -122,6 +122,7 @@ pub struct FeedEntry {
 pub enum FeedChange {
     Plant(crate::server::PlantSummary),
     Person(crate::people::Person),
+    PersonKey(crate::person_keys::PersonKeyRow),
     Batch(crate::batches::BatchRow),
     Phase(crate::batches::PhaseRow),
     Entry(crate::batches::EntryRow),
@@ -145,6 +146,7 @@ impl<'de> Deserialize<'de> for FeedChange {
         match kind.as_str() {
             "plant" => serde_json::from_value(row).map(Self::Plant),
             "person" => serde_json::from_value(row).map(Self::Person),
+            "person_key" => serde_json::from_value(row).map(Self::PersonKey),
             "batch" => serde_json::from_value(row).map(Self::Batch),
             "phase" => serde_json::from_value(row).map(Self::Phase),
             "entry" => serde_json::from_value(row).map(Self::Entry),

@@ -14,6 +14,7 @@ use viruj_api::{
     backups::{Backup, Backups},
     lists::{GateEntry, GoodsReceipt, Material, Page, PageQuery, QualitySample, QualityTest},
     people::Person,
+    person_keys::{CertifyPersonKey, SignedCertificate},
     problem::{Problem, with_causes},
     server::ServerIdentity,
     sessions::{OpenSession, RefreshRequest, SessionList, SignInRequest, SignInWithCode},
@@ -102,6 +103,11 @@ impl Client {
     /// Changes one's own password; every other session of the person ends.
     pub async fn change_password(&self, access_token: &str, request: &ChangePassword) -> Answer<()> {
         self.command(Method::POST, "/api/v1/me/password", Some(access_token), Some(request)).await
+    }
+
+    /// Asks for the certificate of one's own key at a station.
+    pub async fn certify_key(&self, access_token: &str, request: &CertifyPersonKey) -> Answer<SignedCertificate> {
+        self.post("/api/v1/me/person-keys", Some(access_token), Some(request)).await
     }
 
     /// One's own sessions that are alive.

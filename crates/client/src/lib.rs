@@ -8,6 +8,7 @@ mod api_keys;
 mod attachments;
 mod batches;
 mod client;
+mod conflicts;
 mod deviations;
 mod error;
 mod master_records;

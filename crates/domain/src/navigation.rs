@@ -13,6 +13,8 @@ pub enum Screen {
     BatchExecution,
     /// Finished batches that wait for quality assurance.
     BatchReviews,
+    /// Entries that are kept beside others and wait for quality assurance.
+    Conflicts,
     MasterRecords,
     Deviations,
     Capas,
@@ -94,6 +96,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         ],
         Role::QaHead => &[
             const { entry("Management", "Batch Review", BatchReviews) },
+            const { entry("Management", "Conflicts", Conflicts) },
             const { entry("Management", "Batches", MyBatches) },
             const { entry("Management", "Master Batch Records", MasterRecords) },
             const { entry("Management", "Release Console", QualityTests) },
@@ -106,6 +109,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
         ],
         Role::QaManager => &[
             const { entry("Operations", "Batch Review", BatchReviews) },
+            const { entry("Operations", "Conflicts", Conflicts) },
             const { entry("Operations", "Batches", MyBatches) },
             const { entry("Operations", "Master Batch Records", MasterRecords) },
             const { entry("Operations", "Pre-Release Review", QualityTests) },
@@ -120,6 +124,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Execution", "Lab Workbench", QualityTests) },
             const { entry("Execution", "In-Process Inspections", MyBatches) },
             const { entry("Execution", "Batch Review", BatchReviews) },
+            const { entry("Execution", "Conflicts", Conflicts) },
             const { entry("Execution", "Lots", Lots) },
             const { entry("Execution", "Equipment", Equipment) },
             const { entry("Events", "Deviations", Deviations) },
@@ -185,6 +190,7 @@ mod tests {
             for entry in menu(*role) {
                 let needed = match entry.screen {
                     Screen::MyBatches | Screen::BatchExecution | Screen::BatchReviews => Capability::BatchRead,
+                    Screen::Conflicts => Capability::BatchReview,
                     Screen::Deviations => Capability::DeviationRead,
                     Screen::Capas => Capability::CapaRead,
                     Screen::GateEntries => Capability::GateEntryRead,

@@ -294,6 +294,20 @@ pub fn check(
     if missing.is_empty() { Ok(()) } else { Err(ReviewRefusal::BlockersRemain(missing)) }
 }
 
+/// Whether somebody may decide about an entry that is kept without effect, in whatever status its batch is.
+///
+/// # Errors
+/// [`ReviewRefusal::NotAuthorised`], [`ReviewRefusal::OwnWork`].
+pub fn check_conflict<'a>(
+    person: Acting<'_>,
+    hands: impl IntoIterator<Item = &'a UserId>,
+) -> Result<(), ReviewRefusal> {
+    if !person.is_active || !person.role.can(Capability::BatchReview) {
+        return Err(ReviewRefusal::NotAuthorised);
+    }
+    if hands.into_iter().any(|hand| hand == person.id) { Err(ReviewRefusal::OwnWork) } else { Ok(()) }
+}
+
 /// Whether something out of the ordinary can be judged: a grave deviation is closed first, by its own three people.
 ///
 /// # Errors

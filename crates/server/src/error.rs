@@ -101,6 +101,7 @@ codes! {
     OperationKnown = "operation_known", CONFLICT, "The operation has been received already";
     RefreshInProgress = "refresh_in_progress", CONFLICT, "Another request has just refreshed this session";
     StationKeyTaken = "station_key_taken", CONFLICT, "The key or the id belongs to another station";
+    KeyRetired = "key_retired", CONFLICT, "The key is retired, or belongs to somebody else";
     DeliveryReceived = "delivery_received", CONFLICT, "The delivery has been received already";
     EmailTaken = "email_taken", CONFLICT, "The e-mail address is or was somebody's";
     CursorGone = "cursor_gone", GONE, "The feed must be read from its beginning";

@@ -17,6 +17,7 @@ pub mod backups {
 }
 pub mod batches;
 pub mod capas;
+pub mod conflicts;
 pub mod deviations;
 pub mod docs;
 pub mod equipment;

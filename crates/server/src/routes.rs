@@ -75,6 +75,11 @@ pub fn all() -> Vec<Route> {
         },
         Route {
             authorisation: SignedIn,
+            audit: ChangedRows,
+            operation: routes!(handlers::me::certify_key::certify_key),
+        },
+        Route {
+            authorisation: SignedIn,
             audit: Event("second_factor_begun"),
             operation: routes!(handlers::me::second_factor::begin::begin),
         },
@@ -376,6 +381,16 @@ pub fn all() -> Vec<Route> {
             authorisation: may(Capability::BatchRead),
             audit: ReadsOnly,
             operation: routes!(handlers::reviews::certificate::certificate),
+        },
+        Route {
+            authorisation: may(Capability::BatchReview),
+            audit: ReadsOnly,
+            operation: routes!(handlers::conflicts::list::list),
+        },
+        Route {
+            authorisation: may(Capability::BatchReview),
+            audit: ChangedRows,
+            operation: routes!(handlers::conflicts::decide::decide),
         },
         Route {
             authorisation: may(Capability::DeviationRead),

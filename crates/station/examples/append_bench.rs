@@ -68,7 +68,7 @@ async fn durable_entries(folder: &Path) -> Result<Vec<Duration>, Box<dyn std::er
         let executor = Acting { id: &operator, role: Role::ProductionOperator, is_active: true };
         decide(shown.status, &shown.states(), attempt, executor)?;
         let mut said = statement(number + 1, phase, entry.clone());
-        said.batch_id = BatchId(batch_name(batch));
+        said.batch_id = Some(BatchId(batch_name(batch)));
         said.action = Action::PhaseEntry { phase_id: phase_of(batch, phase), base_version: 1, entry };
         let operation = writer.unsigned(&said);
         store.keep(&operation, "Anjali Rao").await?;

@@ -36,6 +36,7 @@ mod batch_record;
 mod batch_steps;
 mod batches;
 mod capas;
+mod conflicts;
 mod deviations;
 mod devices;
 mod equipment;
@@ -43,6 +44,7 @@ mod files;
 mod lists;
 mod lots;
 mod master_records;
+mod offline;
 mod qualifications;
 mod recording;
 mod registration;
@@ -87,8 +89,12 @@ struct Session {
     person: Person,
     /// Somebody else chose the password: until it is changed, nothing else can be done.
     must_change_password: bool,
-    /// Absent for a person who was remembered and whom the server has not confirmed.
+    /// Absent for a person whom the server has not confirmed: one who was remembered, or who signed in without it.
     access: Option<Access>,
+    /// The person signed in while the server was away: there is no token to be confirmed with.
+    is_without_server: bool,
+    /// All components of a signature were given in this session (21 CFR 11.200(a)(1)).
+    has_signed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -99,6 +105,10 @@ struct Access {
 }
 
 impl Session {
+    fn new(person: Person) -> Self {
+        Self { person, must_change_password: false, access: None, is_without_server: false, has_signed: false }
+    }
+
     /// Both components of a signature are those of the person who is signed in (21 CFR 11.200(a)(1)).
     fn check_signer(&self, email: Option<&str>) -> Result<(), StationError> {
         match email {
@@ -137,11 +147,13 @@ impl StationCore {
         let state = State {
             identity: None,
             exchange: None,
-            session: remembered.filter(|_| secrets.has_refresh_token).map(|remembered| Session {
-                person: remembered.person,
-                must_change_password: remembered.must_change_password,
-                access: None,
-            }),
+            session: remembered.filter(|known| known.is_without_server || secrets.has_refresh_token).map(
+                |remembered| Session {
+                    must_change_password: remembered.must_change_password,
+                    is_without_server: remembered.is_without_server,
+                    ..Session::new(remembered.person)
+                },
+            ),
             connection: Connection::Connecting,
             problem: None,
             server_time: store.fact(facts::SERVER_TIME).await?,

@@ -1,11 +1,12 @@
 //! Why the station did not do what was asked, with the codes that the user interface translates.
 
+use chrono::{DateTime, Utc};
 use viruj_api::station::CommandError;
 use viruj_client::ClientError;
-use viruj_domain::execution::Refusal;
+use viruj_domain::{execution::Refusal, signature::KeyFault};
 use viruj_sync::signing::SigningError;
 
-use crate::{devices::DeviceError, keychain::KeychainError, store::StoreFault};
+use crate::{devices::DeviceError, keychain::KeychainError, person_keys::PersonKeyError, store::StoreFault, views};
 
 /// Why the station did not do what was asked; nothing recorded is lost by any of them.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,25 @@ pub enum StationError {
     /// Nothing was recorded: the entry needs a signature, and only the server can attest one.
     #[error("a signature needs the server, which cannot be reached")]
     SignatureNeedsServer,
+    #[error("the person has not signed in at this station while the server was there")]
+    OfflineUnknown,
+    #[error("the station takes no password of the person until {until}")]
+    OfflineLocked { until: DateTime<Utc> },
+    #[error("the address or the password is wrong")]
+    InvalidCredentials,
+    #[error("the password is wrong")]
+    WrongPassword,
+    #[error("the first signature of a session takes the address, too")]
+    IdentificationRequired,
+    /// The person signed in while the server was away.
+    #[error("the server does not know the person's session")]
+    SignInAtServer,
+    #[error("the station's clock is behind {known}, which it has known already")]
+    ClockBehind { known: DateTime<Utc> },
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+    #[error(transparent)]
+    PersonKey(#[from] PersonKeyError),
     #[error("the person was remembered and must sign in again before signing")]
     SignInAgain,
     #[error("the system's browser could not be opened: {0}")]
@@ -90,6 +110,15 @@ impl StationError {
             Self::StationKeyMissing => "station_key_missing",
             Self::BatchUnknown => "batch_unknown",
             Self::SignatureNeedsServer => "signature_needs_server",
+            Self::OfflineUnknown => "offline_sign_in_unknown",
+            Self::OfflineLocked { .. } => "offline_sign_in_locked",
+            Self::InvalidCredentials => "invalid_credentials",
+            Self::WrongPassword => "wrong_password",
+            Self::IdentificationRequired => "identification_required",
+            Self::SignInAtServer => "sign_in_at_server",
+            Self::ClockBehind { .. } => "clock_behind",
+            Self::Key(fault) => fault.code(),
+            Self::PersonKey(_) => "person_key_failed",
             Self::SignInAgain => "sign_in_again",
             Self::BrowserNotOpened(_) => "browser_not_opened",
             Self::SingleSignOn(code) => code,
@@ -140,6 +169,8 @@ impl From<StationError> for CommandError {
                 | StoreFault::KeyMissing { file }
                 | StoreFault::CopyUnusable { file },
             ) => command_error.with_value("file", file.display()),
+            StationError::OfflineLocked { until } => command_error.with_value("until", views::time(*until)),
+            StationError::ClockBehind { known } => command_error.with_value("time", views::time(*known)),
             StationError::DeviceCodeTaken(code) => command_error.with_value("device", code),
             StationError::Device(DeviceError::UnitUnknown(unit)) => command_error.with_value("unit", unit),
             StationError::ExportNotWritten { path, .. } => command_error.with_value("path", path),

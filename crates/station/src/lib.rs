@@ -11,6 +11,7 @@ mod machine;
 mod numbers;
 mod options;
 pub mod overlay;
+mod person_keys;
 mod secrets;
 pub mod store;
 mod views;

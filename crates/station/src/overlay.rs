@@ -12,7 +12,6 @@ use viruj_domain::{
     person::Acting,
     phase::{EntrySignature, PhaseEntry, PhaseStatus},
     role::Role,
-    signature::SignatureMethod,
 };
 use viruj_sync::signing::sha256;
 
@@ -183,17 +182,16 @@ fn entry_row(
     }
 }
 
-/// The signature as the server attested it; it was verified before it was recorded.
+/// The signature as it stands in the slot; it was verified before it was recorded.
 pub(crate) fn signature_of(kept: &KeptOperation) -> Option<EntrySignature> {
-    let PersonSlot::ServerAttested { attestation, .. } = &kept.envelope.person else { return None };
-    let attestation = viruj_sync::signing::read_attestation(attestation).ok()?;
+    let signature = viruj_sync::signing::read_slot(&kept.envelope.person, &kept.statement)?;
     let statement = viruj_sync::signing::statement_bytes(&kept.statement).ok()?;
     Some(EntrySignature {
-        person_id: attestation.person_id.0,
-        person_name: attestation.person_name,
-        meaning: attestation.meaning,
-        method: SignatureMethod::ServerAttested,
-        signed_at: attestation.attested_at,
+        person_id: signature.person_id.0,
+        person_name: signature.person_name,
+        meaning: signature.meaning,
+        method: signature.method,
+        signed_at: signature.signed_at,
         time_zone: kept.statement.time_zone.clone(),
         statement_sha256: hex::encode(sha256(&statement)),
     })

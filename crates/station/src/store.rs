@@ -19,6 +19,7 @@ use viruj_domain::clock::Clock;
 use crate::{machine::SystemClock, secrets::SecretKey};
 
 mod copying;
+mod credentials;
 pub(crate) mod facts;
 mod fault;
 mod files;
@@ -30,6 +31,7 @@ mod recovery;
 mod registers;
 mod summary;
 
+pub(crate) use credentials::Credential;
 pub use fault::StoreFault;
 pub(crate) use files::WaitingFile;
 pub use outbox::{KeptOperation, Unsent};

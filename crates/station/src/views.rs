@@ -93,6 +93,7 @@ pub(crate) fn batch(
     shown: &ShownBatch,
     person: Acting<'_>,
     may_execute: bool,
+    signing_needs_server: bool,
     circumstances: Circumstances<'_>,
 ) -> BatchView {
     let row = &shown.parts.batch;
@@ -127,6 +128,7 @@ pub(crate) fn batch(
         planned_end: row.planned_end.map(time),
         version: row.version.to_string(),
         steps: batch_steps::steps(shown, person),
+        signing_needs_server,
     }
 }
 
@@ -289,6 +291,17 @@ pub(crate) fn number(parameter: &NumberParameter) -> NumberView {
 pub(crate) fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<Uuid>) -> EntryView {
     let row = &shown.row;
     let is_corrected = |other: &ShownEntry| other.row.is_effective && other.row.corrects == Some(row.operation_id);
+    EntryView {
+        is_unsent: shown.is_unsent,
+        is_corrected: phase.entries.iter().any(is_corrected),
+        can_be_corrected: correctable == Some(row.operation_id.0),
+        is_manual: is_manual(&phase.row.definition.kind, &row.entry),
+        ..lone_entry(row)
+    }
+}
+
+/// An entry without what its phase and the other entries say about it.
+pub(crate) fn lone_entry(row: &EntryRow) -> EntryView {
     let mut view = EntryView {
         operation_id: row.operation_id.0,
         kind: EntryKind::Confirmed,
@@ -303,15 +316,15 @@ pub(crate) fn entry(shown: &ShownEntry, phase: &ShownPhase, correctable: Option<
         reason: row.reason.clone(),
         deviation: row.deviation,
         signature: row.signature.as_ref().map(signature),
-        is_unsent: shown.is_unsent,
+        is_unsent: false,
         verdict_code: row.verdict_code.clone(),
         is_effective: row.is_effective,
         is_correction: row.corrects.is_some(),
-        is_corrected: phase.entries.iter().any(is_corrected),
-        can_be_corrected: correctable == Some(row.operation_id.0),
+        is_corrected: false,
+        can_be_corrected: false,
         file: None,
         source: None,
-        is_manual: is_manual(&phase.row.definition.kind, &row.entry),
+        is_manual: false,
     };
     fill(&mut view, row);
     view

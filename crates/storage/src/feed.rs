@@ -79,6 +79,7 @@ impl ChangedRow {
 enum Kind {
     Plant,
     Person,
+    PersonKey,
     Batch,
     Phase,
     Entry,
@@ -93,6 +94,7 @@ impl Kind {
         Some(match entity {
             "plants" => Self::Plant,
             "users" | "user_plants" => Self::Person,
+            "person_keys" => Self::PersonKey,
             "production_batches" => Self::Batch,
             "batch_phases" => Self::Phase,
             "phase_entries" => Self::Entry,
@@ -119,6 +121,7 @@ async fn load(
     };
     keep(Kind::Plant, rows::plants(connection, &ids_of(Kind::Plant)).await?);
     keep(Kind::Person, rows::people(connection, &ids_of(Kind::Person)).await?);
+    keep(Kind::PersonKey, rows::person_keys(connection, &ids_of(Kind::PersonKey)).await?);
     keep(Kind::Batch, rows::batches(connection, &ids_of(Kind::Batch)).await?);
     keep(Kind::Phase, rows::phases(connection, &ids_of(Kind::Phase)).await?);
     keep(Kind::Entry, rows::entries(connection, &ids_of(Kind::Entry)).await?);

@@ -8,7 +8,7 @@ use viruj_domain::{
 };
 use viruj_sync::store::{Appended, Author, BatchState, Effect, OperationLog, PlantStore, StoreError, StoredOperation};
 
-use crate::{StorageError, UnitOfWork, people, registers};
+use crate::{StorageError, UnitOfWork, people, person_keys, registers};
 
 pub(crate) mod effects;
 mod log;
@@ -96,6 +96,10 @@ impl OperationLog for PgPlantStore {
 impl PlantStore for PgPlantStore {
     async fn person(&mut self, id: &UserId) -> Result<Option<Person>, StoreError> {
         Ok(people::person(self.unit.connection(), id).await?)
+    }
+
+    async fn key_retired_at(&mut self, key_id: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(person_keys::retired_at(self.unit.connection(), key_id).await?)
     }
 
     async fn batch(&mut self, id: &BatchId) -> Result<Option<BatchState>, StoreError> {

@@ -48,6 +48,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "materials",
     "password_resets",
     "person_identities",
+    "person_keys",
     "recovery_codes",
     "second_factors",
     "sessions",

@@ -8,6 +8,10 @@ pub mod canonical;
 pub mod conformance;
 #[cfg(any(test, feature = "conformance"))]
 pub mod memory;
+#[cfg(feature = "conformance")]
+pub mod planted;
+#[cfg(not(feature = "conformance"))]
+mod planted;
 pub mod receive;
 pub mod round;
 pub mod signing;

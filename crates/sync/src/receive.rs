@@ -13,6 +13,7 @@ use viruj_api::{
 use viruj_domain::ids::OperationId;
 
 use crate::{
+    planted::{Bug, is_planted},
     signing::{NO_PREVIOUS, OpenedEnvelope, SigningError, open},
     store::{Appended, KnownStation, PlantStore, StoreError, StoredOperation},
 };
@@ -150,7 +151,9 @@ async fn take<S: PlantStore>(
         if known.station_id != receiver.station.id || known.envelope_hash != opened.hash {
             return alarming(stop::OTHER_BYTES);
         }
-        if let Some(verdict) = known.verdict {
+        if let Some(verdict) = known.verdict
+            && !is_planted(Bug::JudgedAgain)
+        {
             return Ok(Taken::Verdict(verdict));
         }
         return judge_kept(store, receiver, &opened, id, alarms).await;

@@ -8,6 +8,7 @@ use viruj_api::sync::{FeedCursor, FeedPage, MAXIMUM_PUSH, OperationVerdict, Push
 use viruj_domain::ids::StationId;
 
 use crate::{
+    planted::{Bug, is_planted},
     receive::stop,
     store::{Exchange, ExchangeError, OperationLog, Replica, StoreError, StoredOperation},
 };
@@ -130,7 +131,10 @@ fn keep_within_bytes(operations: &mut Vec<StoredOperation>) {
 }
 
 fn is_restored_server(stopped: &PushStop, sent: &[StoredOperation]) -> bool {
-    stopped.code == stop::SEQUENCE_GAP && sent.first().is_some_and(|first| stopped.expected_seq < first.station_seq)
+    let is_blind = is_planted(Bug::RestoreForgotten);
+    !is_blind
+        && stopped.code == stop::SEQUENCE_GAP
+        && sent.first().is_some_and(|first| stopped.expected_seq < first.station_seq)
 }
 
 /// Verdicts in the order of what was sent, each under the id that this station knows the operation by.
@@ -158,12 +162,15 @@ fn matched(
 pub struct PullRound {
     /// Rows that arrived, those that a station does not keep included.
     pub entries: u64,
-    /// The copy was forgotten and fetched again.
-    pub was_reset: bool,
+    /// The copy belonged to another epoch of the server and is forgotten: the feed is unread.
+    pub is_forgotten: bool,
     pub server_time: Option<ServerTime>,
 }
 
-/// Pulls one feed until its head, from the beginning where its epoch changed or the cursor is gone.
+/// Pulls one feed until its head, or until the copy is found to be of another epoch.
+///
+/// A feed without a cursor is pulled only after [`push_after_restore`]: whether the server was restored since it
+/// acknowledged something, nobody could say afterwards.
 ///
 /// # Errors
 /// [`RoundError`]; pages that were applied stand.
@@ -182,14 +189,17 @@ pub async fn pull_round<R: Replica, E: Exchange>(
             Ok(page) => Some(page),
         };
         let Some(page) = page else {
-            if round.was_reset || held.is_none() {
+            if held.is_none() {
                 return Err(RoundError::Protocol("the feed is not readable from its beginning"));
             }
             replica.reset(feed).await?;
-            round.was_reset = true;
-            continue;
+            round.is_forgotten = true;
+            return Ok(round);
         };
         check_page(feed, held.as_ref(), &page)?;
+        if is_planted(Bug::CursorAhead) {
+            replica.apply(&FeedPage { entries: Vec::new(), ..page.clone() }).await?;
+        }
         replica.apply(&page).await?;
         round.entries += page.entries.len() as u64;
         let at_head = page.cursor.seq >= page.head;

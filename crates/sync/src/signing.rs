@@ -1,19 +1,32 @@
 //! Ed25519 over exact bytes, with a domain tag before them so that no signature serves for anything else.
 //!
-//! Statement and envelope, attestation, station challenge, server time, the succession of server keys, checkpoint, backup
-//! and batch record each have a tag of their own.
+//! Statement and envelope, attestation, the certificate of a person's key and the proof of its possession, station
+//! challenge, server time, the succession of server keys, checkpoint, backup and batch record each have a tag of their
+//! own.
 //! Version 1 of these bytes does not change; the golden vectors in the tests hold it.
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
-use viruj_api::statement::{Attestation, Envelope, FORMAT_VERSION, PersonSlot, SignedEnvelope, Statement};
+use viruj_api::{
+    person_keys::PersonKeyCertificate,
+    statement::{Attestation, Envelope, FORMAT_VERSION, PersonSlot, SignedEnvelope, Statement},
+};
+use viruj_domain::{
+    ids::{StationId, UserId},
+    signature::{SignatureMeaning, SignatureMethod},
+};
 
 use crate::canonical::{CanonicalError, is_canonical, to_canonical};
 
 mod endorsement;
+mod person_key;
 mod time_token;
 pub use endorsement::{endorse, is_endorsed_by};
+pub use person_key::{
+    certify, prove_possession, read_certificate, sign_statement, verify_certificate, verify_possession,
+};
 pub use time_token::{ServerTimeError, server_time, verify_server_time};
 
 /// The only algorithm of format version 1.
@@ -27,6 +40,10 @@ pub enum Domain {
     Envelope,
     Statement,
     Attestation,
+    /// The certificate of a person's key.
+    PersonKey,
+    /// Whoever asks for that certificate holds the key.
+    Possession,
     StationChallenge,
     Time,
     Succession,
@@ -47,6 +64,8 @@ impl Domain {
             Self::Envelope => b"viruj-envelope-v1\0",
             Self::Statement => b"viruj-statement-v1\0",
             Self::Attestation => b"viruj-attestation-v1\0",
+            Self::PersonKey => b"viruj-person-key-v1\0",
+            Self::Possession => b"viruj-person-key-possession-v1\0",
             Self::StationChallenge => b"viruj-station-challenge-v1\0",
             Self::Time => b"viruj-time-v1\0",
             Self::Succession => b"viruj-server-key-v1\0",
@@ -262,10 +281,32 @@ pub enum SlotError {
     /// The key is not one of the server's: a signature of another server, or a forged one.
     #[error("the signing key {0:?} is not known")]
     UnknownKey(String),
-    #[error("the attestation is for another {0}")]
+    #[error("the signature is for another {0}")]
     ForAnother(&'static str),
     #[error(transparent)]
     Signature(#[from] SigningError),
+}
+
+/// A signature that holds for a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonSignature {
+    pub person_id: UserId,
+    /// The printed name (21 CFR 11.50(a)(1)).
+    pub person_name: String,
+    pub meaning: SignatureMeaning,
+    pub method: SignatureMethod,
+    pub signed_at: DateTime<Utc>,
+    /// The person's key, where it signed; whether it was still to sign then is asked of [`KeyValidity`].
+    ///
+    /// [`KeyValidity`]: viruj_domain::signature::KeyValidity
+    pub key: Option<UsedKey>,
+}
+
+/// The key of a person that has signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedKey {
+    pub key_id: String,
+    pub expires_at: DateTime<Utc>,
 }
 
 /// Verifies that the slot stands for exactly these statement bytes.
@@ -273,34 +314,85 @@ pub enum SlotError {
 /// `None` for an empty slot. `server_keys` are all keys that ever signed here: an old signature stays valid.
 ///
 /// # Errors
-/// [`SlotError`] where the slot is filled and does not hold; keys of persons are not known yet.
+/// [`SlotError`] where the slot is filled and does not hold.
 pub fn verify_slot(
     slot: &PersonSlot,
     statement: &Statement,
     statement_bytes: &[u8],
-    station: viruj_domain::ids::StationId,
+    station: StationId,
     server_keys: &[VerifyingKey],
-) -> Result<Option<Attestation>, SlotError> {
-    let (attestation, id, signature) = match slot {
-        PersonSlot::None => return Ok(None),
-        PersonSlot::PersonKey { key_id, .. } => return Err(SlotError::UnknownKey(key_id.clone())),
-        PersonSlot::ServerAttested { attestation, key_id, signature } => (attestation, key_id, signature),
-    };
-    let key = server_keys.iter().find(|key| key_id(key) == *id).ok_or_else(|| SlotError::UnknownKey(id.clone()))?;
-    let bytes = bytes_of(attestation, "attestation")?;
-    verify(Domain::Attestation, &bytes, &fixed(signature, "signature")?, key)?;
-    let attestation: Attestation = read(&bytes, "attestation")?;
-    let fits = [
-        ("statement", attestation.statement_sha256 == hex::encode(sha256(statement_bytes))),
-        ("operation", attestation.operation_id == statement.operation_id),
-        ("person", attestation.person_id == statement.person_id),
-        ("meaning", Some(attestation.meaning) == statement.meaning),
-        ("station", attestation.station_id == station),
-    ];
-    match fits.into_iter().find(|(_, holds)| !holds) {
-        Some((what, _)) => Err(SlotError::ForAnother(what)),
-        None => Ok(Some(attestation)),
+) -> Result<Option<PersonSignature>, SlotError> {
+    match slot {
+        PersonSlot::None => Ok(None),
+        PersonSlot::PersonKey { certificate, signature } => {
+            let certificate = verify_certificate(certificate, server_keys)?;
+            let key = public_key(&certificate.public_key)?;
+            verify(Domain::Statement, statement_bytes, &fixed(signature, "signature")?, &key)?;
+            check_fit([
+                ("person", certificate.person_id == statement.person_id),
+                ("station", certificate.station_id == station),
+                ("meaning", statement.meaning.is_some()),
+            ])?;
+            Ok(signature_by_key(certificate, statement))
+        }
+        PersonSlot::ServerAttested { attestation, key_id: id, signature } => {
+            let key = server_keys.iter().find(|key| key_id(key) == *id);
+            let key = key.ok_or_else(|| SlotError::UnknownKey(id.clone()))?;
+            let bytes = bytes_of(attestation, "attestation")?;
+            verify(Domain::Attestation, &bytes, &fixed(signature, "signature")?, key)?;
+            let attestation: Attestation = read(&bytes, "attestation")?;
+            check_fit([
+                ("statement", attestation.statement_sha256 == hex::encode(sha256(statement_bytes))),
+                ("operation", attestation.operation_id == statement.operation_id),
+                ("person", attestation.person_id == statement.person_id),
+                ("meaning", Some(attestation.meaning) == statement.meaning),
+                ("station", attestation.station_id == station),
+            ])?;
+            Ok(Some(signature_by_attestation(attestation)))
+        }
     }
+}
+
+/// What a slot says, without verifying it: for the screens of the station that verified it before it was recorded.
+#[must_use]
+pub fn read_slot(slot: &PersonSlot, statement: &Statement) -> Option<PersonSignature> {
+    match slot {
+        PersonSlot::None => None,
+        PersonSlot::ServerAttested { attestation, .. } => {
+            read_attestation(attestation).ok().map(signature_by_attestation)
+        }
+        PersonSlot::PersonKey { certificate, .. } => signature_by_key(read_certificate(certificate).ok()?, statement),
+    }
+}
+
+fn check_fit<const COUNT: usize>(parts: [(&'static str, bool); COUNT]) -> Result<(), SlotError> {
+    match parts.into_iter().find(|(_, holds)| !holds) {
+        Some((what, _)) => Err(SlotError::ForAnother(what)),
+        None => Ok(()),
+    }
+}
+
+fn signature_by_attestation(attestation: Attestation) -> PersonSignature {
+    PersonSignature {
+        person_id: attestation.person_id,
+        person_name: attestation.person_name,
+        meaning: attestation.meaning,
+        method: SignatureMethod::ServerAttested,
+        signed_at: attestation.attested_at,
+        key: None,
+    }
+}
+
+/// The time is the station's, as the person saw it: nobody else was there.
+fn signature_by_key(certificate: PersonKeyCertificate, statement: &Statement) -> Option<PersonSignature> {
+    Some(PersonSignature {
+        person_id: certificate.person_id,
+        person_name: certificate.person_name,
+        meaning: statement.meaning?,
+        method: SignatureMethod::PersonKey,
+        signed_at: statement.stated_at,
+        key: Some(UsedKey { key_id: certificate.key_id, expires_at: certificate.expires_at }),
+    })
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use viruj_domain::{
     execution::{PhaseState, Registers, Wanted},
     ids::{BatchId, OperationId, PhaseId, PlantId, StationId, UserId},
     phase::PhaseStatus,
+    signature::SessionEvent,
 };
 
 /// An operation as it is kept: the exact bytes that the station signed, never re-serialised.
@@ -117,7 +118,7 @@ pub struct BatchState {
 }
 
 /// What a judged operation changes, written with the verdict in one transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effect {
     /// Always kept, whatever the verdict.
     pub entry: Option<EntryRow>,
@@ -128,6 +129,16 @@ pub struct Effect {
     pub deviation: Option<DeviationRow>,
     /// The piece of equipment that the entry took into use; its log tells it too.
     pub equipment: Option<EquipmentUse>,
+    /// What happened to a session without the server: an event of the trail.
+    pub session: Option<SessionChange>,
+}
+
+/// Somebody signed in without the server, tried to, or left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionChange {
+    pub event: SessionEvent,
+    /// The station's time.
+    pub at: DateTime<Utc>,
 }
 
 /// A piece of equipment that was taken into use for a batch.
@@ -154,6 +165,12 @@ pub struct BatchChange {
 /// The server's store, inside the one transaction of a push.
 pub trait PlantStore: OperationLog {
     fn person(&mut self, id: &UserId) -> impl Future<Output = Result<Option<Person>, StoreError>> + Send;
+    /// Since when the person's key is retired; a key that is unknown here is not: it may have been certified after the
+    /// backup that this server was restored from.
+    fn key_retired_at(
+        &mut self,
+        key_id: &str,
+    ) -> impl Future<Output = Result<Option<DateTime<Utc>>, StoreError>> + Send;
     /// Loads and locks; a batch of another plant than the station's is `None`.
     fn batch(&mut self, id: &BatchId) -> impl Future<Output = Result<Option<BatchState>, StoreError>> + Send;
     /// What the registers of the station's plant hold of what is wanted, and the plant's zone.

@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod backups;
 pub mod batches;
+pub mod conflicts;
 pub mod deviations;
 pub mod devices;
 pub mod equipment;

@@ -28,6 +28,7 @@ export function ReviewRoute({ batchId }: { batchId: string }) {
       ways={{
         onBack: () => void navigate({ to: "/reviews" }),
         onOpenRecord: () => void navigate({ to: "/batches/$batchId", params: { batchId } }),
+        onOpenConflicts: () => void navigate({ to: "/conflicts" }),
         onOpenDeviation: (deviationId) => void navigate({ to: "/deviations/$deviationId", params: { deviationId } }),
       }}
       trail={<BatchHistory batchId={batchId} isOffline={isOffline} />}

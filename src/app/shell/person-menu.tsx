@@ -1,10 +1,11 @@
 import { Popover } from "@mantine/core";
-import { IconChevronDown, IconLogout, IconSettings, IconUserCircle, IconUserCog } from "@tabler/icons-react";
+import { IconChevronDown, IconLogout, IconSettings, IconUserCircle, IconUserCog, IconUsers } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignedInPerson } from "../../bridge/bindings";
 import { useSignOut } from "../../features/session/api/sign-out";
+import { ChangePersonSheet } from "../../features/session/components/change-person-sheet";
 import { PreferenceChoices } from "../../features/settings/components/preference-choices";
 import { codedText } from "../../texts/coded";
 import { failureText } from "../../texts/failure-text";
@@ -20,6 +21,7 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
   const [isOpen, setOpen] = useState(false);
   const hasUnsaved = useHasUnsaved();
   const [isAsking, setAsking] = useState(false);
+  const [isChanging, setChanging] = useState(false);
   // What nobody has saved would go with the person.
   function ask() {
     setOpen(false);
@@ -80,6 +82,18 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
             <button
               type="button"
               className={styles.menuAction}
+              data-testid="change-person"
+              onClick={() => {
+                setOpen(false);
+                setChanging(true);
+              }}
+            >
+              <IconUsers size={22} aria-hidden />
+              {t("changePerson.title")}
+            </button>
+            <button
+              type="button"
+              className={styles.menuAction}
               data-testid="sign-out"
               onClick={hasUnsaved ? ask : () => signOut.mutate()}
             >
@@ -94,6 +108,7 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
           </div>
         </Popover.Dropdown>
       </Popover>
+      {isChanging && <ChangePersonSheet name={person.name} onClose={() => setChanging(false)} />}
       {isAsking && <LeaveSheet onStay={() => setAsking(false)} onLeave={giveUp} />}
     </>
   );

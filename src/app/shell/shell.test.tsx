@@ -1,13 +1,15 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { UnsentEntry } from "../../bridge/bindings";
-import { administrator, readyStatus } from "../../testing/fake-data";
+import { violations } from "../../testing/axe";
+import { administrator, operator, readyStatus } from "../../testing/fake-data";
 import { failure } from "../../testing/fake-station";
 import { byId, isShown, renderApp } from "../../testing/render-app";
 
 const connection = { type: "offline", since: "2026-11-24T08:40:00Z", code: "server_unreachable" } as const;
 const waiting: UnsentEntry = {
   operationId: "op-1",
+  event: null,
   batchNumber: "MET-26-0142",
   phaseNumber: 4,
   phaseTitle: "Record impeller speed",
@@ -75,6 +77,24 @@ it("takes a choice back that could not be kept", async () => {
   await user.click(await byId("theme-dark"));
   expect(await byId("preferences-error")).toHaveTextContent("The settings file cannot be written.");
   expect(document.documentElement).toHaveAttribute("data-mantine-color-scheme", "light");
+});
+
+it("hands the station to another person without leaving the screen", async () => {
+  const { user, station } = renderApp({ person: { ...operator, id: "prod-head-1", name: "John Smith" } }, "#/settings");
+  await user.click(await byId("person-menu"));
+  await user.click(await byId("change-person"));
+  expect(await byId("change-person-sheet")).toHaveTextContent("John Smith hands the station over.");
+  expect(await violations()).toEqual([]);
+  await user.type(await byId("sign-in-email"), "david.chen@pharma.com");
+  await user.type(await byId("sign-in-password"), "wrong{Enter}");
+  expect(await byId("sign-in-error")).not.toBeEmptyDOMElement();
+  expect(await byId("person-name")).toHaveTextContent("John Smith");
+  await user.clear(await byId("sign-in-password"));
+  await user.type(await byId("sign-in-password"), "demo123{Enter}");
+  await waitFor(() => expect(isShown("change-person-sheet")).toBe(false));
+  expect(await byId("person-name")).toHaveTextContent("David Chen");
+  expect(await byId("settings-data-folder")).toBeInTheDocument();
+  expect(station.calls.filter(({ command }) => command === "sign_out")).toEqual([]);
 });
 
 it("opens the settings from the person menu", async () => {

@@ -8,7 +8,7 @@ use viruj_domain::{
     deviation::DeviationCause,
     device::DeviceClass,
     phase::{LimitCheck, PhaseStatus},
-    signature::{SignatureMeaning, SignatureMethod},
+    signature::{SessionEvent, SignatureMeaning, SignatureMethod},
 };
 
 use super::{NamedValue, batch_steps::BatchStepView};
@@ -82,6 +82,8 @@ view! {
         pub version: String,
         /// What the person may do with the whole batch now; each needs the server.
         pub steps: Vec<BatchStepView>,
+        /// The server is away and the person has no key here to sign with.
+        pub signing_needs_server: bool,
     }
 
     pub struct PhaseView {
@@ -283,6 +285,8 @@ view! {
 
     pub struct UnsentEntry {
         pub operation_id: Uuid,
+        /// What happened to a session without the server; such an entry belongs to no batch.
+        pub event: Option<SessionEvent>,
         pub batch_number: String,
         pub phase_number: u32,
         pub phase_title: String,

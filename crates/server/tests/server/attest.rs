@@ -112,7 +112,7 @@ async fn what_stands_against_an_entry_is_said_before_it_is_recorded(app: TestApp
     let mut master = third(15);
     master.master_record = None;
     let mut batch = third(16);
-    batch.batch_id = "elsewhere".into();
+    batch.batch_id = Some("elsewhere".into());
     let mut plant = third(17);
     plant.plant_id = world::OTHER_PLANT.into();
     for (statement, expected, status) in [

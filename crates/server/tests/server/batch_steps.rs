@@ -186,7 +186,7 @@ async fn a_batch_is_made_once_and_of_what_fits(app: TestApp, client: Client) {
 
 fn said(batch: &BatchRow, (operation, phase): (u64, Uuid), entry: PhaseEntry) -> Statement {
     let mut said = statement(operation, 1, entry.clone());
-    said.batch_id = batch.id.clone();
+    said.batch_id = Some(batch.id.clone());
     said.master_record = batch.master_record.clone();
     said.action = viruj_api::statement::Action::PhaseEntry { phase_id: PhaseId(phase), base_version: 1, entry };
     said

@@ -38,6 +38,8 @@ impl StationCore {
         let (client, request) = (&self.options.client, &request);
         self.as_person(|token| async move { client.change_password(&token, request).await }).await?;
         self.password_was_changed().await?;
+        // The change has retired the key that the old password opened.
+        self.keep_key(new).await;
         self.tell(&[QueryKey::Account]);
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use viruj_api::{
     people::Person,
+    statement::Action,
     station::{
         BatchList, BatchListQuery, BatchView, CheckNumber, CheckResource, NumberCheck, ResourceCheck, StatusCount,
         UnsentEntry,
@@ -62,7 +63,10 @@ impl StationCore {
         let wanted = Wanted::for_phases(&shown.states(), &reader.id);
         let registers = self.store.registers(&row.plant_id, &wanted).await?;
         let circumstances = Circumstances { batch: &row.id, registers: &registers, at: self.now() };
-        Ok(views::batch(&shown, self.acting(&reader), self.may_execute(&reader), circumstances))
+        let session = self.session()?;
+        let signing_needs_server = self.is_offline() && !self.has_key(&session).await?;
+        let may_execute = self.may_execute(&reader);
+        Ok(views::batch(&shown, self.acting(&reader), may_execute, signing_needs_server, circumstances))
     }
 
     /// Says whether a lot or a piece of equipment that was scanned or typed may be charged or used; nothing is recorded.
@@ -121,7 +125,8 @@ impl StationCore {
         }
         for unsent in waiting {
             let statement = &unsent.kept.statement;
-            let batch_id = statement.batch_id.0.clone();
+            // What happened to a session belongs to no batch.
+            let batch_id = statement.batch_id.as_ref().map(|batch| batch.0.clone()).unwrap_or_default();
             if !batches.contains_key(&batch_id) {
                 let shown = self.store.batch_parts(&batch_id).await?.map(overlay);
                 batches.insert(batch_id.clone(), shown);
@@ -131,6 +136,10 @@ impl StationCore {
             let phase = batch.and_then(|batch| batch.phases.iter().find(|phase| Some(phase.row.id) == phase_id));
             entries.push(UnsentEntry {
                 operation_id: statement.operation_id.0,
+                event: match statement.action {
+                    Action::Session { event } => Some(event),
+                    _ => None,
+                },
                 batch_number: batch.map_or(batch_id, |batch| batch.parts.batch.number.clone()),
                 phase_number: phase.map_or(0, |phase| phase.row.number),
                 phase_title: phase.map(|phase| phase.row.definition.title.clone()).unwrap_or_default(),

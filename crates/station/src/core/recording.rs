@@ -92,14 +92,20 @@ impl StationCore {
         // What is written must be readable by the same rules, here and at the server.
         read_statement(&bytes)?;
         let person = match (&wanted.signature, statement.meaning) {
-            (Some(signature), Some(_)) => self.attest(&identity, &session, signature, &statement, &bytes).await?,
+            (Some(signature), Some(_)) => self.sign(&identity, &session, signature, &statement, &bytes).await?,
             _ => PersonSlot::None,
         };
+        if !matches!(person, PersonSlot::None)
+            && let Some(now) = self.state_mut().session.as_mut()
+            && now.person.id == session.person.id
+        {
+            now.has_signed = true;
+        }
         // Before the entry: an entry on the disk says that its file is there, too.
         if let (Some(content), PhaseEntry::Attached { sha256, .. }) = (&file, &entry) {
             self.store.keep_file(statement.operation_id, (&batch.id, sha256), content).await?;
         }
-        let operation = self.keep(&identity, &session, statement.operation_id, &bytes, person).await?;
+        let operation = self.keep(&identity, &session.person.name, statement.operation_id, &bytes, person).await?;
         if let EntryInput::TakeReading { reading, .. } = &wanted.entry {
             self.devices.forget(*reading);
         }
@@ -195,7 +201,7 @@ impl StationCore {
             person_id: session.person.id.clone(),
             session_id: session.access.as_ref().map(|access| access.session_id),
             plant_id: batch.plant_id.clone(),
-            batch_id: batch.id.clone(),
+            batch_id: Some(batch.id.clone()),
             action: match wanted.corrects {
                 Some(corrects) => {
                     Action::PhaseCorrection { phase_id, base_version, corrects: OperationId(corrects), entry }
@@ -212,8 +218,8 @@ impl StationCore {
         })
     }
 
-    /// Lets the server see the password; its word must be signed by a key that is pinned, and stand for these bytes.
-    async fn attest(
+    /// The server attests the signature while it is there; without it the person's own key signs.
+    async fn sign(
         &self,
         identity: &StationIdentity,
         session: &Session,
@@ -222,6 +228,26 @@ impl StationCore {
         bytes: &[u8],
     ) -> Result<PersonSlot, StationError> {
         session.check_signer(signature.email.as_deref())?;
+        let given = (signature.email.as_deref(), signature.password.as_str());
+        let is_local =
+            self.is_offline() || (session.is_without_server && !self.meet_server(session, &signature.password).await?);
+        if is_local && self.has_key(session).await? {
+            return self.sign_by_key(identity, session, given, bytes).await;
+        }
+        match self.attest(identity, signature, statement, bytes).await {
+            Err(StationError::SignatureNeedsServer) => self.sign_by_key(identity, session, given, bytes).await,
+            answer => answer,
+        }
+    }
+
+    /// Lets the server see the password; its word must be signed by a key that is pinned, and stand for these bytes.
+    async fn attest(
+        &self,
+        identity: &StationIdentity,
+        signature: &SignatureInput,
+        statement: &Statement,
+        bytes: &[u8],
+    ) -> Result<PersonSlot, StationError> {
         let request = AttestRequest {
             station_id: identity.station_id,
             statement: to_base64(bytes),
@@ -264,10 +290,10 @@ impl StationCore {
         }
     }
 
-    async fn keep(
+    pub(super) async fn keep(
         &self,
         identity: &StationIdentity,
-        session: &Session,
+        person_name: &str,
         operation_id: OperationId,
         statement: &[u8],
         person: PersonSlot,
@@ -299,7 +325,7 @@ impl StationCore {
             signed: sealed.signed,
             verdict: None,
         };
-        match self.store.keep(&operation, &session.person.name).await? {
+        match self.store.keep(&operation, person_name).await? {
             Appended::New => Ok(operation),
             other => Err(StationError::BrokenOff(format!("the operation was not appended: {other:?}"))),
         }

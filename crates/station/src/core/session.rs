@@ -5,7 +5,7 @@ use viruj_api::{
     station::{QueryKey, SignedInPerson},
 };
 use viruj_client::{Client, ClientError};
-use viruj_domain::ids::SessionId;
+use viruj_domain::{ids::SessionId, signature::SessionEvent};
 
 use super::{Access, Session, StationCore};
 use crate::{
@@ -20,15 +20,27 @@ const STALE: [QueryKey; 4] = [QueryKey::Person, QueryKey::Status, QueryKey::Batc
 const SECONDS_BEFORE_END: i64 = 20;
 
 impl StationCore {
-    /// Signs a person in at the server; the station remembers the person until sign-out.
+    /// Signs a person in at the server, or, while it is away, one who has signed in here before; the station remembers
+    /// the person until sign-out.
     ///
     /// # Errors
-    /// The server's code, for example `wrong_credentials`, or `server_unreachable`.
+    /// The server's code, for example `invalid_credentials`; without it `offline_sign_in_unknown` and others.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedInPerson, StationError> {
-        let (email, password) = (email.trim().to_owned(), password.to_owned());
         let token = self.station_token().await;
-        let opened = self.options.client.sign_in_at(token.as_deref(), &SignInRequest { email, password }).await?;
-        self.take_session(opened).await
+        let request = SignInRequest { email: email.trim().to_owned(), password: password.to_owned() };
+        let opened = match self.options.client.sign_in_at(token.as_deref(), &request).await {
+            Err(ClientError::Unreachable(detail)) => {
+                return match self.sign_in_offline(email, password).await {
+                    // Nobody has signed in here before, so what stands in the way is the server.
+                    Err(StationError::NotRegistered) => Err(ClientError::Unreachable(detail).into()),
+                    answer => answer,
+                };
+            }
+            answer => answer?,
+        };
+        let person = self.take_session(opened).await?;
+        self.keep_key(password).await;
+        Ok(person)
     }
 
     /// Signs a person in with a code of their second factor, where the server asked for one.
@@ -41,11 +53,13 @@ impl StationCore {
         password: &str,
         code: &str,
     ) -> Result<SignedInPerson, StationError> {
-        let (email, password, code) = (email.trim().to_owned(), password.to_owned(), code.trim().to_owned());
+        let (email, code) = (email.trim().to_owned(), code.trim().to_owned());
         let token = self.station_token().await;
-        let request = SignInWithCode { email, password, code };
+        let request = SignInWithCode { email, password: password.to_owned(), code };
         let opened = self.options.client.sign_in_with_code(token.as_deref(), &request).await?;
-        self.take_session(opened).await
+        let person = self.take_session(opened).await?;
+        self.keep_key(password).await;
+        Ok(person)
     }
 
     /// With its own token the station is a place of its own: what fails elsewhere does not close it.
@@ -72,9 +86,13 @@ impl StationCore {
     /// The keychain or the store fails.
     pub async fn restore(&self) -> Result<Option<SignedInPerson>, StationError> {
         match self.access().await {
-            Ok(_) | Err(StationError::NotSignedIn | StationError::SignInAgain | StationError::Client(_)) => {
-                Ok(self.current_person().await)
-            }
+            Ok(_)
+            | Err(
+                StationError::NotSignedIn
+                | StationError::SignInAgain
+                | StationError::SignInAtServer
+                | StationError::Client(_),
+            ) => Ok(self.current_person().await),
             Err(error) => Err(error),
         }
     }
@@ -84,6 +102,7 @@ impl StationCore {
     /// # Errors
     /// The keychain or the store fails.
     pub async fn sign_out(&self) -> Result<(), StationError> {
+        self.close_session_without_server().await?;
         let _refreshing = self.refreshing.lock().await;
         let access = self.state().session.as_ref().and_then(|session| session.access.clone());
         let is_revoked = match access {
@@ -100,6 +119,15 @@ impl StationCore {
         Ok(())
     }
 
+    async fn close_session_without_server(&self) -> Result<(), StationError> {
+        let (Some(identity), Ok(session)) = (self.identity(), self.session()) else { return Ok(()) };
+        if !session.is_without_server {
+            return Ok(());
+        }
+        let _recording = self.recording.lock().await;
+        self.note_session(&identity, &session.person, SessionEvent::Closed).await
+    }
+
     /// A token that is good for a request, refreshed where it has run out.
     pub(super) async fn access(&self) -> Result<(SecretText, SessionId), StationError> {
         let _refreshing = self.refreshing.lock().await;
@@ -108,6 +136,9 @@ impl StationCore {
         let was_offline = session.access.is_none();
         if let Some(access) = session.access.filter(|access| access.expires_at > end) {
             return Ok((access.token, access.session_id));
+        }
+        if session.is_without_server {
+            return Err(StationError::SignInAtServer);
         }
         let Some(token) = self.with_keychain(|keychain| keychain.text(Item::RefreshToken)).await? else {
             self.forget_person().await?;
@@ -183,11 +214,43 @@ impl StationCore {
             let mut state = self.state_mut();
             let Some(session) = state.session.as_mut() else { return Ok(()) };
             session.must_change_password = false;
-            RememberedPerson { person: session.person.clone(), signed_in_at: self.now(), must_change_password: false }
+            RememberedPerson {
+                person: session.person.clone(),
+                signed_in_at: self.now(),
+                must_change_password: false,
+                is_without_server: false,
+            }
         };
         self.store.set_fact(facts::REMEMBERED, &remembered).await?;
         self.tell(&STALE);
         Ok(())
+    }
+
+    /// Whoever signed in without the server, which is there again, is known to it by the password from now on; `false`
+    /// where it asks for more than that.
+    ///
+    /// # Errors
+    /// `wrong_password`, `too_many_attempts`.
+    pub(super) async fn meet_server(&self, session: &Session, password: &str) -> Result<bool, StationError> {
+        let token = self.station_token().await;
+        let request = SignInRequest { email: session.person.email.clone(), password: password.to_owned() };
+        let opened = match self.options.client.sign_in_at(token.as_deref(), &request).await {
+            Ok(opened) => opened,
+            Err(ClientError::Problem(problem)) if problem.code == "invalid_credentials" => {
+                return Err(StationError::WrongPassword);
+            }
+            Err(error @ ClientError::Problem(_)) if error.code() == "too_many_attempts" => return Err(error.into()),
+            Err(error) => {
+                tracing::info!(code = error.code(), "the person goes on without a session at the server");
+                return Ok(false);
+            }
+        };
+        let refreshing = self.refreshing.lock().await;
+        self.adopt_session(opened).await?;
+        drop(refreshing);
+        self.tell(&STALE);
+        self.keep_key(password).await;
+        Ok(true)
     }
 
     async fn adopt_session(&self, opened: OpenSession) -> Result<SignedInPerson, StationError> {
@@ -195,21 +258,31 @@ impl StationCore {
         let token = SecretText::new(opened.refresh_token);
         self.with_keychain(move |keychain| keychain.write(Item::RefreshToken, token.expose().as_bytes())).await?;
         let must_change_password = opened.must_change_password;
-        let remembered =
-            RememberedPerson { person: opened.person.clone(), signed_in_at: self.now(), must_change_password };
+        let remembered = RememberedPerson {
+            person: opened.person.clone(),
+            signed_in_at: self.now(),
+            must_change_password,
+            is_without_server: false,
+        };
         self.store.set_fact(facts::REMEMBERED, &remembered).await?;
         let access = Access {
             token: SecretText::new(opened.access_token),
             expires_at: opened.access_expires_at,
             session_id: opened.session_id,
         };
-        let session = Session { person: opened.person, must_change_password, access: Some(access) };
+        // A session that is refreshed goes on; another one begins with all components again.
+        let before = self.state().session.clone();
+        let has_signed = before.is_some_and(|before| {
+            let known = before.access.is_some_and(|known| known.session_id == access.session_id);
+            before.has_signed && known
+        });
+        let session = Session { must_change_password, access: Some(access), has_signed, ..Session::new(opened.person) };
         let view = session.view();
         self.state_mut().session = Some(session);
         Ok(view)
     }
 
-    async fn revoke_later(&self) -> Result<(), StationError> {
+    pub(super) async fn revoke_later(&self) -> Result<(), StationError> {
         self.with_keychain(|keychain| {
             let Some(token) = keychain.text(Item::RefreshToken)? else { return Ok(()) };
             let waiting = keychain.text(Item::TokenToRevoke)?;

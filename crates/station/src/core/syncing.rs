@@ -11,6 +11,7 @@ use viruj_domain::ids::StationId;
 use viruj_sync::{
     round::{PushRound, RoundError, backoff, pull_round, push_after_restore, push_round},
     signing::verify_server_time,
+    store::Replica,
 };
 
 use super::StationCore;
@@ -82,11 +83,8 @@ impl StationCore {
         }
         self.store.copy_verdicts().await?;
         self.send_files().await?;
-        let was_reset =
-            self.pull(&exchange, SYSTEM_FEED).await? | self.pull(&exchange, identity.plant_id.as_str()).await?;
-        if was_reset {
-            // The server may have lost what it had acknowledged.
-            self.push_again(&exchange, identity.station_id).await?;
+        for feed in [SYSTEM_FEED, identity.plant_id.as_str()] {
+            self.pull(&exchange, identity.station_id, feed).await?;
         }
         let now = self.now();
         self.state_mut().synced_at = Some(now);
@@ -102,7 +100,7 @@ impl StationCore {
             return Ok(());
         }
         match self.access().await {
-            Ok(_) | Err(StationError::SignInAgain | StationError::NotSignedIn) => Ok(()),
+            Ok(_) | Err(StationError::SignInAgain | StationError::SignInAtServer | StationError::NotSignedIn) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -148,19 +146,32 @@ impl StationCore {
         Ok(round)
     }
 
-    async fn pull(&self, exchange: &StationExchange, feed: &str) -> Result<bool, StationError> {
+    async fn pull(&self, exchange: &StationExchange, station: StationId, feed: &str) -> Result<(), StationError> {
         let _pulling = self.pulling.lock().await;
-        let round = pull_round(&mut self.store.clone(), exchange, feed).await.map_err(Self::failure)?;
+        let mut store = self.store.clone();
+        let mut was_forgotten = false;
+        let round = loop {
+            let is_unread = store.cursor(feed).await.map_err(|error| Self::failure(error.into()))?.is_none();
+            // The server may have been restored since, and have lost what it had acknowledged.
+            if is_unread && let Some(stopped) = self.push_again(exchange, station).await?.stopped {
+                return Err(StationError::ServerRefused(stopped.code));
+            }
+            let round = pull_round(&mut store, exchange, feed).await.map_err(Self::failure)?;
+            if !round.is_forgotten || was_forgotten {
+                break round;
+            }
+            was_forgotten = true;
+        };
         if let Some(server_time) = &round.server_time {
             self.learn_time(server_time).await?;
         }
-        if round.entries > 0 || round.was_reset {
+        if round.entries > 0 || was_forgotten {
             if feed == SYSTEM_FEED {
                 self.refresh_person().await?;
             }
             self.tell(&[QueryKey::Status, QueryKey::Batches, QueryKey::Batch, QueryKey::Person]);
         }
-        Ok(round.was_reset)
+        Ok(())
     }
 
     /// The person who works here as the server knows them now: a role that was taken away counts at once.
@@ -218,7 +229,7 @@ impl StationCore {
         let before = std::mem::replace(&mut self.state_mut().connection, Connection::Online);
         if before != Connection::Online {
             tracing::info!("the server is there");
-            self.tell(&[QueryKey::Status, QueryKey::Person, QueryKey::Lists]);
+            self.tell(&[QueryKey::Status, QueryKey::Person, QueryKey::Lists, QueryKey::Batch]);
         }
         self.tell(&[QueryKey::Status]);
     }
@@ -238,7 +249,7 @@ impl StationCore {
             state.connection = Connection::Offline { since, code: code.to_owned() };
         }
         tracing::info!(code, "the server is not there");
-        self.tell(&[QueryKey::Status, QueryKey::Person]);
+        self.tell(&[QueryKey::Status, QueryKey::Person, QueryKey::Batch]);
     }
 
     fn have_problem(&self, code: &str, detail: &StationError) {

@@ -8,12 +8,13 @@ use uuid::Uuid;
 use viruj_api::{
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
     people::Person,
+    person_keys::PersonKeyRow,
     server::PlantSummary,
     sync::{FeedChange, FeedCursor, FeedPage},
 };
 use viruj_sync::store::{Replica, StoreError};
 
-use super::{Store, StoreFault, registers, summary};
+use super::{Store, StoreFault, credentials, registers, summary};
 
 /// Rows of one statement: one statement for each row would be a hundred times slower.
 pub(super) const ROWS: usize = 300;
@@ -23,6 +24,7 @@ pub(super) const ROWS: usize = 300;
 struct Rows<'a> {
     plants: Vec<&'a PlantSummary>,
     people: Vec<&'a Person>,
+    person_keys: Vec<&'a PersonKeyRow>,
     batches: Vec<&'a BatchRow>,
     phases: Vec<&'a PhaseRow>,
     entries: Vec<&'a EntryRow>,
@@ -37,6 +39,7 @@ impl<'a> Rows<'a> {
             match &entry.change {
                 FeedChange::Plant(row) => rows.plants.push(row),
                 FeedChange::Person(row) => rows.people.push(row),
+                FeedChange::PersonKey(row) => rows.person_keys.push(row),
                 FeedChange::Batch(row) => rows.batches.push(row),
                 FeedChange::Phase(row) => rows.phases.push(row),
                 FeedChange::Entry(row) => rows.entries.push(row),
@@ -88,7 +91,7 @@ async fn write_people(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Res
             .execute(&mut *connection)
             .await?;
     }
-    Ok(())
+    credentials::retire(connection, &rows.person_keys).await
 }
 
 async fn write_batches(connection: &mut SqliteConnection, feed: &str, rows: &Rows<'_>) -> Result<(), sqlx::Error> {

@@ -30,6 +30,9 @@ pub struct RememberedPerson {
     /// The password must be changed before anything else.
     #[serde(default)]
     pub must_change_password: bool,
+    /// Signed in while the server was away: there is no token.
+    #[serde(default)]
+    pub is_without_server: bool,
 }
 
 /// The newest signed time of the server, and the station's clock when it came.

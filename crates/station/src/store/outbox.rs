@@ -1,6 +1,7 @@
 //! The log of operations: what was recorded here, for ever.
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 use viruj_api::{
@@ -155,6 +156,18 @@ impl Store {
         Ok(())
     }
 
+    /// When the station's newest operation was recorded, by its own clock.
+    pub(crate) async fn last_recorded_at(&self, station: StationId) -> Result<Option<DateTime<Utc>>, StoreFault> {
+        let text: Option<String> = sqlx::query_scalar(
+            "SELECT recorded_at FROM operations WHERE station_id = ? ORDER BY station_seq DESC LIMIT 1",
+        )
+        .bind(station.0)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(self.fault())?;
+        Ok(text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.to_utc()))
+    }
+
     pub(crate) async fn kept(&self, id: OperationId) -> Result<Option<KeptOperation>, StoreFault> {
         let row = select!("WHERE operation_id = ?").bind(id.0).fetch_optional(&self.pool).await;
         row.map_err(self.fault())?.as_ref().map(kept_of).transpose()
@@ -189,7 +202,7 @@ pub(super) async fn append(
     }
     let station_seq = i64::try_from(operation.station_seq).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
     let said = said(&operation.signed).ok();
-    let batch_id = said.as_ref().map(|(_, statement)| statement.batch_id.0.clone());
+    let batch_id = said.as_ref().and_then(|(_, statement)| statement.batch_id.as_ref().map(|batch| batch.0.clone()));
     let recorded_at = said.as_ref().map(|(envelope, _)| envelope.recorded_at.to_rfc3339()).unwrap_or_default();
     let written = sqlx::query(
         "INSERT INTO operations (operation_id, station_id, station_seq, envelope_hash, envelope, algorithm, signature, \

@@ -8,6 +8,7 @@ mod devices;
 mod files;
 mod keys;
 mod offline;
+mod person_keys;
 mod resources;
 mod secrets;
 mod signing;

@@ -10,7 +10,7 @@ use viruj_api::{
 use viruj_domain::ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId};
 
 use crate::{
-    StorageError, equipment as equipment_rows, lots as lot_rows, people as repository,
+    StorageError, equipment as equipment_rows, lots as lot_rows, people as repository, person_keys as key_rows,
     plant_store::{after, master_reference},
     qualifications as qualification_rows,
 };
@@ -64,6 +64,14 @@ pub(crate) async fn people(connection: &mut PgConnection, ids: &[String]) -> Res
     }
     let rows = repository::each_person(connection, ids).await?;
     Ok(readable(rows, |person| (person.id.0.clone(), FeedChange::Person(person))))
+}
+
+pub(crate) async fn person_keys(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+    if ids.is_empty() {
+        return Ok(Found::new());
+    }
+    let rows = key_rows::each(connection, ids).await?;
+    Ok(rows.into_iter().map(|row| (row.key_id.clone(), FeedChange::PersonKey(row))).collect())
 }
 
 pub(crate) async fn batches(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {

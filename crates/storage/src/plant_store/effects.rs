@@ -19,6 +19,11 @@ pub(super) async fn write(
 ) -> Result<(), StorageError> {
     let actor = author.person_id.as_str();
     store.unit.set_author(actor, Some(author.station_id), Some(author.operation_id), reason).await?;
+    if let Some(change) = &effect.session {
+        let detail = format!("at station {}, by its clock {}", author.station_id, change.at.to_rfc3339());
+        let action = format!("offline_session_{}", change.event.as_str());
+        store.unit.audit_event("users", actor, &action, &detail).await?;
+    }
     if let Some(entry) = &effect.entry {
         write_entry(store, entry).await?;
     }

@@ -150,11 +150,16 @@ impl Said {
                 Some(Action::PhaseEntry { .. }) => "phase.entry",
                 Some(Action::PhaseCorrection { .. }) => "phase.correction",
                 Some(Action::Comment { .. }) => "batch.comment",
+                Some(Action::Session { .. }) => "session.event",
                 None => UNREADABLE,
             },
             statement_sha256: statement.map(|bytes| Sha256::digest(bytes).into()),
             recorded_at: recorded_at.filter(|at| (1970..=9999).contains(&at.year())).unwrap_or(received_at),
-            batch_id: read.as_ref().map(|statement| statement.batch_id.0.clone()).filter(|name| is_storable(name)),
+            batch_id: read
+                .as_ref()
+                .and_then(|statement| statement.batch_id.as_ref())
+                .map(|batch| batch.0.clone())
+                .filter(|name| is_storable(name)),
             person_id: read.map(|statement| statement.person_id.0).filter(|name| is_storable(name)),
         }
     }

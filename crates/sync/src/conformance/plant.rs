@@ -1,11 +1,11 @@
 use viruj_api::{
-    statement::SignedEnvelope,
+    statement::{Action, SignedEnvelope, Statement},
     sync::{OperationVerdict, PushRequest, Verdict},
 };
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus},
     phase::{PhaseEntry, PhaseStatus},
-    signature::SignatureMeaning,
+    signature::{SessionEvent, SignatureMeaning},
 };
 
 use super::world::{
@@ -28,6 +28,7 @@ pub async fn plant_store<S: PlantStore>(mut make: impl AsyncFnMut() -> S) -> Res
     executes_a_batch(&mut make().await).await?;
     holds_what_depends_on_a_value_out_of_limits(&mut make().await).await?;
     answers_a_repeated_push_with_the_stored_verdicts(&mut make().await).await?;
+    takes_what_was_signed_without_the_server(&mut make().await).await?;
     keeps_both_of_two_stations(&mut make().await).await?;
     knows_nothing_of_strangers(&mut make().await).await
 }
@@ -110,6 +111,28 @@ async fn answers_a_repeated_push_with_the_stored_verdicts(store: &mut impl Plant
         let kept = store.operation(operation.operation_id).await?;
         assert_eq!(kept, Some(StoredOperation { verdict: Some(verdict), ..operation.clone() }));
     }
+    Ok(())
+}
+
+async fn takes_what_was_signed_without_the_server(store: &mut impl PlantStore) -> Result<(), StoreError> {
+    let mut writer = Writer::new(STATION);
+    let mut signed = statement(4, 3, PhaseEntry::Confirmed);
+    signed.meaning = Some(SignatureMeaning::Performed);
+    let opened = Statement {
+        batch_id: None,
+        master_record: None,
+        action: Action::Session { event: SessionEvent::Opened },
+        ..statement(1, 1, PhaseEntry::Confirmed)
+    };
+    let operations = [
+        writer.unsigned(&opened),
+        writer.unsigned(&statement(2, 1, PhaseEntry::Confirmed)),
+        writer.unsigned(&statement(3, 2, rpm("112"))),
+        writer.signed_by_key(&signed),
+    ];
+    let received = push(store, STATION, &operations).await?;
+    assert_eq!(words(&received.response.verdicts), ["accepted"; 4], "{received:?}");
+    assert_eq!(store.key_retired_at("0000000000000000").await?, None, "a key that nobody knows is not retired");
     Ok(())
 }
 

@@ -15,13 +15,19 @@ use viruj_domain::{
 };
 
 use super::MemoryLog;
-use crate::store::{Appended, Author, BatchState, Effect, OperationLog, PlantStore, StoreError, StoredOperation};
+use crate::store::{
+    Appended, Author, BatchState, Effect, OperationLog, PlantStore, SessionChange, StoreError, StoredOperation,
+};
 
 /// A server's store in memory; a clone of it is a transaction that is not committed yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemoryPlant {
     pub log: MemoryLog,
     pub people: BTreeMap<UserId, Person>,
+    /// By the key's id: since when it is retired.
+    pub retired_keys: BTreeMap<String, DateTime<Utc>>,
+    /// What happened to sessions without the server.
+    pub sessions: Vec<(UserId, SessionChange)>,
     pub batches: BTreeMap<BatchId, BatchRow>,
     pub phases: BTreeMap<PhaseId, PhaseRow>,
     pub entries: Vec<EntryRow>,
@@ -97,6 +103,10 @@ impl PlantStore for MemoryPlant {
         Ok(self.people.get(id).cloned())
     }
 
+    async fn key_retired_at(&mut self, key_id: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(self.retired_keys.get(key_id).copied())
+    }
+
     async fn batch(&mut self, id: &BatchId) -> Result<Option<BatchState>, StoreError> {
         let Some(batch) = self.batches.get(id) else { return Ok(None) };
         let own = self.phases.values().filter(|phase| phase.batch_id == *id);
@@ -125,7 +135,8 @@ impl PlantStore for MemoryPlant {
         Ok(known.narrowed_to(wanted))
     }
 
-    async fn write(&mut self, _: &Author, _: Option<&str>, effect: &Effect) -> Result<(), StoreError> {
+    async fn write(&mut self, author: &Author, _: Option<&str>, effect: &Effect) -> Result<(), StoreError> {
+        self.sessions.extend(effect.session.clone().map(|change| (author.person_id.clone(), change)));
         if let Some(entry) = &effect.entry {
             self.entries.push(entry.clone());
             self.publish(entry.plant_id.as_str(), FeedChange::Entry(entry.clone()));

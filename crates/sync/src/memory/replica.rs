@@ -62,6 +62,8 @@ impl MemoryReplica {
             | FeedChange::Lot(_)
             | FeedChange::Equipment(_)
             | FeedChange::Qualification(_)
+            // What a station does with a key lies beside its copy.
+            | FeedChange::PersonKey(_)
             | FeedChange::Other => {}
         }
     }

@@ -1,9 +1,10 @@
 //! What an operation brings about, once its place in the station's chain is certain.
 
+use chrono::{DateTime, Utc};
 use viruj_api::{
     batches::{DeviationRow, EntryRow},
     people::Person,
-    statement::{Action, Attestation, Statement},
+    statement::{Action, Statement},
     sync::Verdict,
 };
 use viruj_domain::{
@@ -16,13 +17,16 @@ use viruj_domain::{
     ids::OperationId,
     person::Acting,
     phase::{EntrySignature, PhaseEntry},
-    signature::SignatureMethod,
+    signature::{KeyFault, KeyValidity, SessionEvent},
 };
 
 use super::{Receiver, identity::deviation_id, sentence};
 use crate::{
-    signing::{OpenedEnvelope, sha256, verify_server_time, verify_slot},
-    store::{Author, BatchChange, BatchState, Effect, EquipmentUse, PhaseChange, PlantStore, StoreError},
+    planted::{Bug, is_planted},
+    signing::{OpenedEnvelope, PersonSignature, SlotError, sha256, verify_server_time, verify_slot},
+    store::{
+        Author, BatchChange, BatchState, Effect, EquipmentUse, PhaseChange, PlantStore, SessionChange, StoreError,
+    },
 };
 
 mod storable;
@@ -73,7 +77,14 @@ pub(super) async fn judge_operation<S: PlantStore>(
     let Some(person) = store.person(&statement.person_id).await? else {
         return Ok(Judged::not_applied(code::PERSON_UNKNOWN));
     };
-    let Some(batch) = store.batch(&statement.batch_id).await? else {
+    if let Action::Session { event } = statement.action {
+        return Ok(session_event(receiver, (opened, id), &person, event));
+    }
+    let batch = match &statement.batch_id {
+        Some(batch) => store.batch(batch).await?,
+        None => None,
+    };
+    let Some(batch) = batch else {
         return Ok(Judged::not_applied(code::BATCH_UNKNOWN));
     };
     let named = statement.action.entry().and_then(|(id, entry, _)| {
@@ -84,7 +95,32 @@ pub(super) async fn judge_operation<S: PlantStore>(
         Some(wanted) => store.registers(&wanted).await?,
         None => Registers::default(),
     };
-    let case = Case { receiver, opened, statement, id, person: &person, batch: &batch, registers: &registers };
+    let slot = verify_slot(
+        &opened.envelope.person,
+        statement,
+        &opened.statement_bytes,
+        receiver.station.id,
+        receiver.server_keys,
+    );
+    let used = slot.as_ref().ok().and_then(Option::as_ref).and_then(|signature| signature.key.as_ref());
+    let key = match used {
+        Some(used) => {
+            let retired_at = store.key_retired_at(&used.key_id).await?;
+            Some(KeyValidity { expires_at: used.expires_at, retired_at })
+        }
+        None => None,
+    };
+    let case = Case {
+        receiver,
+        opened,
+        statement,
+        id,
+        person: &person,
+        batch: &batch,
+        registers: &registers,
+        signature: slot,
+        key,
+    };
     Ok(match &statement.action {
         Action::Comment { phase_id, .. } => case.comment(*phase_id),
         action => match action.entry() {
@@ -97,6 +133,23 @@ pub(super) async fn judge_operation<S: PlantStore>(
     })
 }
 
+/// Whoever it was, it happened: the event comes into the trail, and nothing else changes.
+fn session_event(
+    receiver: &Receiver<'_>,
+    (opened, id): (&OpenedEnvelope, OperationId),
+    person: &Person,
+    event: SessionEvent,
+) -> Judged {
+    let author = Author { person_id: person.id.clone(), station_id: receiver.station.id, operation_id: id };
+    let session = Some(SessionChange { event, at: opened.envelope.recorded_at });
+    let effect = Effect { session, ..Effect::default() };
+    Judged {
+        verdict: Verdict::Accepted,
+        writing: Some(Writing { author, reason: Some("offline session".to_owned()), effect }),
+        alarm: None,
+    }
+}
+
 /// One operation with everything that it is judged by.
 struct Case<'a> {
     receiver: &'a Receiver<'a>,
@@ -106,23 +159,29 @@ struct Case<'a> {
     person: &'a Person,
     batch: &'a BatchState,
     registers: &'a Registers,
+    signature: Result<Option<PersonSignature>, SlotError>,
+    /// Of the person's key, where it signed.
+    key: Option<KeyValidity>,
 }
 
 impl Case<'_> {
     /// What was fit when it was done was fit: the station's time counts, as far as it lies between the last time that
     /// the server gave it and the receipt.
     fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances { batch: &self.batch.id, registers: self.registers, at: self.happened_at() }
+    }
+
+    fn happened_at(&self) -> DateTime<Utc> {
         let envelope = &self.opened.envelope;
         let token = envelope.server_time_token.as_deref();
         let given = token.and_then(|token| verify_server_time(token, self.receiver.server_keys).ok());
         let received = self.receiver.server_time.time;
-        let at = envelope.recorded_at.max(given.unwrap_or(envelope.recorded_at)).min(received);
-        Circumstances { batch: &self.batch.id, registers: self.registers, at }
+        envelope.recorded_at.max(given.unwrap_or(envelope.recorded_at)).min(received)
     }
 
     fn person_has_authority(&self) -> bool {
         let sees_plant = self.person.sees_all_plants || self.person.plant_ids.contains(&self.batch.plant_id);
-        self.person.is_active && sees_plant
+        (self.person.is_active && sees_plant) || is_planted(Bug::AuthorityUnasked)
     }
 
     /// A comment changes no row: the operation holds it.
@@ -137,33 +196,25 @@ impl Case<'_> {
     }
 
     fn phase_entry(&self, phase: &PhaseState, entry: &PhaseEntry, corrects: Option<OperationId>) -> Judged {
-        let slot = verify_slot(
-            &self.opened.envelope.person,
-            self.statement,
-            &self.opened.statement_bytes,
-            self.receiver.station.id,
-            self.receiver.server_keys,
-        );
         let kept = Kept { case: self, phase, entry, corrects };
-        let attestation = match slot {
-            Ok(attestation) => attestation,
-            Err(_) => return kept.forged(),
-        };
+        let Ok(signature) = &self.signature else { return kept.forged() };
+        let signature = signature.as_ref();
+        if let Some(Err(fault)) = self.key.map(|key| key.check_at(self.happened_at())) {
+            return kept.signed_too_late(signature, fault);
+        }
         if self.statement.master_record != self.batch.master_record {
-            return kept.not_applied(attestation.as_ref(), code::MASTER_RECORD_DIFFERS, None);
+            return kept.not_applied(signature, code::MASTER_RECORD_DIFFERS, None);
         }
         let corrects = corrects.map(|entry| entry.0);
         let wanted = signed_with(phase, entry, corrects);
-        let is_signed = attestation.as_ref().is_some_and(|given| Some(given.meaning) == wanted);
+        let is_signed = signature.is_some_and(|given| Some(given.meaning) == wanted);
         let reason = self.statement.reason.as_deref();
         let attempt = Attempt { phase: phase.id, entry, corrects, reason, is_signed };
         let person = Acting { id: &self.person.id, role: self.person.role, is_active: self.person_has_authority() };
         match self.circumstances().judge(self.batch.status, &self.batch.phases, attempt, person) {
-            Judgement::Applied(outcome) => kept.applied(attestation.as_ref(), &outcome),
-            Judgement::KeptWithDeviation(deviation) => kept.beside(attestation.as_ref(), deviation),
-            Judgement::NotApplied(refusal) => {
-                kept.not_applied(attestation.as_ref(), refusal.code(), deviation_of(&refusal))
-            }
+            Judgement::Applied(outcome) => kept.applied(signature, &outcome),
+            Judgement::KeptWithDeviation(deviation) => kept.beside(signature, deviation),
+            Judgement::NotApplied(refusal) => kept.not_applied(signature, refusal.code(), deviation_of(&refusal)),
         }
     }
 }
@@ -189,9 +240,9 @@ struct Kept<'a> {
 }
 
 impl Kept<'_> {
-    fn applied(&self, attestation: Option<&Attestation>, outcome: &Outcome) -> Judged {
+    fn applied(&self, signature: Option<&PersonSignature>, outcome: &Outcome) -> Judged {
         let verdict = outcome.deviation.map_or(Verdict::Accepted, |deviation| self.with_deviation(deviation));
-        let mut judged = self.row(attestation, verdict, (outcome.deviation, outcome.unfit.as_ref()), true);
+        let mut judged = self.row(signature, verdict, (outcome.deviation, outcome.unfit.as_ref()), true);
         if let Some(writing) = &mut judged.writing {
             let batch = self.case.batch;
             let used = self.case.circumstances().taken_into_use(self.entry);
@@ -210,12 +261,17 @@ impl Kept<'_> {
         judged
     }
 
-    fn beside(&self, attestation: Option<&Attestation>, deviation: OpenedDeviation) -> Judged {
-        self.row(attestation, self.with_deviation(deviation), (Some(deviation), None), false)
+    fn beside(&self, signature: Option<&PersonSignature>, deviation: OpenedDeviation) -> Judged {
+        self.row(signature, self.with_deviation(deviation), (Some(deviation), None), false)
     }
 
-    fn not_applied(&self, attestation: Option<&Attestation>, code: &str, deviation: Option<OpenedDeviation>) -> Judged {
-        self.row(attestation, Verdict::NotApplied { code: code.to_owned() }, (deviation, None), false)
+    fn not_applied(
+        &self,
+        signature: Option<&PersonSignature>,
+        code: &str,
+        deviation: Option<OpenedDeviation>,
+    ) -> Judged {
+        self.row(signature, Verdict::NotApplied { code: code.to_owned() }, (deviation, None), false)
     }
 
     /// The slot is filled and does not hold: somebody made a signature that nobody gave.
@@ -223,6 +279,13 @@ impl Kept<'_> {
         let deviation = OpenedDeviation { cause: DeviationCause::AuthorityMissing, severity: Severity::Critical };
         let judged = self.not_applied(None, code::BAD_PERSON_SIGNATURE, Some(deviation));
         Judged { alarm: Some(code::BAD_PERSON_SIGNATURE), ..judged }
+    }
+
+    /// The key was not to sign any more: whoever gave the password may be somebody else, so the entry has no effect.
+    fn signed_too_late(&self, signature: Option<&PersonSignature>, fault: KeyFault) -> Judged {
+        let deviation = OpenedDeviation { cause: DeviationCause::AuthorityMissing, severity: Severity::High };
+        let judged = self.not_applied(signature, fault.code(), Some(deviation));
+        Judged { alarm: (fault == KeyFault::Retired).then(|| fault.code()), ..judged }
     }
 
     fn with_deviation(&self, deviation: OpenedDeviation) -> Verdict {
@@ -234,12 +297,13 @@ impl Kept<'_> {
 
     fn row(
         &self,
-        attestation: Option<&Attestation>,
+        signature: Option<&PersonSignature>,
         verdict: Verdict,
         (deviation, unfit): (Option<OpenedDeviation>, Option<&Unfit>),
         is_effective: bool,
     ) -> Judged {
-        let Case { receiver, opened, statement, id, person, batch, .. } = *self.case;
+        let Case { receiver, opened, statement, id, person, batch, .. } = self.case;
+        let id = *id;
         let received_at = receiver.server_time.time;
         let entry = EntryRow {
             operation_id: id,
@@ -249,17 +313,17 @@ impl Kept<'_> {
             entry: self.entry.clone(),
             corrects: self.corrects,
             person_id: person.id.clone(),
-            person_name: attestation.map_or(&person.name, |given| &given.person_name).clone(),
+            person_name: signature.map_or(&person.name, |given| &given.person_name).clone(),
             station_id: receiver.station.id,
             recorded_at: opened.envelope.recorded_at,
             received_at,
             reason: statement.reason.clone(),
-            signature: attestation.map(|given| EntrySignature {
+            signature: signature.map(|given| EntrySignature {
                 person_id: given.person_id.0.clone(),
                 person_name: given.person_name.clone(),
                 meaning: given.meaning,
-                method: SignatureMethod::ServerAttested,
-                signed_at: given.attested_at,
+                method: given.method,
+                signed_at: given.signed_at,
                 time_zone: statement.time_zone.clone(),
                 statement_sha256: hex::encode(sha256(&opened.statement_bytes)),
             }),
@@ -283,7 +347,7 @@ impl Kept<'_> {
             disposition: None,
         });
         let author = Author { person_id: person.id.clone(), station_id: receiver.station.id, operation_id: id };
-        let effect = Effect { entry: Some(entry), phases: Vec::new(), batch: None, deviation, equipment: None };
+        let effect = Effect { entry: Some(entry), deviation, ..Effect::default() };
         Judged { verdict, writing: Some(Writing { author, reason: statement.reason.clone(), effect }), alarm: None }
     }
 }

@@ -9,7 +9,7 @@ use viruj_domain::{
     ids::StationId,
     phase::{PhaseEntry, PhaseStatus},
     role::Role,
-    signature::SignatureMeaning,
+    signature::{SessionEvent, SignatureMeaning, SignatureMethod},
 };
 
 use super::*;
@@ -153,7 +153,7 @@ fn hard_case_08_a_poison_operation_is_kept_and_blocks_nobody() {
     let mut of_no_age = statement(4, 1, PhaseEntry::Confirmed);
     of_no_age.stated_at = chrono::DateTime::from_timestamp(1 << 40, 0).unwrap();
     let mut elsewhere = statement(5, 1, PhaseEntry::Confirmed);
-    elsewhere.batch_id = "no-such-batch".into();
+    elsewhere.batch_id = Some("no-such-batch".into());
     let mut nobody = statement(6, 1, PhaseEntry::Confirmed);
     nobody.person_id = "nobody".into();
     let mut other_plant = statement(7, 1, PhaseEntry::Confirmed);
@@ -297,6 +297,80 @@ fn sec_a_signature_that_nobody_gave_is_refused_and_raises_an_alarm() {
     assert_eq!(plant.entries.last().and_then(|row| row.signature.clone()), None);
     assert_eq!(plant.deviations.last().map(|row| row.severity), Some(Severity::Critical));
     assert_eq!(phase_status(&plant, 3), PhaseStatus::Pending);
+}
+
+fn signed_third() -> viruj_api::statement::Statement {
+    viruj_api::statement::Statement {
+        meaning: Some(SignatureMeaning::Performed),
+        ..statement(3, 3, PhaseEntry::Confirmed)
+    }
+}
+
+#[test]
+fn a_persons_own_key_signs_without_the_server() {
+    let mut plant = world::memory_plant();
+    let mut writer = up_to_the_signed_phase(&mut plant);
+    let received = push(&mut plant, STATION, &[writer.signed_by_key(&signed_third())]);
+    assert_eq!((words(&received), alarms(&received)), (vec!["accepted".to_owned()], vec![]));
+    let signature = plant.entries.last().unwrap().signature.as_ref().unwrap();
+    assert_eq!((signature.method, signature.signed_at), (SignatureMethod::PersonKey, signed_third().stated_at));
+    assert_eq!(signature.person_name, world::operator().name);
+}
+
+#[test]
+fn hard_case_14_a_key_that_was_retired_or_has_expired_signs_nothing_more() {
+    let cases = [(62, Err("person_key_retired")), (63, Ok("accepted")), (61, Err("person_key_retired"))];
+    for (retired_at, expected) in cases {
+        let mut plant = world::memory_plant();
+        let mut writer = up_to_the_signed_phase(&mut plant);
+        let key_id = world::certificate(STATION).key_id;
+        plant.retired_keys.insert(key_id, world::time(retired_at));
+        let received = push(&mut plant, STATION, &[writer.signed_by_key(&signed_third())]);
+        let code = expected.err().unwrap_or_default();
+        assert_eq!(received.response.verdicts[0].verdict.code().unwrap_or_default(), code, "{retired_at}");
+        assert_eq!(alarms(&received).len(), usize::from(expected.is_err()));
+        assert_eq!(phase_status(&plant, 3) == PhaseStatus::Completed, expected.is_ok());
+        let entry = plant.entries.last().unwrap();
+        assert!(entry.signature.is_some(), "what was signed is kept as it was signed");
+        let cause = plant.deviations.last().map(|deviation| (deviation.cause, deviation.severity));
+        let wanted = expected.is_err().then_some((DeviationCause::AuthorityMissing, Severity::High));
+        assert_eq!(cause, wanted, "{retired_at}");
+    }
+    // An expired key is no alarm: its person has not been seen for too long, and that is all.
+    let mut plant = world::memory_plant();
+    let mut writer = up_to_the_signed_phase(&mut plant);
+    let mut certificate = world::certificate(STATION);
+    certificate.expires_at = world::time(62);
+    let bytes = crate::signing::statement_bytes(&signed_third()).unwrap();
+    let certificate = crate::signing::certify(&certificate, &server_key()).unwrap();
+    let slot = crate::signing::sign_statement(&bytes, &world::person_key(), certificate);
+    let received = push(&mut plant, STATION, &[writer.write(&signed_third(), slot)]);
+    assert_eq!(words(&received), ["not_applied person_key_expired"]);
+    assert_eq!(alarms(&received), Vec::<&str>::new());
+}
+
+#[test]
+fn sessions_without_the_server_come_into_the_trail() {
+    let mut plant = world::memory_plant();
+    let mut writer = Writer::new(STATION);
+    let said = |operation, event| viruj_api::statement::Statement {
+        batch_id: None,
+        master_record: None,
+        action: viruj_api::statement::Action::Session { event },
+        ..statement(operation, 1, PhaseEntry::Confirmed)
+    };
+    let events = [SessionEvent::Failed, SessionEvent::Opened, SessionEvent::Closed];
+    let operations: Vec<_> = (1..).zip(events).map(|(id, event)| writer.unsigned(&said(id, event))).collect();
+    let received = push(&mut plant, STATION, &operations);
+    assert_eq!(words(&received), ["accepted"; 3]);
+    let told: Vec<_> = plant.sessions.iter().map(|(person, change)| (person.clone(), change.event)).collect();
+    assert_eq!(told, events.map(|event| (world::operator().id, event)));
+    assert!(plant.entries.is_empty() && plant.deviations.is_empty());
+    let again = push(&mut plant, STATION, &operations);
+    assert_eq!((words(&again), plant.sessions.len()), (vec!["accepted".to_owned(); 3], 3), "told once");
+    let without_batch = viruj_api::statement::Statement { batch_id: None, ..statement(9, 1, PhaseEntry::Confirmed) };
+    let received = push(&mut plant, STATION, &[writer.unsigned(&without_batch)]);
+    assert_eq!(words(&received), ["not_applied batch_unknown"]);
 }
 
 #[test]

@@ -94,8 +94,8 @@ fn hard_case_12_a_restored_server_is_given_again_what_it_lost() {
     let before = server.plant(|plant| std::mem::replace(plant, backup));
     server.set_epoch(Uuid::from_u128(2));
     let round = pull(&mut replica, &server, "plant-a").unwrap();
-    assert!(round.was_reset);
-    assert_eq!(unsent(&mut log), 0);
+    assert!(round.is_forgotten);
+    assert_eq!((unsent(&mut log), replica.cursors.get("plant-a")), (0, None));
     push_after_restore(&mut log, &server, STATION).now_or_never().unwrap().unwrap();
     assert_eq!(server.plant(|plant| plant.entries.clone()), before.entries);
     pull(&mut replica, &server, "plant-a").unwrap();

@@ -121,9 +121,55 @@ fn an_attestation_stands_for_one_statement_person_meaning_and_station() {
     let signature = to_base64(&sign(Domain::Statement, &bytes, &server_key()));
     let forged = PersonSlot::ServerAttested { attestation, key_id, signature };
     assert!(matches!(check(&forged), Err(SlotError::Signature(SigningError::BadSignature))));
-    let person_key = PersonSlot::PersonKey { key_id: "0011223344556677".to_owned(), signature: String::new() };
-    assert!(matches!(check(&person_key), Err(SlotError::UnknownKey(_))));
     assert!(check(&PersonSlot::None).unwrap().is_none());
+}
+
+#[test]
+fn a_persons_key_stands_for_one_statement_person_and_station() {
+    let statement = signed_statement();
+    let bytes = statement_bytes(&statement).unwrap();
+    let keys = [server_key().verifying_key()];
+    let slot = |change: &dyn Fn(&mut PersonKeyCertificate)| {
+        let mut certificate = world::certificate(STATION);
+        change(&mut certificate);
+        sign_statement(&bytes, &world::person_key(), certify(&certificate, &server_key()).unwrap())
+    };
+    let check = |slot: &PersonSlot| verify_slot(slot, &statement, &bytes, STATION, &keys);
+    let signature = check(&slot(&|_| ())).unwrap().unwrap();
+    assert_eq!((signature.method, signature.signed_at), (SignatureMethod::PersonKey, statement.stated_at));
+    assert_eq!(signature.key.unwrap().key_id, key_id(&world::person_key().verifying_key()));
+    type Change<'a> = (&'a str, &'a dyn Fn(&mut PersonKeyCertificate));
+    let changes: [Change<'_>; 3] = [
+        ("person", &|certificate| certificate.person_id = "someone-else".into()),
+        ("station", &|certificate| certificate.station_id = OTHER_STATION),
+        ("key", &|certificate| certificate.key_id = "0011223344556677".to_owned()),
+    ];
+    for (what, change) in changes {
+        let refused = check(&slot(change)).unwrap_err();
+        assert!(matches!(refused, SlotError::ForAnother(named) if named == what), "{what}: {refused}");
+    }
+    let unsaid = Statement { meaning: None, ..statement.clone() };
+    let unsaid_bytes = statement_bytes(&unsaid).unwrap();
+    let certified = |server: &SigningKey| certify(&world::certificate(STATION), server).unwrap();
+    let slot_of_unsaid = sign_statement(&unsaid_bytes, &world::person_key(), certified(&server_key()));
+    let refused = verify_slot(&slot_of_unsaid, &unsaid, &unsaid_bytes, STATION, &keys);
+    assert!(matches!(refused, Err(SlotError::ForAnother("meaning"))), "a signature says what it means");
+    // A station that holds no key of the person cannot sign for them, with whatever certificate.
+    let forged = sign_statement(&bytes, &station_key(STATION), certified(&server_key()));
+    assert!(matches!(check(&forged), Err(SlotError::Signature(SigningError::BadSignature))));
+    let foreign = sign_statement(&bytes, &world::person_key(), certified(&SigningKey::from_bytes(&[8; 32])));
+    assert!(matches!(check(&foreign), Err(SlotError::UnknownKey(_))));
+}
+
+#[test]
+fn only_who_holds_a_key_proves_its_possession() {
+    let key = world::person_key();
+    let person = world::operator().id;
+    let proof = prove_possession(&person, STATION, &key);
+    assert!(verify_possession(&proof, &person, STATION, &key.verifying_key()).is_ok());
+    assert!(verify_possession(&proof, &person, OTHER_STATION, &key.verifying_key()).is_err());
+    assert!(verify_possession(&proof, &"someone-else".into(), STATION, &key.verifying_key()).is_err());
+    assert!(verify_possession(&proof, &person, STATION, &station_key(STATION).verifying_key()).is_err());
 }
 
 #[test]

@@ -72,11 +72,11 @@ export function ExecutionScreen({ batchId, person, status, onPick, onReview }: P
           <CompletedBatch batch={batch} receipt={receipt} onPick={onPick} />
         ) : (
           <PhasePanel
-            key={`${shown.id} ${shown.status}`}
+            key={`${shown.id} ${shown.status} ${person.id}`}
             batch={batch}
             phase={shown}
             person={person}
-            obstacle={obstacleOf(t, batch, shown, person.canExecute, status.connection.type, formats)}
+            obstacle={obstacleOf(t, batch, shown, person.canExecute, formats)}
             currentNumber={current?.number ?? null}
             receipt={receipt}
             onReceipt={(answer, phase) => {

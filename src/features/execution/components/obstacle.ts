@@ -1,18 +1,17 @@
 import type { TFunction } from "i18next";
-import type { BatchView, Connection, PhaseView } from "../../../bridge/bindings";
+import type { BatchView, PhaseView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 
 import { unfitText } from "../../../texts/unfit-text";
 import type { Formats } from "../../../ui/formats";
 import { codeOf, waitingText } from "./waiting-text";
 
-/** Why nothing can be recorded for a step now. The station decides; where it says nothing, a signature needs the server. */
+/** Why nothing can be recorded for a step now. The station decides. */
 export function obstacleOf(
   t: TFunction,
   batch: BatchView,
   phase: PhaseView,
   canExecute: boolean,
-  connection: Connection["type"],
   formats: Formats,
 ): { code: string; text: string } | null {
   // Whoever only verifies has a turn where something waits for them.
@@ -23,7 +22,7 @@ export function obstacleOf(
   }
   const waits = phase.waitsFor;
   const needsServer = waits?.code === "signature_needs_server" || waits?.code === "server_needed";
-  if (needsServer || (waits === null && phase.signature !== null && connection === "offline")) {
+  if (needsServer || (waits === null && phase.signature !== null && batch.signingNeedsServer)) {
     return { code: waits?.code ?? "signature_needs_server", text: t("signature.needsServer") };
   }
   if (waits === null) return null;

@@ -7,19 +7,26 @@ import { phaseState } from "./phase-state";
 
 type Props = { batch: BatchView; selectedId: string | null; onSelect: (phaseId: string) => void };
 
-/** A list of more steps is drawn in two goes: first what the person sees, then the rest. */
+/** A list of more steps is drawn around the current one first and grows from there, so that no frame waits for all of it. */
 const DRAWN_AT_ONCE = 60;
 const AROUND_THE_CURRENT = 16;
+const MORE = 24;
+const PAUSE_MS = 50;
 
 /** All steps by unit procedure and operation; the current one is brought into sight when it changes. */
 export function PhaseList({ batch, selectedId, onSelect }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLElement>(null);
   const current = batch.nextPhaseId;
-  const [isWhole, setWhole] = useState(batch.phases.length <= DRAWN_AT_ONCE);
-  const phases = isWhole ? batch.phases : around(batch.phases, current);
-  useEffect(() => startTransition(() => setWhole(true)), []);
+  const [reach, setReach] = useState(batch.phases.length <= DRAWN_AT_ONCE ? batch.phases.length : AROUND_THE_CURRENT);
+  const phases = around(batch.phases, current, reach);
   const drawn = phases.length;
+  const isWhole = drawn === batch.phases.length;
+  useEffect(() => {
+    if (isWhole) return;
+    const growing = setTimeout(() => startTransition(() => setReach(reach + MORE)), PAUSE_MS);
+    return () => clearTimeout(growing);
+  }, [isWhole, reach]);
   useEffect(() => {
     if (drawn === 0) return;
     const row = list.current?.querySelector<HTMLElement>(`[data-phase="${CSS.escape(current ?? "")}"]`);
@@ -52,12 +59,12 @@ export function PhaseList({ batch, selectedId, onSelect }: Props) {
   );
 }
 
-function around(phases: PhaseView[], current: string | null): PhaseView[] {
+function around(phases: PhaseView[], current: string | null, reach: number): PhaseView[] {
   const place = Math.max(
     0,
     phases.findIndex((phase) => phase.id === current),
   );
-  return phases.slice(Math.max(0, place - AROUND_THE_CURRENT), place + AROUND_THE_CURRENT);
+  return phases.slice(Math.max(0, place - reach), place + reach);
 }
 
 type Group = { unitProcedure: string; operation: string; phases: PhaseView[] };

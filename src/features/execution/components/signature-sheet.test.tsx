@@ -69,9 +69,19 @@ it("records nothing when it is cancelled", async () => {
   expect(await byId("number-input")).toHaveValue("1.85");
 });
 
-it("waits for the server and says why while offline", async () => {
-  const connection = { type: "offline", since: "2026-11-24T08:40:00Z", code: "server_unreachable" } as const;
-  renderApp({ batch: metforminBatch(5), status: { ...readyStatus, connection } }, address);
+const alone = { type: "offline", since: "2026-11-24T08:40:00Z", code: "server_unreachable" } as const;
+
+it("signs while offline where the person has a key at the station", async () => {
+  const status = { ...readyStatus, connection: alone };
+  const { user } = renderApp({ batch: metforminBatch(5), status }, address);
+  await user.type(await byId("number-input"), "1.85{Enter}");
+  await byId("signature-password");
+  expect(isShown("phase-obstacle")).toBe(false);
+});
+
+it("waits for the server and says why while offline without a key", async () => {
+  const batch = { ...metforminBatch(5), signingNeedsServer: true };
+  renderApp({ batch, status: { ...readyStatus, connection: alone } }, address);
   expect(await byId("phase-obstacle")).toHaveTextContent("signing needs the server");
   expect(isShown("primary-action")).toBe(false);
 });

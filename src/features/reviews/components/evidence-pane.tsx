@@ -20,10 +20,11 @@ type Props = {
   isOffline: boolean;
   onOpen: (sheet: Sheet) => void;
   onOpenDeviation: (id: string) => void;
+  onOpenConflicts: () => void;
 };
 
 /** What the chosen line rests on: the step as it was executed, the deviation, the trail, the question. */
-export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpenDeviation }: Props) {
+export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpenDeviation, onOpenConflicts }: Props) {
   const { t } = useTranslation();
   const phase = phaseOf(view, line);
   const item = line?.type === "exception" ? line.item : null;
@@ -39,7 +40,12 @@ export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpen
     >
       {line === undefined && <p className={styles.muted}>{t("reviews.choose")}</p>}
       {line !== undefined && item !== null && (
-        <Judgement item={item} isOffline={isOffline} onAccept={() => onOpen({ type: "accept", line })} />
+        <Judgement
+          item={item}
+          isOffline={isOffline}
+          onAccept={() => onOpen({ type: "accept", line })}
+          onOpenConflicts={onOpenConflicts}
+        />
       )}
       {deviation !== undefined && <DeviationFacts deviation={deviation} onOpen={onOpenDeviation} />}
       {line?.type === "query" && <QueryTalk line={line} isOffline={isOffline} onOpen={onOpen} />}
@@ -53,10 +59,15 @@ export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpen
   );
 }
 
-type JudgementProps = { item: ReviewExceptionView; isOffline: boolean; onAccept: () => void };
+type JudgementProps = {
+  item: ReviewExceptionView;
+  isOffline: boolean;
+  onAccept: () => void;
+  onOpenConflicts: () => void;
+};
 
 /** What it is, and what somebody of quality assurance has said about it. */
-function Judgement({ item, isOffline, onAccept }: JudgementProps) {
+function Judgement({ item, isOffline, onAccept, onOpenConflicts }: JudgementProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { kind, decision, at } = item.exception;
@@ -82,11 +93,12 @@ function Judgement({ item, isOffline, onAccept }: JudgementProps) {
         item.waits &&
         item.refusal !== "not_under_review" && (
           <ActionButton
-            data-testid="review-accept"
+            data-testid={kind === "conflict" ? "review-open-conflicts" : "review-accept"}
             disabledReason={isOffline ? t("administration.offline") : refusal}
-            onClick={onAccept}
+            // Which of two entries stands is decided beside both of them, with a signature.
+            onClick={kind === "conflict" ? onOpenConflicts : onAccept}
           >
-            {t("reviews.accept")}
+            {kind === "conflict" ? t("reviews.openConflicts") : t("reviews.accept")}
           </ActionButton>
         )
       )}

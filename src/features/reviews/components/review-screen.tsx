@@ -11,6 +11,7 @@ export type ReviewWays = {
   onBack: () => void;
   onOpenRecord: () => void;
   onOpenDeviation: (id: string) => void;
+  onOpenConflicts: () => void;
 };
 
 type Props = {

@@ -76,6 +76,7 @@ export function ShownReview({ view, person, isOffline, ways, trail }: Props) {
           isOffline={isOffline}
           onOpen={setSheet}
           onOpenDeviation={ways.onOpenDeviation}
+          onOpenConflicts={ways.onOpenConflicts}
         />
       </div>
       <p className={styles.keys} data-testid="review-keys">

@@ -13,6 +13,8 @@ export function useSignIn() {
       call(code === null ? commands.signIn(email, password) : commands.signInWithCode(email, password, code)),
     onSuccess: (person) => {
       client.setQueryData(keys.person, person);
+      // Another session begins with all components of a signature again, whoever signed before.
+      client.removeQueries({ queryKey: ["identified"] });
       return client.invalidateQueries({ queryKey: keys.status });
     },
     gcTime: 0,

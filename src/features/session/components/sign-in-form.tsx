@@ -12,9 +12,10 @@ type Props = {
   onEmail: (email: string) => void;
   passwordRef: RefObject<HTMLInputElement | null>;
   isRegistering: boolean;
+  onSignedIn?: () => void;
 };
 
-export function SignInForm({ email, onEmail, passwordRef, isRegistering }: Props) {
+export function SignInForm({ email, onEmail, passwordRef, isRegistering, onSignedIn }: Props) {
   const { t } = useTranslation();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
@@ -29,6 +30,7 @@ export function SignInForm({ email, onEmail, passwordRef, isRegistering }: Props
     signIn.mutate(
       { email: email.trim(), password, code: asksForCode ? code : null },
       {
+        onSuccess: () => onSignedIn?.(),
         onError: (error) => {
           if (failureCode(error) === "second_factor_required") setAsksForCode(true);
           else if (asksForCode) setCode("");

@@ -16,8 +16,14 @@ export function UnsentRow({ entry }: { entry: UnsentEntry }) {
     <li className={styles.row} data-testid={`unsent-entry-${entry.operationId}`}>
       <IconClockPause size={24} stroke={1.6} aria-hidden />
       <div>
-        <strong>{entry.batchNumber}</strong>
-        <div>{t("unsent.step", { number: entry.phaseNumber, title: entry.phaseTitle })}</div>
+        {entry.event === null ? (
+          <>
+            <strong>{entry.batchNumber}</strong>
+            <div>{t("unsent.step", { number: entry.phaseNumber, title: entry.phaseTitle })}</div>
+          </>
+        ) : (
+          <strong>{codedText(t, "sessionEvents", entry.event) ?? entry.event}</strong>
+        )}
         <small>
           {t("unsent.by", { name: entry.personName, time: formats.dateTime(entry.recordedAt) })}
           {" · "}

@@ -3,7 +3,7 @@ use uuid::Uuid;
 use viruj_api::reviews::{AcceptException, BatchReview};
 use viruj_domain::{
     ids::BatchId,
-    review::{ReviewStep, check_acceptable},
+    review::{ExceptionKind, ReviewStep, check_acceptable},
 };
 use viruj_storage::reviews::{self, NewDecision};
 
@@ -21,7 +21,7 @@ use crate::{
 ///
 /// The comment says why the batch may go on with it. It holds for the state that was shown: 409 `exception_unknown` for
 /// another one, `exception_decided` when somebody else was first, `deviation_open` for a High or Critical deviation that
-/// is not closed.
+/// is not closed. A conflict is decided with a signature and has a path of its own: 422 `signature_required`.
 #[utoipa::path(post, path = "/api/v1/batches/{batch_id}/review/exceptions", operation_id = "reviews_accept",
     tag = "reviews",
     params(("batch_id" = String, Path, description = "The batch's id")),
@@ -35,6 +35,9 @@ pub async fn accept(
     Body(request): Body<AcceptException>,
 ) -> Result<Tagged<BatchReview>, ApiError> {
     let (id, comment) = (BatchId(id), text_of(&request.comment)?);
+    if request.kind == ExceptionKind::Conflict {
+        return Err(ApiError::new(ProblemCode::SignatureRequired).with_detail("a conflict is decided with a signature"));
+    }
     let (mut unit, _, review) = begin(&app, &caller, (&id, comment), ReviewStep::Accept).await?;
     let exception = review.exception(request.kind, request.subject, request.evidence);
     let exception = exception.ok_or(ProblemCode::ExceptionUnknown)?;

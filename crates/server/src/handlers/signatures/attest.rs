@@ -112,7 +112,8 @@ impl Signing {
         if plant_store::is_known(&mut connection, self.statement.operation_id).await? {
             return Err(ProblemCode::OperationKnown.into());
         }
-        let batch = plant_store::read_batch(&mut connection, &self.station.plant_id, &self.statement.batch_id)
+        let batch = self.statement.batch_id.as_ref().ok_or(ProblemCode::BatchUnknown)?;
+        let batch = plant_store::read_batch(&mut connection, &self.station.plant_id, batch)
             .await?
             .ok_or(ProblemCode::BatchUnknown)?;
         if self.statement.master_record != batch.master_record {

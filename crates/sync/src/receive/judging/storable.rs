@@ -15,7 +15,7 @@ pub(super) fn is_storable(opened: &OpenedEnvelope, statement: &Statement) -> boo
     let names = [
         Some(&statement.person_id.0),
         Some(&statement.plant_id.0),
-        Some(&statement.batch_id.0),
+        statement.batch_id.as_ref().map(|batch| &batch.0),
         Some(&statement.language),
         Some(&statement.time_zone),
         Some(&envelope.boot_id),
@@ -35,6 +35,7 @@ fn remark(action: &Action) -> Option<&String> {
             PhaseEntry::Text { text } => Some(text),
             _ => None,
         },
+        Action::Session { .. } => None,
     }
 }
 
