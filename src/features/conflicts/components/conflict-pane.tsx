@@ -43,9 +43,9 @@ export function ConflictPane({ conflict, isOffline, ways, onDecide }: Props) {
             <p className={styles.muted}>{t("conflicts.nothingStands")}</p>
           </div>
         ) : (
-          <Side side={standing} batchId={conflict.batchId} isStanding />
+          <Side side={standing} conflict={conflict} isStanding />
         )}
-        <Side side={kept} batchId={conflict.batchId} isStanding={false} />
+        <Side side={kept} conflict={conflict} isStanding={false} />
       </div>
       <div className={styles.server} data-testid="conflict-server">
         <h3>{t("conflicts.serverDid")}</h3>
@@ -95,18 +95,20 @@ export function ConflictPane({ conflict, isOffline, ways, onDecide }: Props) {
   );
 }
 
-type SideProps = { side: ConflictSide; batchId: string; isStanding: boolean };
+type SideProps = { side: ConflictSide; conflict: ConflictView; isStanding: boolean };
 
-function Side({ side: { entry, stationName, receivedAt }, batchId, isStanding }: SideProps) {
+function Side({ side: { entry, stationName, receivedAt }, conflict, isStanding }: SideProps) {
   const { t } = useTranslation();
   const formats = useFormats();
+  // Which came first may be a matter of seconds.
+  const exactly = formats.inZone(conflict.timeZone);
   const value = recordedValue(t, formats, entry);
   const { signature } = entry;
   const facts: [string, string | null][] = [
     [t("conflicts.person"), entry.personName],
     [t("conflicts.station"), stationName],
-    [t("conflicts.recorded"), formats.dateTime(entry.recordedAt)],
-    [t("conflicts.received"), formats.dateTime(receivedAt)],
+    [t("conflicts.recorded"), exactly(entry.recordedAt)],
+    [t("conflicts.received"), exactly(receivedAt)],
     [
       t("conflicts.signature"),
       signature === null
@@ -141,7 +143,7 @@ function Side({ side: { entry, stationName, receivedAt }, batchId, isStanding }:
             ),
         )}
       </dl>
-      <SavedFile batchId={batchId} entry={entry} />
+      <SavedFile batchId={conflict.batchId} entry={entry} />
     </div>
   );
 }
