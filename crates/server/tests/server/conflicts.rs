@@ -8,6 +8,7 @@ use viruj_api::{
 };
 use viruj_client::{Client, ClientError};
 use viruj_domain::{
+    clock::Clock,
     ids::OperationId,
     phase::PhaseEntry,
     review::ExceptionKind,
@@ -147,7 +148,7 @@ async fn sec_16_conflicts_of_another_plant_are_not_there(app: TestApp, client: C
             plant_ids: vec![world::OTHER_PLANT.into()],
             password_hash: &hash,
             must_change_password: false,
-            created_at: chrono::Utc::now(),
+            created_at: app.clock.now(),
         },
     )
     .await
