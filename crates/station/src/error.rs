@@ -6,7 +6,7 @@ use viruj_client::ClientError;
 use viruj_domain::{execution::Refusal, signature::KeyFault};
 use viruj_sync::signing::SigningError;
 
-use crate::{devices::DeviceError, keychain::KeychainError, person_keys::PersonKeyError, store::StoreFault, views};
+use crate::{devices::DeviceError, keychain::KeychainError, person_keys::PersonKeyError, store::StoreFault};
 
 /// Why the station did not do what was asked; nothing recorded is lost by any of them.
 #[derive(Debug, thiserror::Error)]
@@ -169,8 +169,6 @@ impl From<StationError> for CommandError {
                 | StoreFault::KeyMissing { file }
                 | StoreFault::CopyUnusable { file },
             ) => command_error.with_value("file", file.display()),
-            StationError::OfflineLocked { until } => command_error.with_value("until", views::time(*until)),
-            StationError::ClockBehind { known } => command_error.with_value("time", views::time(*known)),
             StationError::DeviceCodeTaken(code) => command_error.with_value("device", code),
             StationError::Device(DeviceError::UnitUnknown(unit)) => command_error.with_value("unit", unit),
             StationError::ExportNotWritten { path, .. } => command_error.with_value("path", path),

@@ -7,13 +7,55 @@ use viruj_domain::ids::{OperationId, StationId};
 
 use crate::store::{Appended, OperationLog, StoreError, StoredOperation};
 
+/// A store whose log is one of its parts.
+macro_rules! log_is_part_of {
+    ($store:ty) => {
+        impl OperationLog for $store {
+            async fn append(&mut self, operation: StoredOperation) -> Result<Appended, StoreError> {
+                self.log.append(operation).await
+            }
+
+            async fn operation(&mut self, id: OperationId) -> Result<Option<StoredOperation>, StoreError> {
+                self.log.operation(id).await
+            }
+
+            async fn last(&mut self, station: StationId) -> Result<Option<StoredOperation>, StoreError> {
+                self.log.last(station).await
+            }
+
+            async fn without_verdict(
+                &mut self,
+                station: StationId,
+                limit: usize,
+            ) -> Result<Vec<StoredOperation>, StoreError> {
+                self.log.without_verdict(station, limit).await
+            }
+
+            async fn since(
+                &mut self,
+                station: StationId,
+                first_seq: u64,
+                limit: usize,
+            ) -> Result<Vec<StoredOperation>, StoreError> {
+                self.log.since(station, first_seq, limit).await
+            }
+
+            async fn set_verdict(&mut self, verdict: OperationVerdict) -> Result<(), StoreError> {
+                self.log.set_verdict(verdict).await
+            }
+        }
+    };
+}
+
 mod plant;
 mod replica;
 mod server;
+mod station;
 
 pub use plant::MemoryPlant;
 pub use replica::MemoryReplica;
 pub use server::{MemoryServer, ServerFault};
+pub use station::MemoryStation;
 
 /// An operation log in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

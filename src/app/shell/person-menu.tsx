@@ -1,7 +1,15 @@
 import { Popover } from "@mantine/core";
-import { IconChevronDown, IconLogout, IconSettings, IconUserCircle, IconUserCog, IconUsers } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconChevronDown,
+  IconLogout,
+  IconSettings,
+  IconUserCircle,
+  IconUserCog,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignedInPerson } from "../../bridge/bindings";
 import { useSignOut } from "../../features/session/api/sign-out";
@@ -33,6 +41,14 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
     setOpen(true);
     signOut.mutate();
   }
+  function leaveFor(to: "/profile" | "/settings") {
+    setOpen(false);
+    void navigate({ to });
+  }
+  function changePerson() {
+    setOpen(false);
+    setChanging(true);
+  }
   return (
     <>
       <Popover width={400} position="bottom-end" opened={isOpen} onChange={setOpen} trapFocus returnFocus>
@@ -55,51 +71,18 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
         <Popover.Dropdown data-testid="person-menu-open" aria-label={t("shell.personMenu", { name: person.name })}>
           <PreferenceChoices />
           <div className={styles.actions}>
-            <button
-              type="button"
-              className={styles.menuAction}
-              data-testid="menu-profile"
-              onClick={() => {
-                setOpen(false);
-                void navigate({ to: "/profile" });
-              }}
-            >
-              <IconUserCog size={22} aria-hidden />
+            <MenuAction icon={IconUserCog} data-testid="menu-profile" onPress={() => leaveFor("/profile")}>
               {t("account.title")}
-            </button>
-            <button
-              type="button"
-              className={styles.menuAction}
-              data-testid="menu-settings"
-              onClick={() => {
-                setOpen(false);
-                void navigate({ to: "/settings" });
-              }}
-            >
-              <IconSettings size={22} aria-hidden />
+            </MenuAction>
+            <MenuAction icon={IconSettings} data-testid="menu-settings" onPress={() => leaveFor("/settings")}>
               {t("shell.settings")}
-            </button>
-            <button
-              type="button"
-              className={styles.menuAction}
-              data-testid="change-person"
-              onClick={() => {
-                setOpen(false);
-                setChanging(true);
-              }}
-            >
-              <IconUsers size={22} aria-hidden />
+            </MenuAction>
+            <MenuAction icon={IconUsers} data-testid="change-person" onPress={changePerson}>
               {t("changePerson.title")}
-            </button>
-            <button
-              type="button"
-              className={styles.menuAction}
-              data-testid="sign-out"
-              onClick={hasUnsaved ? ask : () => signOut.mutate()}
-            >
-              <IconLogout size={22} aria-hidden />
+            </MenuAction>
+            <MenuAction icon={IconLogout} data-testid="sign-out" onPress={hasUnsaved ? ask : () => signOut.mutate()}>
               {t("shell.signOut")}
-            </button>
+            </MenuAction>
             {signOut.isError && (
               <Notice tone="bad" data-testid="sign-out-error">
                 {failureText(t, signOut.error)}
@@ -111,5 +94,16 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
       {isChanging && <ChangePersonSheet name={person.name} onClose={() => setChanging(false)} />}
       {isAsking && <LeaveSheet onStay={() => setAsking(false)} onLeave={giveUp} />}
     </>
+  );
+}
+
+type ActionProps = { icon: Icon; onPress: () => void; children: ReactNode; "data-testid": string };
+
+function MenuAction({ icon: Drawn, onPress, children, ...rest }: ActionProps) {
+  return (
+    <button type="button" className={styles.menuAction} onClick={onPress} {...rest}>
+      <Drawn size={22} aria-hidden />
+      {children}
+    </button>
   );
 }

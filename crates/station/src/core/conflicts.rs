@@ -2,12 +2,17 @@
 
 use viruj_api::{
     conflicts::{Conflict, ConflictEntry, ConflictQuery},
+    people::Person,
     station::{
         QueryKey,
         conflicts::{ConflictList, ConflictListQuery, ConflictSide, ConflictView, DecideConflict},
     },
 };
-use viruj_domain::{ids::OperationId, person::Acting, review::check_conflict};
+use viruj_domain::{
+    ids::{OperationId, PlantId},
+    person::Acting,
+    review::check_conflict,
+};
 
 use super::StationCore;
 use crate::{StationError, views};
@@ -30,11 +35,9 @@ impl StationCore {
         let request = &request;
         let page =
             self.at_server(|client, token| async move { client.conflicts(token.expose(), request).await }).await?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for conflict in page.items {
-            items.push(self.conflict_view(conflict).await?);
-        }
-        Ok(ConflictList { items, next_cursor: page.next_cursor })
+        let (person, plant, time_zone) = self.reader_of_conflicts().await?;
+        let view = |conflict| conflict_view(conflict, (&person, &plant), &time_zone);
+        Ok(ConflictList { items: page.items.into_iter().map(view).collect(), next_cursor: page.next_cursor })
     }
 
     /// Decides a conflict; the server checks the password and attests the signature.
@@ -50,32 +53,36 @@ impl StationCore {
             .await;
         // Refused or not: somebody else may have been first.
         self.tell(&[QueryKey::Conflicts, QueryKey::Reviews]);
-        self.conflict_view(decided?).await
+        let (person, plant, time_zone) = self.reader_of_conflicts().await?;
+        Ok(conflict_view(decided?, (&person, &plant), &time_zone))
     }
 
-    async fn conflict_view(&self, conflict: Conflict) -> Result<ConflictView, StationError> {
-        let person = self.session()?.person;
-        let is_active = person.is_active && self.own_plant()? == conflict.plant_id;
-        let acting = Acting { id: &person.id, role: person.role, is_active };
-        let hands = std::iter::once(&conflict.kept).chain(&conflict.standing).map(|one| &one.entry.person_id);
-        let refusal = check_conflict(acting, hands).err().map(|refusal| refusal.code().to_owned());
-        let kept = &conflict.kept.entry;
-        Ok(ConflictView {
-            operation_id: conflict.operation_id.0,
-            batch_id: conflict.batch_id.0,
-            batch_number: conflict.batch_number,
-            product: conflict.product,
-            phase_number: conflict.phase_number,
-            phase_title: conflict.phase_title,
-            cause: kept.verdict_code.clone().unwrap_or_else(|| kept.verdict.clone()),
-            kept: side(&conflict.kept),
-            standing: conflict.standing.as_ref().map(side),
-            deviation: conflict.deviation,
-            decision: conflict.decision,
-            content_hash: conflict.content_hash,
-            refusal,
-            time_zone: self.status().await.time_zone,
-        })
+    async fn reader_of_conflicts(&self) -> Result<(Person, PlantId, String), StationError> {
+        Ok((self.session()?.person, self.own_plant()?, self.status().await.time_zone))
+    }
+}
+
+fn conflict_view(conflict: Conflict, (person, plant): (&Person, &PlantId), time_zone: &str) -> ConflictView {
+    let is_active = person.is_active && *plant == conflict.plant_id;
+    let acting = Acting { id: &person.id, role: person.role, is_active };
+    let hands = std::iter::once(&conflict.kept).chain(&conflict.standing).map(|one| &one.entry.person_id);
+    let refusal = check_conflict(acting, hands).err().map(|refusal| refusal.code().to_owned());
+    let kept = &conflict.kept.entry;
+    ConflictView {
+        operation_id: conflict.operation_id.0,
+        batch_id: conflict.batch_id.0,
+        batch_number: conflict.batch_number,
+        product: conflict.product,
+        phase_number: conflict.phase_number,
+        phase_title: conflict.phase_title,
+        cause: kept.verdict_code.clone().unwrap_or_else(|| kept.verdict.clone()),
+        kept: side(&conflict.kept),
+        standing: conflict.standing.as_ref().map(side),
+        deviation: conflict.deviation,
+        decision: conflict.decision,
+        content_hash: conflict.content_hash,
+        refusal,
+        time_zone: time_zone.to_owned(),
     }
 }
 

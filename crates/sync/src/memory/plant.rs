@@ -67,36 +67,7 @@ impl MemoryPlant {
     }
 }
 
-impl OperationLog for MemoryPlant {
-    async fn append(&mut self, operation: StoredOperation) -> Result<Appended, StoreError> {
-        self.log.append(operation).await
-    }
-
-    async fn operation(&mut self, id: OperationId) -> Result<Option<StoredOperation>, StoreError> {
-        self.log.operation(id).await
-    }
-
-    async fn last(&mut self, station: StationId) -> Result<Option<StoredOperation>, StoreError> {
-        self.log.last(station).await
-    }
-
-    async fn without_verdict(&mut self, station: StationId, limit: usize) -> Result<Vec<StoredOperation>, StoreError> {
-        self.log.without_verdict(station, limit).await
-    }
-
-    async fn since(
-        &mut self,
-        station: StationId,
-        first_seq: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredOperation>, StoreError> {
-        self.log.since(station, first_seq, limit).await
-    }
-
-    async fn set_verdict(&mut self, verdict: OperationVerdict) -> Result<(), StoreError> {
-        self.log.set_verdict(verdict).await
-    }
-}
+log_is_part_of!(MemoryPlant);
 
 impl PlantStore for MemoryPlant {
     async fn person(&mut self, id: &UserId) -> Result<Option<Person>, StoreError> {

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use uuid::Uuid;
 use viruj_api::{
     statement::{Action, Envelope, FORMAT_VERSION, PersonSlot, SignedEnvelope, Statement},
-    sync::{FeedCursor, FeedPage, OperationVerdict, SYSTEM_FEED, Verdict},
+    sync::{FeedCursor, SYSTEM_FEED, Verdict},
 };
 use viruj_domain::{
     ids::{OperationId, StationId, UserId},
@@ -16,7 +16,7 @@ use viruj_domain::{
 };
 use viruj_sync::{
     conformance::world::{self, server_key, station_key},
-    memory::{MemoryLog, MemoryReplica},
+    memory::MemoryStation,
     round::{pull_round, push_after_restore, push_round},
     signing::{self, NO_PREVIOUS, seal, sign_statement, statement_bytes, to_base64},
     store::{Appended, OperationLog, Replica, StoreError, StoredOperation},
@@ -28,16 +28,9 @@ use crate::{
     plant::{Plant, Way, Weather, batch_id, phase_id, shifted},
 };
 
-/// What lies on a station's disk: both in one file, one transaction a call.
-#[derive(Clone, Debug, Default)]
-pub struct Disk {
-    pub log: MemoryLog,
-    pub copy: MemoryReplica,
-}
-
 pub struct Station {
     pub id: StationId,
-    pub disk: Disk,
+    pub disk: MemoryStation,
     /// Told to a person as saved, with its exact bytes.
     pub acknowledged: BTreeMap<OperationId, SignedEnvelope>,
     /// The first verdict that was seen of each operation.
@@ -52,7 +45,7 @@ impl Station {
     pub fn new(id: StationId) -> Self {
         Self {
             id,
-            disk: Disk::default(),
+            disk: MemoryStation::default(),
             acknowledged: BTreeMap::new(),
             first_verdicts: BTreeMap::new(),
             is_forked: false,
@@ -74,7 +67,7 @@ impl Station {
         }
     }
 
-    fn run<T>(&mut self, dice: &mut Dice, may_die: bool, work: impl FnOnce(&mut Mortal<Disk>) -> T) -> T {
+    fn run<T>(&mut self, dice: &mut Dice, may_die: bool, work: impl FnOnce(&mut Mortal<MemoryStation>) -> T) -> T {
         let after = (may_die && dice.percent(25)).then(|| dice.below(12));
         let death = Death { after, keeps_the_last: dice.percent(50) };
         let mut store = Mortal::new(std::mem::take(&mut self.disk), death);
@@ -137,7 +130,7 @@ impl Station {
     }
 }
 
-fn cursor_of(store: &mut Mortal<Disk>, feed: &str) -> Option<Option<FeedCursor>> {
+fn cursor_of(store: &mut Mortal<MemoryStation>, feed: &str) -> Option<Option<FeedCursor>> {
     store.cursor(feed).now_or_never().expect("memory answers at once").ok()
 }
 
@@ -148,7 +141,7 @@ struct Said {
     person: PersonSlot,
 }
 
-fn say(dice: &mut Dice, operation: u64, disk: &Disk, at: DateTime<Utc>, station: StationId) -> Said {
+fn say(dice: &mut Dice, operation: u64, disk: &MemoryStation, at: DateTime<Utc>, station: StationId) -> Said {
     let (batch, phase) = (dice.below(3), 1 + u32::try_from(dice.below(3)).unwrap_or_default());
     let right = if phase == 2 { world::rpm(["100", "112", "141"][dice.below(3)]) } else { PhaseEntry::Confirmed };
     let entry = if dice.percent(5) { world::rpm("1.5") } else { right };
@@ -233,50 +226,5 @@ pub fn station_id(number: usize) -> StationId {
         0 => world::STATION,
         1 => world::OTHER_STATION,
         more => StationId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001 + more as u128)),
-    }
-}
-
-impl OperationLog for Disk {
-    async fn append(&mut self, operation: StoredOperation) -> Result<Appended, StoreError> {
-        self.log.append(operation).await
-    }
-
-    async fn operation(&mut self, id: OperationId) -> Result<Option<StoredOperation>, StoreError> {
-        self.log.operation(id).await
-    }
-
-    async fn last(&mut self, station: StationId) -> Result<Option<StoredOperation>, StoreError> {
-        self.log.last(station).await
-    }
-
-    async fn without_verdict(&mut self, station: StationId, limit: usize) -> Result<Vec<StoredOperation>, StoreError> {
-        self.log.without_verdict(station, limit).await
-    }
-
-    async fn since(
-        &mut self,
-        station: StationId,
-        first_seq: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredOperation>, StoreError> {
-        self.log.since(station, first_seq, limit).await
-    }
-
-    async fn set_verdict(&mut self, verdict: OperationVerdict) -> Result<(), StoreError> {
-        self.log.set_verdict(verdict).await
-    }
-}
-
-impl Replica for Disk {
-    async fn cursor(&mut self, feed: &str) -> Result<Option<FeedCursor>, StoreError> {
-        self.copy.cursor(feed).await
-    }
-
-    async fn apply(&mut self, page: &FeedPage) -> Result<(), StoreError> {
-        self.copy.apply(page).await
-    }
-
-    async fn reset(&mut self, feed: &str) -> Result<(), StoreError> {
-        self.copy.reset(feed).await
     }
 }

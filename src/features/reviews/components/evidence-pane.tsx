@@ -20,11 +20,11 @@ type Props = {
   isOffline: boolean;
   onOpen: (sheet: Sheet) => void;
   onOpenDeviation: (id: string) => void;
-  onOpenConflicts: () => void;
+  onAccept: (line: Line) => void;
 };
 
 /** What the chosen line rests on: the step as it was executed, the deviation, the trail, the question. */
-export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpenDeviation, onOpenConflicts }: Props) {
+export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpenDeviation, onAccept }: Props) {
   const { t } = useTranslation();
   const phase = phaseOf(view, line);
   const item = line?.type === "exception" ? line.item : null;
@@ -40,12 +40,7 @@ export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpen
     >
       {line === undefined && <p className={styles.muted}>{t("reviews.choose")}</p>}
       {line !== undefined && item !== null && (
-        <Judgement
-          item={item}
-          isOffline={isOffline}
-          onAccept={() => onOpen({ type: "accept", line })}
-          onOpenConflicts={onOpenConflicts}
-        />
+        <Judgement item={item} isOffline={isOffline} onAccept={() => onAccept(line)} />
       )}
       {deviation !== undefined && <DeviationFacts deviation={deviation} onOpen={onOpenDeviation} />}
       {line?.type === "query" && <QueryTalk line={line} isOffline={isOffline} onOpen={onOpen} />}
@@ -59,15 +54,10 @@ export function EvidencePane({ ref, view, line, trail, isOffline, onOpen, onOpen
   );
 }
 
-type JudgementProps = {
-  item: ReviewExceptionView;
-  isOffline: boolean;
-  onAccept: () => void;
-  onOpenConflicts: () => void;
-};
+type JudgementProps = { item: ReviewExceptionView; isOffline: boolean; onAccept: () => void };
 
 /** What it is, and what somebody of quality assurance has said about it. */
-function Judgement({ item, isOffline, onAccept, onOpenConflicts }: JudgementProps) {
+function Judgement({ item, isOffline, onAccept }: JudgementProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { kind, decision, at } = item.exception;
@@ -95,8 +85,7 @@ function Judgement({ item, isOffline, onAccept, onOpenConflicts }: JudgementProp
           <ActionButton
             data-testid={kind === "conflict" ? "review-open-conflicts" : "review-accept"}
             disabledReason={isOffline ? t("administration.offline") : refusal}
-            // Which of two entries stands is decided beside both of them, with a signature.
-            onClick={kind === "conflict" ? onOpenConflicts : onAccept}
+            onClick={onAccept}
           >
             {kind === "conflict" ? t("reviews.openConflicts") : t("reviews.accept")}
           </ActionButton>

@@ -150,3 +150,14 @@ it("[P11-50] signs the release of exactly what is shown, and writes the document
   await user.click(await byId("review-documents-write"));
   expect(await byId("review-documents-written")).toHaveTextContent("batch-record-MET-26-0142.pdf");
 });
+
+it("leads a conflict to where it is decided with a signature, by press and by key", async () => {
+  const { user, station } = renderApp(asQuality, "#/reviews/batch-1");
+  const [first] = station.reviews.view.exceptions;
+  if (first) first.exception.kind = "conflict";
+  expect(await byId("review-open-conflicts")).toHaveTextContent("Decide at the conflicts");
+  expect(isShown("review-accept")).toBe(false);
+  await user.keyboard("a");
+  expect(await byId("conflict-pane")).toHaveTextContent("Impeller speed");
+  expect(sent(station, "accept_review_exception")).toEqual([]);
+});

@@ -27,6 +27,12 @@ export function ShownReview({ view, person, isOffline, ways, trail }: Props) {
   const ask = view.steps.find(({ step }) => step === "ask");
   const mayAccept = (line: Line) => line.type === "exception" && line.item.waits && line.item.refusal === null;
 
+  // Which of two entries stands is decided beside both of them, with a signature.
+  function accept(line: Line) {
+    if (line.type === "exception" && line.item.exception.kind === "conflict") ways.onOpenConflicts();
+    else setSheet({ type: "accept", line });
+  }
+
   function choose(line: Line | undefined) {
     if (line === undefined) return;
     setChosen(line.id);
@@ -46,8 +52,7 @@ export function ShownReview({ view, person, isOffline, ways, trail }: Props) {
     },
     onEnter: () => pane.current?.focus(),
     onKey: {
-      a: () =>
-        selected !== undefined && mayAccept(selected) && !isOffline && setSheet({ type: "accept", line: selected }),
+      a: () => selected !== undefined && mayAccept(selected) && !isOffline && accept(selected),
       q: () => ask?.refusal === null && !isOffline && setSheet({ type: "ask", line: selected }),
       r: ways.onOpenRecord,
     },
@@ -76,7 +81,7 @@ export function ShownReview({ view, person, isOffline, ways, trail }: Props) {
           isOffline={isOffline}
           onOpen={setSheet}
           onOpenDeviation={ways.onOpenDeviation}
-          onOpenConflicts={ways.onOpenConflicts}
+          onAccept={accept}
         />
       </div>
       <p className={styles.keys} data-testid="review-keys">

@@ -1,0 +1,28 @@
+use viruj_api::sync::{FeedCursor, FeedPage, OperationVerdict};
+use viruj_domain::ids::{OperationId, StationId};
+
+use super::{MemoryLog, MemoryReplica};
+use crate::store::{Appended, OperationLog, Replica, StoreError, StoredOperation};
+
+/// What lies on a station's disk: its log and its copy of the plant's rows.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStation {
+    pub log: MemoryLog,
+    pub copy: MemoryReplica,
+}
+
+log_is_part_of!(MemoryStation);
+
+impl Replica for MemoryStation {
+    async fn cursor(&mut self, feed: &str) -> Result<Option<FeedCursor>, StoreError> {
+        self.copy.cursor(feed).await
+    }
+
+    async fn apply(&mut self, page: &FeedPage) -> Result<(), StoreError> {
+        self.copy.apply(page).await
+    }
+
+    async fn reset(&mut self, feed: &str) -> Result<(), StoreError> {
+        self.copy.reset(feed).await
+    }
+}
