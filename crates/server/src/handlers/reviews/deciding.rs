@@ -49,8 +49,10 @@ pub(super) async fn decide(
         ..ChangeContext::person(caller.scope.clone(), caller.person.id.as_str(), Some(reason))
     };
     let mut unit = app.database.begin(context).await?;
-    let (locked, stored) = reviews::lock(&mut unit, id, now).await?.ok_or(ProblemCode::NotFound)?;
-    if_match.check(&Etag::counted(stored.batch.version))?;
+    let locked = batches::lock(&mut unit, id, now).await?.ok_or(ProblemCode::NotFound)?;
+    // Whoever was overtaken lets go of the batch before its whole review is read: those behind wait for little.
+    if_match.check(&Etag::counted(locked.row.version))?;
+    let stored = reviews::find_in(&mut unit, id).await?.ok_or(ProblemCode::NotFound)?;
     check(caller, account.person.role, &stored, step)?;
     signing.is_of(&stored.content_hash)?;
     let signed = Signed {
