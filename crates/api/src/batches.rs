@@ -9,6 +9,7 @@ use viruj_domain::{
     deviation::{DeviationCause, DeviationStatus, Disposition, Severity},
     execution::{PhaseDeviation, PhaseState},
     ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId},
+    lease::OperationName,
     phase::{EntrySignature, PhaseDefinition, PhaseEntry, PhaseStatus, RecordedEntry},
 };
 
@@ -78,6 +79,12 @@ pub struct PhaseRow {
 }
 
 impl PhaseRow {
+    /// The operation that the phase belongs to.
+    #[must_use]
+    pub fn operation_name(&self) -> OperationName {
+        OperationName { unit_procedure: self.unit_procedure.clone(), operation: self.operation.clone() }
+    }
+
     /// The phase as the rules take it, with the entries that count and the deviations of this phase among `deviations`.
     #[must_use]
     pub fn state<'a>(

@@ -12,6 +12,7 @@ pub mod capas;
 pub mod conflicts;
 pub mod deviations;
 pub mod equipment;
+pub mod leases;
 pub mod legacy;
 pub mod lists;
 pub mod lots;

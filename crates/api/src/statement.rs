@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use viruj_domain::{
-    ids::{BatchId, MasterRecordId, OperationId, PhaseId, PlantId, SessionId, StationId, UserId},
+    ids::{BatchId, LeaseId, MasterRecordId, OperationId, PhaseId, PlantId, SessionId, StationId, UserId},
     phase::PhaseEntry,
     signature::{SessionEvent, SignatureMeaning},
 };
@@ -136,8 +136,10 @@ pub struct Envelope {
     /// Station's clock less the server's, in milliseconds, as the station estimates it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_skew_ms: Option<i64>,
+    /// What the station held of the batch; absent for an entry that was made under no lease.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lease: Option<String>,
+    pub lease: Option<LeaseId>,
+    /// Of that lease.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fence: Option<u64>,
     /// The statement's exact bytes, base64.

@@ -130,6 +130,7 @@ pub enum FeedChange {
     Lot(crate::lots::LotRow),
     Equipment(crate::equipment::EquipmentRow),
     Qualification(crate::qualifications::QualificationRow),
+    Lease(crate::leases::LeaseRow),
     Other,
 }
 
@@ -154,6 +155,7 @@ impl<'de> Deserialize<'de> for FeedChange {
             "lot" => serde_json::from_value(row).map(Self::Lot),
             "equipment" => serde_json::from_value(row).map(Self::Equipment),
             "qualification" => serde_json::from_value(row).map(Self::Qualification),
+            "lease" => serde_json::from_value(row).map(Self::Lease),
             _ => Ok(Self::Other),
         }
         .map_err(de::Error::custom)
@@ -169,9 +171,9 @@ mod tests {
     fn a_kind_of_the_future_is_read_as_other() {
         for text in [
             r#"{"kind":"other"}"#,
-            r#"{"kind":"lease","row":{"id":"x","fence":7}}"#,
-            r#"{"kind":"lease","row":"x"}"#,
-            r#"{"kind":"lease"}"#,
+            r#"{"kind":"campaign","row":{"id":"x","turn":7}}"#,
+            r#"{"kind":"campaign","row":"x"}"#,
+            r#"{"kind":"campaign"}"#,
         ] {
             let read: Result<FeedChange, _> = serde_json::from_str(text);
             assert_eq!(read.unwrap(), FeedChange::Other, "{text}");

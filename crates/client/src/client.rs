@@ -256,7 +256,7 @@ impl Client {
     }
 
     /// A request whose answer says nothing but that it was done.
-    async fn command(
+    pub(crate) async fn command(
         &self,
         method: Method,
         path: &str,

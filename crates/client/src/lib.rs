@@ -11,6 +11,7 @@ mod client;
 mod conflicts;
 mod deviations;
 mod error;
+mod leases;
 mod master_records;
 mod registers;
 mod reviews;

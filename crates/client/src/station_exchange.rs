@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 use viruj_api::{
+    leases::{ExtendLeases, SignedLease},
     stations::{StationSession, StationSignIn},
     sync::{FeedCursor, FeedPage, PushRequest, PushResponse},
 };
@@ -77,6 +78,16 @@ impl StationExchange {
             }
             answer => answer.map_err(exchange_error),
         }
+    }
+}
+
+impl StationExchange {
+    /// Lets leases of the station live on; those that do are in the answer.
+    ///
+    /// # Errors
+    /// [`ExchangeError`].
+    pub async fn extend_leases(&self, request: &ExtendLeases) -> Result<Vec<SignedLease>, ExchangeError> {
+        self.with_token(|token| async move { self.client.extend_leases(&token, request).await }).await
     }
 }
 

@@ -42,6 +42,12 @@ impl BatchStatus {
         matches!(self, BatchStatus::Planned | BatchStatus::InProgress | BatchStatus::Delayed)
     }
 
+    /// Whether it may be leased to a station: a batch that is on hold goes on where it was.
+    #[must_use]
+    pub fn is_leasable(self) -> bool {
+        !matches!(self, BatchStatus::QcReview | BatchStatus::Completed)
+    }
+
     /// What becomes of the batch when an entry takes effect; `finishes` when no phase is left to be settled.
     ///
     /// A correction can open a phase again, and then the record is not ready for its review any more.

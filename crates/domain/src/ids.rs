@@ -98,4 +98,6 @@ uuid_id! {
     SessionId;
     /// A key of a machine or a report; the public part of its text.
     ApiKeyId;
+    /// A lease of a batch, or of one of its operations.
+    LeaseId;
 }

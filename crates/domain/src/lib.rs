@@ -15,6 +15,7 @@ pub mod equipment;
 pub mod execution;
 pub mod expression;
 pub mod ids;
+pub mod lease;
 pub mod lot;
 pub mod master;
 pub mod navigation;

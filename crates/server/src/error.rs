@@ -204,6 +204,7 @@ codes! {
     MasterNotEffective = "master_not_effective", CONFLICT, "Another version of the master batch record is effective";
     PlanInvalid = "plan_invalid", UNPROCESSABLE_ENTITY, "The planned end does not come after the planned start";
     AssigneeUnfit = "assignee_unfit", UNPROCESSABLE_ENTITY, "The person does not execute batches in the plant";
+    LeasedElsewhere = "leased_elsewhere", CONFLICT, "Another station has the batch";
     BeingSigned = "being_signed", CONFLICT, "Somebody else is signing for the phase at this moment";
     BatchDecided = "batch_decided", CONFLICT, "Quality assurance has decided about the batch";
     ProductCodeFixed = "product_code_fixed", UNPROCESSABLE_ENTITY, "A version stays with its product";

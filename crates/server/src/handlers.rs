@@ -30,6 +30,7 @@ pub mod goods_receipts {
 pub mod health {
     pub mod show;
 }
+pub mod leases;
 pub mod legacy;
 pub mod lots;
 pub mod master_records;

@@ -122,6 +122,7 @@ pub fn all() -> Vec<Route> {
         Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::stations::sign_in::sign_in) },
         Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::sync::push::push) },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::pull::pull) },
+        Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::leases::extend::extend) },
         Route {
             authorisation: SignedIn,
             audit: Event("signature_attested"),
@@ -381,6 +382,21 @@ pub fn all() -> Vec<Route> {
             authorisation: may(Capability::BatchRead),
             audit: ReadsOnly,
             operation: routes!(handlers::reviews::certificate::certificate),
+        },
+        Route {
+            authorisation: may(Capability::BatchExecute),
+            audit: ChangedRows,
+            operation: routes!(handlers::leases::ask::ask),
+        },
+        Route {
+            authorisation: may(Capability::BatchExecute),
+            audit: ChangedRows,
+            operation: routes!(handlers::leases::transfer::transfer),
+        },
+        Route {
+            authorisation: may(Capability::BatchExecute),
+            audit: ChangedRows,
+            operation: routes!(handlers::leases::give_back::give_back),
         },
         Route {
             authorisation: may(Capability::BatchReview),

@@ -1,6 +1,7 @@
 //! The one thing that the program around the station drives.
 
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
@@ -14,7 +15,7 @@ use viruj_api::{
     station::{CommandError, Connection, QueryKey, SignedInPerson, Stage, StationStatus},
 };
 use viruj_client::StationExchange;
-use viruj_domain::ids::SessionId;
+use viruj_domain::ids::{BatchId, SessionId};
 use viruj_sync::signing;
 
 use crate::{
@@ -41,6 +42,7 @@ mod deviations;
 mod devices;
 mod equipment;
 mod files;
+pub(crate) mod leases;
 mod lists;
 mod lots;
 mod master_records;
@@ -81,6 +83,8 @@ struct State {
     problem: Option<CommandError>,
     server_time: Option<KnownServerTime>,
     synced_at: Option<DateTime<Utc>>,
+    /// Batches that somebody works on here and that are not leased to the station yet.
+    wanted_leases: BTreeSet<BatchId>,
 }
 
 /// Who works at the station.
@@ -158,6 +162,7 @@ impl StationCore {
             problem: None,
             server_time: store.fact(facts::SERVER_TIME).await?,
             synced_at: store.fact(facts::SYNCED_AT).await?,
+            wanted_leases: BTreeSet::new(),
         };
         let core = Self {
             devices: devices::Devices::new(options.devices.clone()),

@@ -47,6 +47,12 @@ pub enum StationError {
     SignInAtServer,
     #[error("the station's clock is behind {known}, which it has known already")]
     ClockBehind { known: DateTime<Utc> },
+    /// Another one has the batch, or the operation of it, and may have executed it already.
+    #[error("{station} has the batch until {until}")]
+    LeasedElsewhere { station: String, until: DateTime<Utc> },
+    /// The server is away and the batch is not leased to this station.
+    #[error("the batch is not at this station")]
+    LeaseNeeded,
     #[error(transparent)]
     Key(#[from] KeyFault),
     #[error(transparent)]
@@ -117,6 +123,8 @@ impl StationError {
             Self::IdentificationRequired => "identification_required",
             Self::SignInAtServer => "sign_in_at_server",
             Self::ClockBehind { .. } => "clock_behind",
+            Self::LeasedElsewhere { .. } => "leased_elsewhere",
+            Self::LeaseNeeded => "lease_needed",
             Self::Key(fault) => fault.code(),
             Self::PersonKey(_) => "person_key_failed",
             Self::SignInAgain => "sign_in_again",
@@ -169,6 +177,7 @@ impl From<StationError> for CommandError {
                 | StoreFault::KeyMissing { file }
                 | StoreFault::CopyUnusable { file },
             ) => command_error.with_value("file", file.display()),
+            StationError::LeasedElsewhere { station, .. } => command_error.with_value("station", station),
             StationError::DeviceCodeTaken(code) => command_error.with_value("device", code),
             StationError::Device(DeviceError::UnitUnknown(unit)) => command_error.with_value("unit", unit),
             StationError::ExportNotWritten { path, .. } => command_error.with_value("path", path),

@@ -23,6 +23,7 @@ mod credentials;
 pub(crate) mod facts;
 mod fault;
 mod files;
+mod leases;
 mod outbox;
 mod outbox_copy;
 mod reading;
@@ -47,7 +48,7 @@ use libsqlite3_sys as _;
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/station");
 const COPY_TABLES: &str = include_str!("../../../migrations/station/copy/tables.sql");
 /// Raised whenever the copy's tables or the rows in them change their shape.
-const COPY_VERSION: &str = "3";
+const COPY_VERSION: &str = "4";
 
 /// The file in a station's data folder.
 pub const STORE_FILE: &str = "station.db";

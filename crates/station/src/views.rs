@@ -26,6 +26,8 @@ use viruj_domain::{
 };
 
 use crate::{
+    StationError,
+    core::leases::LeaseStanding,
     overlay::{ShownBatch, ShownEntry, ShownPhase},
     store::ListedBatch,
 };
@@ -88,26 +90,38 @@ pub(crate) fn list_item(listed: ListedBatch, reader: &Person) -> BatchListItem {
     }
 }
 
+/// What the person may do at this station now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct May {
+    pub(crate) execute: bool,
+    pub(crate) signing_needs_server: bool,
+}
+
 /// The batch for this person, who may execute or verify in it or may not.
 pub(crate) fn batch(
     shown: &ShownBatch,
     person: Acting<'_>,
-    may_execute: bool,
-    signing_needs_server: bool,
+    may: May,
     circumstances: Circumstances<'_>,
+    leases: &LeaseStanding,
 ) -> BatchView {
     let row = &shown.parts.batch;
     let states = shown.states();
     let turns = circumstances.turns(shown.status, &states, person);
     let obstacles = circumstances.obstacles(&states, person);
     // Somebody who only verifies is not kept out of a batch that has something to verify.
-    let may_act = may_execute || turns.iter().any(Result::is_ok);
+    let may_act = may.execute || turns.iter().any(Result::is_ok);
     let own = states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
     // What is held is still to be executed: the screen says there what keeps it.
     let is_left = |standing: &Standing| !standing.is_settled();
     let left = standings(&states).iter().position(is_left).and_then(|place| states.get(place));
     let next = own.or_else(|| next_phase(&states)).or(left).map(|state| state.id.0);
-    let blocked = blocked_code(shown, may_act, next.is_none());
+    let operation = shown.phases.iter().find(|phase| Some(phase.row.id.0) == next).map(|phase| phase.row.operation_name());
+    let is_leased_away = || leases.refusal(operation.as_ref()?).map(|refusal| match refusal {
+        StationError::LeasedElsewhere { .. } => "leased_elsewhere",
+        _ => "lease_needed",
+    });
+    let blocked = blocked_code(shown, may_act, next.is_none()).or_else(is_leased_away);
     let whole = Whole { states, blocked, status: shown.status, person };
     let phases = shown.phases.iter().zip(&whole.states).zip(turns).zip(obstacles);
     BatchView {
@@ -128,7 +142,8 @@ pub(crate) fn batch(
         planned_end: row.planned_end.map(time),
         version: row.version.to_string(),
         steps: batch_steps::steps(shown, person),
-        signing_needs_server,
+        signing_needs_server: may.signing_needs_server,
+        lease: leases.view(may.execute),
     }
 }
 

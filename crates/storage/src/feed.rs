@@ -87,6 +87,7 @@ enum Kind {
     Lot,
     Equipment,
     Qualification,
+    Lease,
 }
 
 impl Kind {
@@ -102,6 +103,7 @@ impl Kind {
             "lots" => Self::Lot,
             "equipment" => Self::Equipment,
             "qualifications" => Self::Qualification,
+            "batch_leases" => Self::Lease,
             _ => return None,
         })
     }
@@ -129,5 +131,6 @@ async fn load(
     keep(Kind::Lot, rows::lots(connection, &ids_of(Kind::Lot)).await?);
     keep(Kind::Equipment, rows::equipment(connection, &ids_of(Kind::Equipment)).await?);
     keep(Kind::Qualification, rows::qualifications(connection, &ids_of(Kind::Qualification)).await?);
+    keep(Kind::Lease, rows::leases(connection, &ids_of(Kind::Lease)).await?);
     Ok(found)
 }

@@ -30,6 +30,7 @@ pub mod idempotency;
 pub mod identities;
 pub mod installation;
 mod keyset;
+pub mod leases;
 pub mod legacy_plants;
 pub mod legacy_users;
 pub mod lists;

@@ -1,14 +1,14 @@
 //! The server's store of the sync protocol, inside the one transaction of a push.
 
 use chrono::{DateTime, Datelike, Utc};
-use viruj_api::{people::Person, sync::OperationVerdict};
+use viruj_api::{leases::LeaseRow, people::Person, sync::OperationVerdict};
 use viruj_domain::{
     execution::{Registers, Wanted},
-    ids::{BatchId, OperationId, PlantId, StationId, UserId},
+    ids::{BatchId, OperationId, PhaseId, PlantId, StationId, UserId},
 };
 use viruj_sync::store::{Appended, Author, BatchState, Effect, OperationLog, PlantStore, StoreError, StoredOperation};
 
-use crate::{StorageError, UnitOfWork, people, person_keys, registers};
+use crate::{StorageError, UnitOfWork, leases, people, person_keys, registers};
 
 pub(crate) mod effects;
 mod log;
@@ -104,6 +104,10 @@ impl PlantStore for PgPlantStore {
 
     async fn batch(&mut self, id: &BatchId) -> Result<Option<BatchState>, StoreError> {
         Ok(state::lock_batch(self.unit.connection(), &self.plant_id, id).await?)
+    }
+
+    async fn leases(&mut self, batch: &BatchId, phase: PhaseId) -> Result<Vec<LeaseRow>, StoreError> {
+        Ok(leases::of_phase(self.unit.connection(), batch, phase).await?)
     }
 
     async fn registers(&mut self, wanted: &Wanted) -> Result<Registers, StoreError> {

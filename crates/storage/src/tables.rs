@@ -6,6 +6,7 @@ pub const PLANT_TABLES: &[&str] = &[
     "audit_entries",
     "audit_reviews",
     "batch_documents",
+    "batch_leases",
     "batch_phases",
     "batch_queries",
     "batch_records",

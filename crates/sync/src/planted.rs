@@ -14,6 +14,8 @@ pub enum Bug {
     RestoreForgotten,
     /// A server takes an entry of whoever recorded it, active or not.
     AuthorityUnasked,
+    /// A server lets every station execute what is leased to another one.
+    LeaseUnasked,
 }
 
 #[cfg(feature = "conformance")]

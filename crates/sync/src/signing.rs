@@ -1,6 +1,6 @@
 //! Ed25519 over exact bytes, with a domain tag before them so that no signature serves for anything else.
 //!
-//! Statement and envelope, attestation, the certificate of a person's key and the proof of its possession, station
+//! Statement and envelope, attestation, the certificate of a person's key and the proof of its possession, lease, station
 //! challenge, server time, the succession of server keys, checkpoint, backup and batch record each have a tag of their
 //! own.
 //! Version 1 of these bytes does not change; the golden vectors in the tests hold it.
@@ -21,9 +21,11 @@ use viruj_domain::{
 use crate::canonical::{CanonicalError, is_canonical, to_canonical};
 
 mod endorsement;
+mod lease;
 mod person_key;
 mod time_token;
 pub use endorsement::{endorse, is_endorsed_by};
+pub use lease::{grant, verify_lease};
 pub use person_key::{
     certify, prove_possession, read_certificate, sign_statement, verify_certificate, verify_possession,
 };
@@ -44,6 +46,8 @@ pub enum Domain {
     PersonKey,
     /// Whoever asks for that certificate holds the key.
     Possession,
+    /// A batch, or one of its operations, is a station's to execute.
+    Lease,
     StationChallenge,
     Time,
     Succession,
@@ -66,6 +70,7 @@ impl Domain {
             Self::Attestation => b"viruj-attestation-v1\0",
             Self::PersonKey => b"viruj-person-key-v1\0",
             Self::Possession => b"viruj-person-key-possession-v1\0",
+            Self::Lease => b"viruj-lease-v1\0",
             Self::StationChallenge => b"viruj-station-challenge-v1\0",
             Self::Time => b"viruj-time-v1\0",
             Self::Succession => b"viruj-server-key-v1\0",

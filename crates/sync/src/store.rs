@@ -5,6 +5,7 @@ use std::future::Future;
 use chrono::{DateTime, Utc};
 use viruj_api::{
     batches::{DeviationRow, EntryRow},
+    leases::LeaseRow,
     people::Person,
     statement::{MasterReference, SignedEnvelope},
     stations::StationState,
@@ -173,6 +174,12 @@ pub trait PlantStore: OperationLog {
     ) -> impl Future<Output = Result<Option<DateTime<Utc>>, StoreError>> + Send;
     /// Loads and locks; a batch of another plant than the station's is `None`.
     fn batch(&mut self, id: &BatchId) -> impl Future<Output = Result<Option<BatchState>, StoreError>> + Send;
+    /// All leases that ever were for this phase, of its batch or of its operation, in order of their fences.
+    fn leases(
+        &mut self,
+        batch: &BatchId,
+        phase: PhaseId,
+    ) -> impl Future<Output = Result<Vec<LeaseRow>, StoreError>> + Send;
     /// What the registers of the station's plant hold of what is wanted, and the plant's zone.
     fn registers(&mut self, wanted: &Wanted) -> impl Future<Output = Result<Registers, StoreError>> + Send;
     fn write(

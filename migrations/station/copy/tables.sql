@@ -107,3 +107,12 @@ CREATE TABLE copy_qualifications (
     row TEXT NOT NULL
 ) STRICT;
 CREATE INDEX copy_qualifications_of_procedure ON copy_qualifications (feed, procedure_code);
+
+CREATE TABLE copy_leases (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    feed TEXT NOT NULL,
+    batch_id TEXT NOT NULL,
+    row TEXT NOT NULL
+) STRICT;
+CREATE INDEX copy_leases_of_batch ON copy_leases (batch_id);

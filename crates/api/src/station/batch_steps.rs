@@ -49,6 +49,16 @@ view! {
         pub number: String,
     }
 
+    /// Which station has the batch, so that it goes on there without the server.
+    pub struct LeaseView {
+        pub place: LeasePlace,
+        /// Of the other station.
+        pub station_name: Option<String>,
+        pub until: Option<String>,
+        /// What the person may do about it; needs the server.
+        pub step: Option<BatchStepName>,
+    }
+
     pub struct BatchStepView {
         pub step: BatchStepName,
     }
@@ -101,6 +111,19 @@ choice! {
     pub enum BatchStepName {
         Hold,
         Resume,
+        /// To this station, so that the batch goes on here without the server.
+        Take,
+        /// To this station from another one.
+        TakeOver,
+        GiveBack,
+    }
+
+    #[serde(rename_all = "snake_case")]
+    #[derive(Copy, Eq)]
+    pub enum LeasePlace {
+        Here,
+        Elsewhere,
+        Nowhere,
     }
 
     #[serde(rename_all = "snake_case")]

@@ -11,7 +11,10 @@ use viruj_domain::{
     signature::{SessionEvent, SignatureMeaning, SignatureMethod},
 };
 
-use super::{NamedValue, batch_steps::BatchStepView};
+use super::{
+    NamedValue,
+    batch_steps::{BatchStepView, LeaseView},
+};
 
 view! {
     pub struct BatchListQuery {
@@ -84,6 +87,8 @@ view! {
         pub steps: Vec<BatchStepView>,
         /// The server is away and the person has no key here to sign with.
         pub signing_needs_server: bool,
+        /// Absent where no station needs to have the batch: it is executed no more, or the station is its own server.
+        pub lease: Option<LeaseView>,
     }
 
     pub struct PhaseView {

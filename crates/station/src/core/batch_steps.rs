@@ -113,16 +113,22 @@ impl StationCore {
         Ok(MadeBatch { id: made.id.0, number: made.number })
     }
 
-    /// Puts a batch that is still as it was shown on hold, or takes it off.
+    /// Puts a batch that is still as it was shown on hold, or takes it off; takes it to this station, or gives it back.
     ///
     /// # Errors
     /// The server cannot be reached or refuses, for example because somebody else was faster.
     pub async fn take_batch_step(&self, wanted: &TakeBatchStep) -> Result<BatchView, StationError> {
         let id = BatchId(wanted.batch_id.clone());
+        if !matches!(wanted.step, BatchStepName::Hold | BatchStepName::Resume) {
+            let taken = self.take_lease_step(&id, wanted.step, &wanted.reason).await;
+            self.fetch().await;
+            taken?;
+            return self.open_batch(&wanted.batch_id).await;
+        }
         let version: i64 = wanted.version.parse().map_err(|_| StationError::BadInput)?;
         let change = match wanted.step {
-            BatchStepName::Hold => BatchChange::Hold,
             BatchStepName::Resume => BatchChange::Resume,
+            _ => BatchChange::Hold,
         };
         let reason = BatchReason { reason: wanted.reason.clone() };
         let changed = self

@@ -65,8 +65,9 @@ impl StationCore {
         let circumstances = Circumstances { batch: &row.id, registers: &registers, at: self.now() };
         let session = self.session()?;
         let signing_needs_server = self.is_offline() && !self.has_key(&session).await?;
-        let may_execute = self.may_execute(&reader);
-        Ok(views::batch(&shown, self.acting(&reader), may_execute, signing_needs_server, circumstances))
+        let standing = self.lease_standing(&row.id, shown.status).await?;
+        let may = views::May { execute: self.may_execute(&reader), signing_needs_server };
+        Ok(views::batch(&shown, self.acting(&reader), may, circumstances, &standing))
     }
 
     /// Says whether a lot or a piece of equipment that was scanned or typed may be charged or used; nothing is recorded.

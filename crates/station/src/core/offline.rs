@@ -231,12 +231,12 @@ impl StationCore {
             time_zone: plant.map_or_else(|| "UTC".to_owned(), |plant| plant.time_zone),
         };
         let bytes = statement_bytes(&statement)?;
-        self.keep(identity, &person.name, statement.operation_id, &bytes, PersonSlot::None).await?;
+        self.keep(identity, &person.name, (statement.operation_id, &bytes), (PersonSlot::None, None)).await?;
         Ok(())
     }
 
     /// No earlier than the server's last word, whatever the station's clock says.
-    fn latest_known_time(&self) -> DateTime<Utc> {
+    pub(super) fn latest_known_time(&self) -> DateTime<Utc> {
         let known = self.state().server_time.as_ref().map(|known| known.time);
         known.map_or(self.now(), |known| known.max(self.now()))
     }

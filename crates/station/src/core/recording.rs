@@ -12,6 +12,7 @@ use viruj_client::ClientError;
 use viruj_domain::{
     execution::{Attempt, Circumstances, Outcome, Refusal, Wanted, calculated, signed_with},
     ids::{OperationId, PhaseId},
+    lease::LeaseClaim,
     phase::PhaseEntry,
     signature::SignatureMeaning,
 };
@@ -86,6 +87,11 @@ impl StationCore {
         let registers = self.store.registers(&batch.plant_id, &asked).await?;
         let circumstances = Circumstances { batch: &batch.id, registers: &registers, at: self.now() };
         let outcome = circumstances.decide(shown.status, &states, attempt, self.acting(&session.person))?;
+        let standing = self.lease_standing(&batch.id, shown.status).await?;
+        let operation = phase.row.operation_name();
+        if let Some(refusal) = standing.refusal(&operation) {
+            return Err(refusal);
+        }
         let meaning = signed_with(state, &entry, wanted.corrects);
         let statement = self.statement(wanted, &shown, (phase, meaning), &session, entry.clone()).await?;
         let bytes = statement_bytes(&statement)?;
@@ -105,7 +111,8 @@ impl StationCore {
         if let (Some(content), PhaseEntry::Attached { sha256, .. }) = (&file, &entry) {
             self.store.keep_file(statement.operation_id, (&batch.id, sha256), content).await?;
         }
-        let operation = self.keep(&identity, &session.person.name, statement.operation_id, &bytes, person).await?;
+        let operation = self.keep(&identity, &session.person.name, (statement.operation_id, &bytes), (person, standing.claim(&operation))).await?;
+        self.want_lease(&batch.id);
         if let EntryInput::TakeReading { reading, .. } = &wanted.entry {
             self.devices.forget(*reading);
         }
@@ -294,9 +301,8 @@ impl StationCore {
         &self,
         identity: &StationIdentity,
         person_name: &str,
-        operation_id: OperationId,
-        statement: &[u8],
-        person: PersonSlot,
+        (operation_id, statement): (OperationId, &[u8]),
+        (person, lease): (PersonSlot, Option<LeaseClaim>),
     ) -> Result<StoredOperation, StationError> {
         let mut log = self.store.clone();
         let last = log.last(identity.station_id).await.map_err(|error| StationError::BrokenOff(error.to_string()))?;
@@ -311,8 +317,8 @@ impl StationCore {
             boot_id: self.options.machine.boot_id(),
             estimated_skew_ms: known_time.as_ref().map(|known| known.skew_ms()),
             server_time_token: known_time.map(|known| known.token),
-            lease: None,
-            fence: None,
+            lease: lease.map(|claim| claim.id),
+            fence: lease.map(|claim| claim.fence),
             statement: to_base64(statement),
             person,
         };

@@ -86,6 +86,7 @@ impl StationCore {
         for feed in [SYSTEM_FEED, identity.plant_id.as_str()] {
             self.pull(&exchange, identity.station_id, feed).await?;
         }
+        self.tend_leases(&identity).await?;
         let now = self.now();
         self.state_mut().synced_at = Some(now);
         self.store.set_fact(facts::SYNCED_AT, &now).await?;
@@ -186,7 +187,7 @@ impl StationCore {
         Ok(())
     }
 
-    fn way(&self) -> Option<(Arc<StationExchange>, crate::StationIdentity)> {
+    pub(super) fn way(&self) -> Option<(Arc<StationExchange>, crate::StationIdentity)> {
         let state = self.state();
         Some((state.exchange.clone()?, state.identity.clone()?))
     }

@@ -7,6 +7,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use uuid::Uuid;
 use viruj_api::{
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
+    leases::LeaseRow,
     people::Person,
     person_keys::PersonKeyRow,
     server::PlantSummary,
@@ -14,7 +15,7 @@ use viruj_api::{
 };
 use viruj_sync::store::{Replica, StoreError};
 
-use super::{Store, StoreFault, credentials, registers, summary};
+use super::{Store, StoreFault, credentials, leases, registers, summary};
 
 /// Rows of one statement: one statement for each row would be a hundred times slower.
 pub(super) const ROWS: usize = 300;
@@ -29,6 +30,7 @@ struct Rows<'a> {
     phases: Vec<&'a PhaseRow>,
     entries: Vec<&'a EntryRow>,
     deviations: Vec<&'a DeviationRow>,
+    leases: Vec<&'a LeaseRow>,
     registers: registers::Rows<'a>,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Rows<'a> {
                 FeedChange::Phase(row) => rows.phases.push(row),
                 FeedChange::Entry(row) => rows.entries.push(row),
                 FeedChange::Deviation(row) => rows.deviations.push(row),
+                FeedChange::Lease(row) => rows.leases.push(row),
                 FeedChange::Lot(row) => rows.registers.lots.push(row),
                 FeedChange::Equipment(row) => rows.registers.equipment.push(row),
                 FeedChange::Qualification(row) => rows.registers.qualifications.push(row),
@@ -196,6 +199,7 @@ impl Replica for Store {
         write_people(&mut writing, &rows).await.map_err(self.fault())?;
         write_batches(&mut writing, &cursor.feed, &rows).await.map_err(self.fault())?;
         write_entries(&mut writing, &cursor.feed, &rows).await.map_err(self.fault())?;
+        leases::write(&mut writing, &cursor.feed, &rows.leases).await.map_err(self.fault())?;
         registers::write(&mut writing, &cursor.feed, &rows.registers).await.map_err(self.fault())?;
         summary::refresh(self, &mut writing, &rows.touched_batches()).await?;
         sqlx::query(
@@ -221,6 +225,7 @@ impl Replica for Store {
                 "DELETE FROM copy_phases WHERE feed = ?1",
                 "DELETE FROM copy_entries WHERE feed = ?1",
                 "DELETE FROM copy_deviations WHERE feed = ?1",
+                "DELETE FROM copy_leases WHERE feed = ?1",
                 "DELETE FROM copy_lots WHERE feed = ?1",
                 "DELETE FROM copy_equipment WHERE feed = ?1",
                 "DELETE FROM copy_qualifications WHERE feed = ?1",

@@ -23,15 +23,9 @@ pub(crate) fn steps(shown: &ShownBatch, person: Acting<'_>) -> Vec<BatchStepView
         record: row.record_status,
         has_begun: shown.phases.iter().any(|phase| phase.status != PhaseStatus::Pending),
     };
-    let may = |step: &BatchStepName| batch::step(course, step_of(*step), person).is_ok();
-    [BatchStepName::Hold, BatchStepName::Resume].into_iter().filter(may).map(|step| BatchStepView { step }).collect()
-}
-
-fn step_of(name: BatchStepName) -> BatchStep {
-    match name {
-        BatchStepName::Hold => BatchStep::Hold,
-        BatchStepName::Resume => BatchStep::Resume,
-    }
+    let may = |(_, step): &(BatchStepName, BatchStep)| batch::step(course, *step, person).is_ok();
+    let steps = [(BatchStepName::Hold, BatchStep::Hold), (BatchStepName::Resume, BatchStep::Resume)];
+    steps.into_iter().filter(may).map(|(step, _)| BatchStepView { step }).collect()
 }
 
 /// An entry of the trail as the history tells it; `None` for what another entry of the same operation tells better.

@@ -10,7 +10,7 @@ use viruj_api::{
 use viruj_domain::ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId};
 
 use crate::{
-    StorageError, equipment as equipment_rows, lots as lot_rows, people as repository, person_keys as key_rows,
+    StorageError, equipment as equipment_rows, leases as lease_rows, lots as lot_rows, people as repository, person_keys as key_rows,
     plant_store::{after, master_reference},
     qualifications as qualification_rows,
 };
@@ -239,4 +239,12 @@ pub(super) async fn qualifications(connection: &mut PgConnection, ids: &[String]
     }
     let rows = qualification_rows::each(connection, &uuids(ids)).await?;
     Ok(readable(rows, |row| (row.id.to_string(), FeedChange::Qualification(row))))
+}
+
+pub(super) async fn leases(connection: &mut PgConnection, ids: &[String]) -> Result<Found, StorageError> {
+    if ids.is_empty() {
+        return Ok(Found::new());
+    }
+    let rows = lease_rows::each(connection, &uuids(ids)).await?;
+    Ok(rows.into_iter().map(|row| (row.id.to_string(), FeedChange::Lease(row))).collect())
 }

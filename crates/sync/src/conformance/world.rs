@@ -5,6 +5,7 @@ use ed25519_dalek::SigningKey;
 use uuid::Uuid;
 use viruj_api::{
     batches::{BatchRow, PhaseRow},
+    leases::LeaseGrant,
     people::Person,
     person_keys::PersonKeyCertificate,
     statement::{Action, Attestation, Envelope, FORMAT_VERSION, MasterReference, PersonSlot, Statement},
@@ -13,7 +14,8 @@ use viruj_api::{
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus, ReleaseStatus},
     decimal::ExactDecimal,
-    ids::{BatchId, MasterRecordId, OperationId, PhaseId, PlantId, StationId, UserId},
+    ids::{BatchId, LeaseId, MasterRecordId, OperationId, PhaseId, PlantId, StationId, UserId},
+    lease::{LEASE_LIFE, LeaseClaim, OperationName},
     phase::{NumberParameter, PhaseDefinition, PhaseEntry, PhaseKind, PhaseStatus},
     role::{Department, Role},
     signature::SignatureMeaning,
@@ -237,18 +239,38 @@ pub fn certificate(station: StationId) -> PersonKeyCertificate {
     }
 }
 
+/// The server's word that the batch's second operation is the station's for two days.
+#[must_use]
+pub fn lease(station: StationId) -> LeaseGrant {
+    LeaseGrant {
+        format: FORMAT_VERSION,
+        lease_id: LeaseId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0003_0001)),
+        batch_id: batch_id(),
+        operation: Some(OperationName {
+            unit_procedure: "Granulation".to_owned(),
+            operation: "Wet granulation".to_owned(),
+        }),
+        station_id: station,
+        fence: 2,
+        issued_at: time(10),
+        expires_at: time(10) + LEASE_LIFE,
+    }
+}
+
 /// Writes a station's envelopes one after the other, as the station does.
 #[derive(Clone, Debug)]
 pub struct Writer {
     pub station: StationId,
     pub next_seq: u64,
     pub last_hash: [u8; 32],
+    /// What the entries that follow are made under, with its fence.
+    pub lease: Option<LeaseClaim>,
 }
 
 impl Writer {
     #[must_use]
     pub fn new(station: StationId) -> Self {
-        Self { station, next_seq: 1, last_hash: crate::signing::NO_PREVIOUS }
+        Self { station, next_seq: 1, last_hash: crate::signing::NO_PREVIOUS, lease: None }
     }
 
     pub fn unsigned(&mut self, statement: &Statement) -> StoredOperation {
@@ -299,8 +321,8 @@ impl Writer {
             boot_id: "0b0e5f3c-3b1c-4d62-9c35-0d9d4b3d9a11".to_owned(),
             server_time_token: None,
             estimated_skew_ms: None,
-            lease: None,
-            fence: None,
+            lease: self.lease.map(|claim| claim.id),
+            fence: self.lease.map(|claim| claim.fence),
             statement: to_base64(statement),
             person,
         };

@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 use viruj_api::{
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
     equipment::EquipmentRow,
+    leases::LeaseRow,
     lots::LotRow,
     people::Person,
     qualifications::QualificationRow,
@@ -11,7 +13,8 @@ use viruj_api::{
 };
 use viruj_domain::{
     execution::{PhaseState, Registers, Wanted},
-    ids::{BatchId, OperationId, PhaseId, StationId, UserId},
+    ids::{BatchId, LeaseId, OperationId, PhaseId, StationId, UserId},
+    lease::{LEASE_LIFE, OperationName},
 };
 
 use super::MemoryLog;
@@ -35,6 +38,8 @@ pub struct MemoryPlant {
     pub lots: Vec<LotRow>,
     pub equipment: Vec<EquipmentRow>,
     pub qualifications: Vec<QualificationRow>,
+    /// In order of their fences.
+    pub leases: Vec<LeaseRow>,
     /// Entries of every feed by its name; their order is the order of commit.
     pub feeds: BTreeMap<String, Vec<FeedEntry>>,
     /// The time that is written into the feed.
@@ -55,6 +60,40 @@ impl MemoryPlant {
     pub fn put_phase(&mut self, phase: PhaseRow) {
         self.phases.insert(phase.id, phase.clone());
         self.publish(&phase.plant_id.0.clone(), FeedChange::Phase(phase));
+    }
+
+    /// Leases the batch, or one of its operations, to the station; whatever others hold of the same ends.
+    pub fn lease(&mut self, batch: &BatchId, operation: Option<OperationName>, station: (StationId, &str)) -> LeaseRow {
+        let now = self.now;
+        let of_batch = self.leases.iter().filter(|row| row.batch_id == *batch);
+        let fence = of_batch.map(|row| row.fence).max().unwrap_or_default() + 1;
+        let is_met = |row: &&mut LeaseRow| {
+            let lease = row.lease();
+            row.batch_id == *batch && lease.lives_at(now) && lease.meets(operation.as_ref())
+        };
+        let mut changed = Vec::new();
+        for row in self.leases.iter_mut().filter(is_met) {
+            row.ended_at = Some(now);
+            changed.push(row.clone());
+        }
+        let given = LeaseRow {
+            id: LeaseId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0003_0000 + self.leases.len() as u128)),
+            plant_id: self.batches.get(batch).map(|row| row.plant_id.clone()).unwrap_or_else(|| "".into()),
+            batch_id: batch.clone(),
+            operation,
+            station_id: station.0,
+            station_name: station.1.to_owned(),
+            fence,
+            issued_at: now,
+            expires_at: now + LEASE_LIFE,
+            ended_at: None,
+        };
+        self.leases.push(given.clone());
+        changed.push(given.clone());
+        for row in changed {
+            self.publish(&row.plant_id.0.clone(), FeedChange::Lease(row));
+        }
+        given
     }
 
     pub fn publish(&mut self, feed: &str, change: FeedChange) {
@@ -92,6 +131,12 @@ impl PlantStore for MemoryPlant {
             master_record: batch.master_record.clone(),
             phases,
         }))
+    }
+
+    async fn leases(&mut self, batch: &BatchId, phase: PhaseId) -> Result<Vec<LeaseRow>, StoreError> {
+        let Some(operation) = self.phases.get(&phase).map(PhaseRow::operation_name) else { return Ok(Vec::new()) };
+        let is_for_it = |row: &&LeaseRow| row.batch_id == *batch && row.lease().covers(&operation);
+        Ok(self.leases.iter().filter(is_for_it).cloned().collect())
     }
 
     async fn registers(&mut self, wanted: &Wanted) -> Result<Registers, StoreError> {

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use viruj_api::{
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
     equipment::EquipmentRow,
+    leases::LeaseRow,
     lots::LotRow,
     people::Person,
     qualifications::QualificationRow,
@@ -10,7 +11,7 @@ use viruj_api::{
     sync::{FeedChange, FeedCursor, FeedPage, SYSTEM_FEED},
 };
 use viruj_domain::ids::{
-    BatchId, DeviationId, EquipmentId, LotId, OperationId, PhaseId, PlantId, QualificationId, UserId,
+    BatchId, DeviationId, EquipmentId, LeaseId, LotId, OperationId, PhaseId, PlantId, QualificationId, UserId,
 };
 
 use crate::store::{Replica, StoreError};
@@ -28,6 +29,7 @@ pub struct MemoryReplica {
     pub lots: BTreeMap<LotId, LotRow>,
     pub equipment: BTreeMap<EquipmentId, EquipmentRow>,
     pub qualifications: BTreeMap<QualificationId, QualificationRow>,
+    pub leases: BTreeMap<LeaseId, LeaseRow>,
 }
 
 impl MemoryReplica {
@@ -43,6 +45,7 @@ impl MemoryReplica {
             }
             FeedChange::Entry(row) => _ = self.entries.insert(row.operation_id, row.clone()),
             FeedChange::Deviation(row) => _ = self.deviations.insert(row.id, row.clone()),
+            FeedChange::Lease(row) => _ = self.leases.insert(row.id, row.clone()),
             FeedChange::Lot(row) if self.lots.get(&row.id).is_none_or(|held| held.revision <= row.revision) => {
                 self.lots.insert(row.id, row.clone());
             }
@@ -95,6 +98,7 @@ impl Replica for MemoryReplica {
             self.lots.retain(|_, row| row.plant_id.as_str() != feed);
             self.equipment.retain(|_, row| row.plant_id.as_str() != feed);
             self.qualifications.retain(|_, row| row.plant_id.as_str() != feed);
+            self.leases.retain(|_, row| row.plant_id.as_str() != feed);
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use viruj_api::{
     batches::{DeviationRow, EntryRow},
+    leases::LeaseRow,
     people::Person,
     statement::{Action, Statement},
     sync::Verdict,
@@ -15,6 +16,7 @@ use viruj_domain::{
         signed_with,
     },
     ids::OperationId,
+    lease::{LeaseClaim, held_elsewhere},
     person::Acting,
     phase::{EntrySignature, PhaseEntry},
     signature::{KeyFault, KeyValidity, SessionEvent},
@@ -95,6 +97,10 @@ pub(super) async fn judge_operation<S: PlantStore>(
         Some(wanted) => store.registers(&wanted).await?,
         None => Registers::default(),
     };
+    let leases = match statement.action.entry() {
+        Some((phase, ..)) => store.leases(&batch.id, phase).await?,
+        None => Vec::new(),
+    };
     let slot = verify_slot(
         &opened.envelope.person,
         statement,
@@ -118,6 +124,7 @@ pub(super) async fn judge_operation<S: PlantStore>(
         person: &person,
         batch: &batch,
         registers: &registers,
+        leases: &leases,
         signature: slot,
         key,
     };
@@ -159,6 +166,8 @@ struct Case<'a> {
     person: &'a Person,
     batch: &'a BatchState,
     registers: &'a Registers,
+    /// For the entry's phase.
+    leases: &'a [LeaseRow],
     signature: Result<Option<PersonSignature>, SlotError>,
     /// Of the person's key, where it signed.
     key: Option<KeyValidity>,
@@ -179,6 +188,21 @@ impl Case<'_> {
         envelope.recorded_at.max(given.unwrap_or(envelope.recorded_at)).min(received)
     }
 
+    /// The lease of another station under which the phase stood when the entry was made.
+    fn held_elsewhere(&self) -> Option<&LeaseRow> {
+        if !self.batch.status.is_leasable() {
+            return None;
+        }
+        let envelope = &self.opened.envelope;
+        let claim = envelope.lease.zip(envelope.fence).map(|(id, fence)| LeaseClaim { id, fence });
+        let leases: Vec<_> = self.leases.iter().map(LeaseRow::lease).collect();
+        let held = held_elsewhere(&leases, self.receiver.station.id, claim, self.happened_at())?;
+        if is_planted(Bug::LeaseUnasked) {
+            return None;
+        }
+        self.leases.iter().find(|row| row.id == held.id)
+    }
+
     fn person_has_authority(&self) -> bool {
         let sees_plant = self.person.sees_all_plants || self.person.plant_ids.contains(&self.batch.plant_id);
         (self.person.is_active && sees_plant) || is_planted(Bug::AuthorityUnasked)
@@ -196,7 +220,8 @@ impl Case<'_> {
     }
 
     fn phase_entry(&self, phase: &PhaseState, entry: &PhaseEntry, corrects: Option<OperationId>) -> Judged {
-        let kept = Kept { case: self, phase, entry, corrects };
+        let held_by = self.held_elsewhere().map(|lease| lease.station_name.as_str());
+        let kept = Kept { case: self, phase, entry, corrects, held_by };
         let Ok(signature) = &self.signature else { return kept.forged() };
         let signature = signature.as_ref();
         if let Some(Err(fault)) = self.key.map(|key| key.check_at(self.happened_at())) {
@@ -212,6 +237,10 @@ impl Case<'_> {
         let attempt = Attempt { phase: phase.id, entry, corrects, reason, is_signed };
         let person = Acting { id: &self.person.id, role: self.person.role, is_active: self.person_has_authority() };
         match self.circumstances().judge(self.batch.status, &self.batch.phases, attempt, person) {
+            // Whoever holds the lease may have executed the phase already, without the server: theirs is the one that counts.
+            Judgement::Applied(_) | Judgement::NotApplied(Refusal::EarlierPhaseOpen { .. }) if held_by.is_some() => {
+                kept.beside(signature, HELD_ELSEWHERE)
+            }
             Judgement::Applied(outcome) => kept.applied(signature, &outcome),
             Judgement::KeptWithDeviation(deviation) => kept.beside(signature, deviation),
             Judgement::NotApplied(refusal) => kept.not_applied(signature, refusal.code(), deviation_of(&refusal)),
@@ -237,7 +266,13 @@ struct Kept<'a> {
     phase: &'a PhaseState,
     entry: &'a PhaseEntry,
     corrects: Option<OperationId>,
+    /// The name of the other station that had the lease.
+    held_by: Option<&'a str>,
 }
+
+/// Of an entry that was made while another station had the lease (offline.md, "Who may do what offline").
+const HELD_ELSEWHERE: OpenedDeviation =
+    OpenedDeviation { cause: DeviationCause::Duplicate, severity: Severity::Medium };
 
 impl Kept<'_> {
     fn applied(&self, signature: Option<&PersonSignature>, outcome: &Outcome) -> Judged {
@@ -342,7 +377,7 @@ impl Kept<'_> {
             cause: opened.cause,
             severity: opened.severity,
             status: DeviationStatus::Open,
-            description: sentence::describe(batch, self.phase, &entry, (opened.cause, unfit)),
+            description: sentence::describe(batch, self.phase, &entry, (opened.cause, unfit, self.held_by)),
             opened_at: received_at,
             disposition: None,
         });

@@ -13,7 +13,7 @@ pub(super) fn describe(
     batch: &BatchState,
     phase: &PhaseState,
     entry: &EntryRow,
-    (cause, unfit): (DeviationCause, Option<&Unfit>),
+    (cause, unfit, held_by): (DeviationCause, Option<&Unfit>, Option<&str>),
 ) -> String {
     let place = format!("phase {} ({}) of batch {}", phase.number, phase.definition.title, batch.number);
     let recorded = recorded(&entry.entry);
@@ -27,7 +27,9 @@ pub(super) fn describe(
             format!("{who} recorded {recorded} in {place}, outside the time {}", bounds(&phase.definition.kind))
         }
         DeviationCause::Duplicate => {
-            format!("{who} recorded {recorded} in {place}, which another entry had already been made for")
+            let why = held_by.map(|station| format!(" while {station} had the lease"));
+            let why = why.as_deref().unwrap_or(", which another entry had already been made for");
+            format!("{who} recorded {recorded} in {place}{why}")
         }
         DeviationCause::AfterHold if batch.status.is_executable() => {
             format!("{who} recorded {recorded} in {place} while a deviation of an earlier phase kept it waiting")

@@ -19,6 +19,8 @@ use crate::{
     signing::{server_time, to_base64},
 };
 
+mod leases;
+
 fn push_as(plant: &mut MemoryPlant, station: KnownStation, operations: &[StoredOperation]) -> Received {
     let keys = [server_key().verifying_key()];
     let server_time = server_time(world::time(120), &server_key());
@@ -74,7 +76,7 @@ fn hard_case_04_two_stations_record_one_step_and_both_values_are_kept() {
     let mut plant = world::memory_plant();
     let start = Writer::new(STATION).unsigned(&statement(1, 1, PhaseEntry::Confirmed));
     push(&mut plant, STATION, std::slice::from_ref(&start));
-    let mut here = Writer { station: STATION, next_seq: 2, last_hash: start.envelope_hash };
+    let mut here = Writer { station: STATION, next_seq: 2, last_hash: start.envelope_hash, lease: None };
     let one = here.unsigned(&statement(2, 2, rpm("110")));
     let other = Writer::new(OTHER_STATION).unsigned(&statement(3, 2, rpm("112")));
     assert_eq!(words(&push(&mut plant, STATION, &[one])), ["accepted"]);

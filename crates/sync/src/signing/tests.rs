@@ -1,6 +1,9 @@
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use viruj_api::statement::Action;
+use viruj_api::{
+    leases::{LeaseGrant, SignedLease},
+    statement::Action,
+};
 use viruj_domain::{phase::PhaseEntry, signature::SignatureMeaning};
 
 use super::*;
@@ -49,6 +52,43 @@ fn golden_attestation_challenge_and_time() {
     assert_snapshot!(server_time(world::time(5), &server_key()).token, @"2026-08-02T06:00:05.000Z.fe812c12f3ab4ce6.OAzDjnfQ6W91CCaJhg3EY1LuZjmLUjtKFRLs-xGuHfsTCeNeYfk2uEDPPLnWqJ6sZHqOLWtzvFS4bnnNdNZ7Bw");
 }
 
+/// Version 1: do not modify.
+#[test]
+fn golden_certificate_and_slot_of_a_person_key() {
+    let statement = signed_statement();
+    let certificate = world::certificate(STATION);
+    let bytes = to_canonical(&certificate).unwrap();
+    assert_snapshot!(hex::encode(world::person_key().to_bytes()), @"0909090909090909090909090909090909090909090909090909090909090909");
+    assert_snapshot!(text(&bytes), @r#"{"certified_at":"2026-08-02T06:00:10Z","expires_at":"2026-08-03T06:00:10Z","format":1,"key_id":"dbc298251c51321b","person_id":"conformance-operator","person_name":"Anjali Rao","public_key":"/RckOFqgx1tk+3jNYC+h2ZH96/drE8WO1wLqyDXp9hg=","station_id":"01980000-0000-7000-8000-000000000001"}"#);
+    let signed = certify(&certificate, &server_key()).unwrap();
+    assert_snapshot!(signed.signature, @"j4/ldEiL/wRvPXRbq6iUOsSWA1tLxmlX50amkc3iSyGcXZlHkyTkcA/ihBhChLehLD1KOffFCVfe1T5u9XfPDA==");
+    let slot = sign_statement(&statement_bytes(&statement).unwrap(), &world::person_key(), signed);
+    let PersonSlot::PersonKey { signature, .. } = slot else { unreachable!() };
+    assert_snapshot!(signature, @"so78/rpzePCLwSs8pydKFkkFNzZMC3F5LG3fKKAXtGOFBlqyKXJnmFzgRVOnY6Rgf2AtWhG+vQWUhXros3CLAw==");
+    assert_snapshot!(prove_possession(&world::operator().id, STATION, &world::person_key()), @"4424y3q4AVwPSL59V56kTrq5rt3pmW+Q3n324biEPAR1kaYUkjxQGf1wlvN39/I26GzxeIOmes5D5QDmp7etAg==");
+}
+
+/// Version 1: do not modify.
+#[test]
+fn golden_lease() {
+    let lease = world::lease(STATION);
+    assert_snapshot!(text(&to_canonical(&lease).unwrap()), @r#"{"batch_id":"conformance-batch","expires_at":"2026-08-04T06:00:10Z","fence":2,"format":1,"issued_at":"2026-08-02T06:00:10Z","lease_id":"01980000-0000-7000-8000-000000030001","operation":{"operation":"Wet granulation","unit_procedure":"Granulation"},"station_id":"01980000-0000-7000-8000-000000000001"}"#);
+    assert_snapshot!(grant(&lease, &server_key()).unwrap().signature, @"UtDsjfafXy9JSCiQxDXJQk1Fz351noRYZl2UtmXKrPGS0dOrCqFfe4gn/19/5dD6BEncDLmj/2RKBJ+YU2YHBw==");
+}
+
+#[test]
+fn a_lease_is_the_servers_word_and_nobody_elses() {
+    let lease = world::lease(STATION);
+    let keys = [server_key().verifying_key()];
+    let granted = grant(&lease, &server_key()).unwrap();
+    assert_eq!(verify_lease(&granted, &keys).unwrap(), lease);
+    let foreign = grant(&lease, &SigningKey::from_bytes(&[8; 32])).unwrap();
+    assert!(matches!(verify_lease(&foreign, &keys), Err(SlotError::UnknownKey(_))));
+    let longer = to_canonical(&LeaseGrant { expires_at: world::time(900_000), ..lease }).unwrap();
+    let stretched = SignedLease { lease: to_base64(&longer), ..granted };
+    assert!(matches!(verify_lease(&stretched, &keys), Err(SlotError::Signature(SigningError::BadSignature))));
+}
+
 #[test]
 fn an_envelope_opens_with_the_statement_that_was_put_in() {
     let statement = signed_statement();
@@ -77,6 +117,8 @@ fn a_signature_serves_for_one_purpose_only() {
         Domain::Envelope,
         Domain::Statement,
         Domain::Attestation,
+        Domain::PersonKey,
+        Domain::Lease,
         Domain::StationChallenge,
         Domain::Time,
         Domain::Checkpoint,

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use viruj_api::{
+    leases::LeaseRow,
     people::Person,
     sync::{FeedCursor, FeedPage, OperationVerdict},
 };
 use viruj_domain::{
     execution::{Registers, Wanted},
-    ids::{BatchId, OperationId, StationId, UserId},
+    ids::{BatchId, OperationId, PhaseId, StationId, UserId},
 };
 use viruj_sync::store::{
     Appended, Author, BatchState, Effect, OperationLog, PlantStore, Replica, StoreError, StoredOperation,
@@ -129,6 +130,10 @@ impl<S: PlantStore> PlantStore for Mortal<S> {
 
     async fn batch(&mut self, id: &BatchId) -> Result<Option<BatchState>, StoreError> {
         mortal!(self, self.store.batch(id))
+    }
+
+    async fn leases(&mut self, batch: &BatchId, phase: PhaseId) -> Result<Vec<LeaseRow>, StoreError> {
+        mortal!(self, self.store.leases(batch, phase))
     }
 
     async fn registers(&mut self, wanted: &Wanted) -> Result<Registers, StoreError> {

@@ -81,12 +81,14 @@ fn every_chain_is_whole(plant: &Plant) {
 fn all_converge(plant: &Plant, stations: &[Station]) {
     let entries: BTreeMap<_, _> = plant.committed.entries.iter().map(|row| (row.operation_id, row.clone())).collect();
     let deviations: BTreeMap<_, _> = plant.committed.deviations.iter().map(|row| (row.id, row.clone())).collect();
+    let leases: BTreeMap<_, _> = plant.committed.leases.iter().map(|row| (row.id, row.clone())).collect();
     for station in stations.iter().filter(|station| !station.is_forked) {
         let copy = &station.disk.copy;
         assert_eq!(copy.people, plant.committed.people, "people differ");
         assert_eq!(copy.batches, plant.committed.batches, "batches differ");
         assert_eq!(copy.phases, plant.committed.phases, "phases differ");
         assert_eq!(copy.entries, entries, "entries differ");
+        assert_eq!(copy.leases, leases, "leases differ");
         assert_eq!(copy.deviations, deviations, "deviations differ");
     }
 }

@@ -18,6 +18,7 @@ use viruj_sync::{
 use crate::{
     dice::Dice,
     disk::{Death, Mortal},
+    station::station_id,
 };
 
 /// Requests that the network still holds and may deliver again.
@@ -52,6 +53,7 @@ impl Plant {
         let receiver = Receiver { station: &known, server_keys: &keys, server_time };
         let received = receive(&mut store, &receiver, request).now_or_never().expect("memory answers at once").ok()?;
         self.check_authority(&store.store);
+        self.check_leases(&store.store);
         self.committed = store.store;
         self.alarms.extend(received.alarms.into_iter().map(|alarm| (station, alarm)));
         Some(received.response)
@@ -69,6 +71,23 @@ impl Plant {
                 wanted,
                 "an entry takes effect that is not signed as it must be: {entry:?}"
             );
+        }
+    }
+
+    /// Nothing takes effect that was done while another station had the phase: whoever has it goes on in good faith.
+    fn check_leases(&self, after: &MemoryPlant) {
+        for entry in after.entries.iter().skip(self.committed.entries.len()).filter(|entry| entry.is_effective) {
+            let operation = after.phases[&entry.phase_id].operation_name();
+            let leases = || {
+                let of_batch = after.leases.iter().filter(|row| row.batch_id == entry.batch_id);
+                of_batch.map(|row| row.lease()).filter(|lease| lease.covers(&operation))
+            };
+            let own = leases().filter(|lease| lease.station_id == entry.station_id).map(|lease| lease.fence).max();
+            let at = entry.recorded_at.min(entry.received_at);
+            let newer = leases()
+                .filter(|lease| lease.station_id != entry.station_id && lease.lives_at(at))
+                .find(|lease| own.is_none_or(|own| lease.fence > own));
+            assert!(newer.is_none(), "an entry takes effect that was made under {newer:?}: {entry:?}");
         }
     }
 
@@ -93,7 +112,14 @@ impl Plant {
     pub fn live_on(&mut self, dice: &mut Dice) {
         self.seconds += 1 + u32::try_from(dice.below(30)).unwrap_or_default();
         self.committed.now = self.now();
-        match dice.below(12) {
+        match dice.below(14) {
+            12 | 13 => {
+                let batch = batch_id(dice.below(3));
+                let station = station_id(dice.below(3));
+                let is_of_all = dice.percent(70);
+                let operation = (!is_of_all).then(|| world::phases()[0].operation_name());
+                self.committed.lease(&batch, operation, (station, "a station"));
+            }
             0 => self.backup = Some(self.committed.clone()),
             1 if self.restores == 0 => {
                 if let Some(backup) = self.backup.take() {
@@ -230,7 +256,8 @@ pub fn world_of_three_batches() -> MemoryPlant {
         });
         for phase in world::phases() {
             let own = phase_id(number, phase.number);
-            plant.put_phase(viruj_api::batches::PhaseRow { id: own, batch_id: id.clone(), ..phase });
+            let operation = if phase.number < 3 { phase.operation.clone() } else { "Closing".to_owned() };
+            plant.put_phase(viruj_api::batches::PhaseRow { id: own, batch_id: id.clone(), operation, ..phase });
         }
     }
     plant

@@ -10,7 +10,8 @@ use viruj_api::{
     sync::{FeedCursor, SYSTEM_FEED, Verdict},
 };
 use viruj_domain::{
-    ids::{OperationId, StationId, UserId},
+    ids::{BatchId, OperationId, StationId, UserId},
+    lease::LeaseClaim,
     phase::PhaseEntry,
     signature::{SessionEvent, SignatureMeaning},
 };
@@ -83,7 +84,7 @@ impl Station {
         let said = say(dice, operation, &self.disk, known_at, id);
         let appended = self.run(dice, true, |store| {
             let last = store.last(id).now_or_never().expect("memory answers at once")?;
-            let operation = sealed(id, last.as_ref(), known_at, &said);
+            let operation = sealed((id, said.lease), last.as_ref(), known_at, &said);
             let appended = store.append(operation.clone()).now_or_never().expect("memory answers at once")?;
             Ok::<_, StoreError>((appended, operation))
         });
@@ -139,10 +140,22 @@ struct Said {
     operation_id: OperationId,
     bytes: Vec<u8>,
     person: PersonSlot,
+    /// What the station believes to have, as far as its feed has told it.
+    lease: Option<LeaseClaim>,
+}
+
+/// The newest lease of the batch that the station knows to be its own.
+fn known_lease(disk: &MemoryStation, batch: &BatchId, station: StationId, dice: &mut Dice) -> Option<LeaseClaim> {
+    let own = disk.copy.leases.values().filter(|row| row.batch_id == *batch && row.station_id == station);
+    let own = own.filter(|row| row.ended_at.is_none()).max_by_key(|row| row.fence)?;
+    // A station that invents a fence gains nothing by it.
+    let fence = if dice.percent(5) { own.fence + 1 } else { own.fence };
+    Some(LeaseClaim { id: own.id, fence })
 }
 
 fn say(dice: &mut Dice, operation: u64, disk: &MemoryStation, at: DateTime<Utc>, station: StationId) -> Said {
     let (batch, phase) = (dice.below(3), 1 + u32::try_from(dice.below(3)).unwrap_or_default());
+    let lease = known_lease(disk, &batch_id(batch), station, dice);
     let right = if phase == 2 { world::rpm(["100", "112", "141"][dice.below(3)]) } else { PhaseEntry::Confirmed };
     let entry = if dice.percent(5) { world::rpm("1.5") } else { right };
     let people: [UserId; 3] = [world::operator().id, "helper".into(), "visitor".into()];
@@ -171,7 +184,7 @@ fn say(dice: &mut Dice, operation: u64, disk: &MemoryStation, at: DateTime<Utc>,
         4 => {
             // Bytes that nobody can read.
             let bytes = format!(r#"{{"operation_id":"{}","said":{operation}}}"#, statement.operation_id).into_bytes();
-            return Said { operation_id: statement.operation_id, bytes, person: PersonSlot::None };
+            return Said { operation_id: statement.operation_id, bytes, person: PersonSlot::None, lease };
         }
         _ => {}
     }
@@ -191,10 +204,10 @@ fn say(dice: &mut Dice, operation: u64, disk: &MemoryStation, at: DateTime<Utc>,
             sign_statement(&bytes, &world::person_key(), certificate)
         }
     };
-    Said { operation_id: statement.operation_id, bytes, person }
+    Said { operation_id: statement.operation_id, bytes, person, lease }
 }
 
-fn sealed(station: StationId, last: Option<&StoredOperation>, at: DateTime<Utc>, said: &Said) -> StoredOperation {
+fn sealed((station, lease): (StationId, Option<LeaseClaim>), last: Option<&StoredOperation>, at: DateTime<Utc>, said: &Said) -> StoredOperation {
     let envelope = Envelope {
         format: FORMAT_VERSION,
         station_id: station,
@@ -205,8 +218,8 @@ fn sealed(station: StationId, last: Option<&StoredOperation>, at: DateTime<Utc>,
         boot_id: "simulated".to_owned(),
         server_time_token: None,
         estimated_skew_ms: None,
-        lease: None,
-        fence: None,
+        lease: lease.map(|claim| claim.id),
+        fence: lease.map(|claim| claim.fence),
         statement: to_base64(&said.bytes),
         person: said.person.clone(),
     };

@@ -4,6 +4,7 @@ import { codedText } from "../../../texts/coded";
 import { useFormats } from "../../../ui/formats";
 import { BatchActions } from "./batch-actions";
 import styles from "./execution-screen.module.css";
+import { LeaseMark } from "./lease-mark";
 
 type Props = { batch: BatchView; currentNumber: number | null; isOffline: boolean; onReview: () => void };
 
@@ -25,6 +26,7 @@ export function BatchBar({ batch, currentNumber, isOffline, onReview }: Props) {
           {codedText(t, "batchStatus", batch.status) ?? batch.status}
         </span>
       )}
+      <LeaseMark batch={batch} isOffline={isOffline} />
       <span className={styles.step} data-testid="batch-step">
         {currentNumber === null
           ? t("execution.doneOf", { done, count })

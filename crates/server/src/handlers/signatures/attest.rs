@@ -2,23 +2,28 @@ use axum::{Json, extract::State};
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use viruj_api::{
+    leases::LeaseRow,
     signatures::{AttestRequest, AttestResponse},
     statement::{Attestation, Statement},
 };
 use viruj_domain::{
     execution::{Attempt, Circumstances, Refusal, Registers, Wanted, signed_with},
+    ids::PhaseId,
     person::Acting,
     signature::SignatureMeaning,
 };
 use viruj_storage::{
-    UnitOfWork,
+    UnitOfWork, leases,
     people::{self, Account},
     phase_claims::{self, PhaseClaim},
     plant_store,
     registers::registers,
     sessions,
 };
-use viruj_sync::{signing, store::KnownStation};
+use viruj_sync::{
+    signing,
+    store::{BatchState, KnownStation},
+};
 
 use crate::{
     alerts,
@@ -122,6 +127,7 @@ impl Signing {
         let reason = self.statement.reason.as_deref();
         let attempt = Attempt { phase: phase_id, entry, corrects, reason, is_signed: true };
         let person = Acting { id: &account.person.id, role: account.person.role, is_active: account.person.is_active };
+        self.is_leased_to_none_other(&mut connection, &batch, (phase_id, app.clock.now())).await?;
         let phase = batch.phases.iter().find(|phase| phase.id == phase_id);
         let wanted = phase.map(|phase| Wanted::for_entry(phase, entry, &account.person.id));
         let registers = match wanted.filter(|wanted| !wanted.is_empty()) {
@@ -135,6 +141,27 @@ impl Signing {
             Some(wanted) if wanted == self.meaning => Ok(()),
             Some(_) => Err(ProblemCode::WrongMeaning.into()),
             None => Err(ProblemCode::NotSignable.into()),
+        }
+    }
+
+    /// What another station holds may have been executed there already, without the server.
+    async fn is_leased_to_none_other(
+        &self,
+        connection: &mut PgConnection,
+        batch: &BatchState,
+        (phase, now): (PhaseId, DateTime<Utc>),
+    ) -> Result<(), ApiError> {
+        if !batch.status.is_leasable() {
+            return Ok(());
+        }
+        let known = leases::of_phase(connection, &batch.id, phase).await?;
+        let is_elsewhere = |row: &&LeaseRow| row.station_id != self.station.id && row.lease().lives_at(now);
+        match known.iter().find(is_elsewhere) {
+            Some(row) => {
+                let detail = format!("{} has it until {}", row.station_name, row.expires_at.to_rfc3339());
+                Err(ApiError::new(ProblemCode::LeasedElsewhere).with_detail(detail))
+            }
+            None => Ok(()),
         }
     }
 

@@ -20,7 +20,6 @@ pub(super) fn is_storable(opened: &OpenedEnvelope, statement: &Statement) -> boo
         Some(&statement.time_zone),
         Some(&envelope.boot_id),
         envelope.server_time_token.as_ref(),
-        envelope.lease.as_ref(),
         entry_name(&statement.action),
     ];
     texts.into_iter().flatten().all(|text| is_text(text, LONGEST_TEXT))

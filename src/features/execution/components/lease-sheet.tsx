@@ -1,0 +1,79 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { BatchView, LeaseView } from "../../../bridge/bindings";
+import { codedText } from "../../../texts/coded";
+import { failureCode, failureText } from "../../../texts/failure-text";
+import { ActionButton } from "../../../ui/action-button";
+import { useFormats } from "../../../ui/formats";
+import { Notice } from "../../../ui/notice";
+import { ReasonField } from "../../../ui/reason-field";
+import { Sheet } from "../../../ui/sheet";
+import { useTakeBatchStep } from "../api/take-batch-step";
+import styles from "./batch-actions.module.css";
+
+type Props = { batch: BatchView; lease: LeaseView; isOffline: boolean; onClose: () => void };
+
+/** Says what it means that the batch is where it is, and lets whoever may take it, take it over or give it back. */
+export function LeaseSheet({ batch, lease, isOffline, onClose }: Props) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const take = useTakeBatchStep();
+  const [reason, setReason] = useState("");
+  const [isTried, setTried] = useState(false);
+  const { place, step } = lease;
+  // What another station is told nothing of asks for a reason; everything else is undone as easily as it is done.
+  const needsReason = step === "take_over";
+  const isMissing = needsReason && reason.trim() === "";
+  const station = lease.stationName ?? "";
+  const until = lease.until === null ? "" : formats.dateTime(lease.until);
+
+  function press() {
+    setTried(true);
+    if (step === null || isMissing || take.isPending) return;
+    take.mutate({ batchId: batch.id, version: batch.version, step, reason: reason.trim() }, { onSuccess: onClose });
+  }
+
+  return (
+    <Sheet
+      isOpen
+      onClose={onClose}
+      side="bottom"
+      title={t(`lease.${place}`, { station })}
+      isKeptOpen={take.isPending}
+      data-testid="lease-sheet"
+    >
+      <div className={styles.step}>
+        <p className={styles.sentence} data-testid="lease-sentence">
+          {t(`lease.${place}Means`, { station, time: until })}
+        </p>
+        {needsReason && !isOffline && (
+          <>
+            <Notice tone="warn">{t("lease.takeOverMeans", { station })}</Notice>
+            <ReasonField isFirst value={reason} onChange={setReason} isMissing={isTried && isMissing} />
+          </>
+        )}
+        {take.isError && (
+          <Notice tone="bad" data-testid="lease-error">
+            <span data-code={failureCode(take.error)}>{failureText(t, take.error)}</span>
+          </Notice>
+        )}
+        <div className={styles.buttons}>
+          <ActionButton variant="default" data-testid="lease-close" onClick={onClose}>
+            {t("common.close")}
+          </ActionButton>
+          {step !== null && (
+            <ActionButton
+              data-testid={`lease-${step}`}
+              variant={place === "here" ? "default" : "filled"}
+              loading={take.isPending}
+              disabledReason={isOffline ? t("administration.offline") : undefined}
+              onClick={press}
+            >
+              {codedText(t, "batchSteps", step) ?? step}
+            </ActionButton>
+          )}
+        </div>
+      </div>
+    </Sheet>
+  );
+}
