@@ -98,8 +98,14 @@ async function changePerson({ email, password }) {
 }
 
 step("[P11-200-1] an operator signs while the server is away, and the first time takes both components", async () => {
+  await station.waitForAttribute("batch-lease", "data-place", "nowhere");
   await signStep(1, OPERATOR);
   await atPhase(station, 2);
+  // The first entry has brought the batch to this station.
+  await station.waitForAttribute("batch-lease", "data-place", "here");
+  await station.clickTestId("batch-lease");
+  await station.screenshots("lease-here", ALL_LOOKS);
+  await station.clickTestId("lease-close");
   await server.stop();
   await station.waitForAttribute("connection-status", "data-state", "offline");
   await station.clickTestId("primary-action");
@@ -159,6 +165,7 @@ step("[ALCOA-C] the server takes every entry with its signature, and tells who w
     FROM batch_phases phase JOIN production_batches batch ON batch.id = phase.batch_id
     WHERE batch.batch_number = '${NUMBER}' AND phase.number = ${PLANTED}`);
   const [[personId]] = postgres.query(`SELECT id FROM users WHERE email = '${PRODUCTION_HEAD.email}'`);
+  await other.takeOver({ person: PRODUCTION_HEAD, batchId, reason: "Granulation 2 does not answer" });
   const verdict = await other.confirm({
     person: PRODUCTION_HEAD,
     personId,

@@ -79,7 +79,13 @@ export async function openOtherStation(server, { plant, name, administrator }) {
     return push(statement, attested.person);
   }
 
-  return { confirm };
+  // Somebody takes a batch to this station that another one has.
+  async function takeOver({ person, batchId, reason }) {
+    const lease = { station_id: station.id, reason };
+    return post(server, `/api/v1/batches/${batchId}/leases/transfer`, await signInTo(server, person), lease);
+  }
+
+  return { confirm, takeOver };
 }
 
 // RFC 8785, as far as a statement needs it: members in order, no spaces, integers and text only.

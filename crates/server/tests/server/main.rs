@@ -20,6 +20,7 @@ mod docs;
 mod documented;
 mod feed;
 mod identity_provider;
+mod leases;
 mod legacy;
 mod legacy_administration;
 mod legacy_flow;

@@ -7,6 +7,7 @@ mod batches;
 mod devices;
 mod files;
 mod keys;
+mod leases;
 mod offline;
 mod person_keys;
 mod resources;

@@ -11,6 +11,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use viruj_api::station::{
     BatchListQuery, BatchSort, BatchView, Connection, DataSource, EntryInput, EntryReceipt, RecordEntry,
     SignatureInput, StationRegistration,
+    batch_steps::{BatchStepName, TakeBatchStep},
 };
 use viruj_client::{Client, HttpOptions, Transport};
 use viruj_server::{Application, serve::serve};
@@ -132,8 +133,15 @@ impl Floor {
         StationCore::open(self.options()).await.unwrap()
     }
 
-    /// Registered by the administrator, with the operator signed in and everything pulled.
+    /// As [`Self::unleased_station`], with the batch taken to it.
     pub async fn station(&self) -> StationCore {
+        let core = self.unleased_station().await;
+        core.take_batch_step(&step(BatchStepName::Take, "")).await.unwrap();
+        core
+    }
+
+    /// Registered by the administrator, with the operator signed in and everything pulled.
+    pub async fn unleased_station(&self) -> StationCore {
         let core = self.open().await;
         core.sign_in(&world::email("admin"), world::PASSWORD).await.unwrap();
         let registration =
@@ -156,6 +164,11 @@ impl Floor {
 
 pub async fn batch(core: &StationCore) -> BatchView {
     core.open_batch(batch_id().as_str()).await.unwrap()
+}
+
+/// What is done with the whole batch.
+pub fn step(step: BatchStepName, reason: &str) -> TakeBatchStep {
+    TakeBatchStep { batch_id: batch_id().0, version: "1".to_owned(), step, reason: reason.to_owned() }
 }
 
 pub fn entry(batch: &BatchView, number: u32, input: EntryInput) -> RecordEntry {

@@ -265,12 +265,14 @@ pub struct Writer {
     pub last_hash: [u8; 32],
     /// What the entries that follow are made under, with its fence.
     pub lease: Option<LeaseClaim>,
+    /// By the station's clock.
+    pub recorded_at: DateTime<Utc>,
 }
 
 impl Writer {
     #[must_use]
     pub fn new(station: StationId) -> Self {
-        Self { station, next_seq: 1, last_hash: crate::signing::NO_PREVIOUS, lease: None }
+        Self { station, next_seq: 1, last_hash: crate::signing::NO_PREVIOUS, lease: None, recorded_at: time(62) }
     }
 
     pub fn unsigned(&mut self, statement: &Statement) -> StoredOperation {
@@ -316,7 +318,7 @@ impl Writer {
             station_id: self.station,
             station_seq: self.next_seq,
             prev_hash: hex::encode(self.last_hash),
-            recorded_at: time(62),
+            recorded_at: self.recorded_at,
             monotonic_ms: 86_400_000,
             boot_id: "0b0e5f3c-3b1c-4d62-9c35-0d9d4b3d9a11".to_owned(),
             server_time_token: None,

@@ -76,7 +76,7 @@ fn hard_case_04_two_stations_record_one_step_and_both_values_are_kept() {
     let mut plant = world::memory_plant();
     let start = Writer::new(STATION).unsigned(&statement(1, 1, PhaseEntry::Confirmed));
     push(&mut plant, STATION, std::slice::from_ref(&start));
-    let mut here = Writer { station: STATION, next_seq: 2, last_hash: start.envelope_hash, lease: None };
+    let mut here = Writer { next_seq: 2, last_hash: start.envelope_hash, ..Writer::new(STATION) };
     let one = here.unsigned(&statement(2, 2, rpm("110")));
     let other = Writer::new(OTHER_STATION).unsigned(&statement(3, 2, rpm("112")));
     assert_eq!(words(&push(&mut plant, STATION, &[one])), ["accepted"]);

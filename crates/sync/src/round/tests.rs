@@ -102,7 +102,7 @@ fn hard_case_12_a_restored_server_is_given_again_what_it_lost() {
     assert_eq!(server.plant(|plant| plant.phases.clone()), replica.phases);
     // New work goes on from there.
     let last = log.last(STATION).now_or_never().unwrap().unwrap().unwrap();
-    let mut writer = Writer { station: STATION, next_seq: last.station_seq + 1, last_hash: last.envelope_hash, lease: None };
+    let mut writer = Writer { next_seq: last.station_seq + 1, last_hash: last.envelope_hash, ..Writer::new(STATION) };
     log.append(writer.unsigned(&statement(6, 2, rpm("101")))).now_or_never().unwrap().unwrap();
     assert_eq!(push(&mut log, &server).unwrap().stopped, None);
     assert_eq!(server.alarms(), []);

@@ -301,7 +301,7 @@ async fn what_the_files_contradict_each_other_about_is_an_error() {
     let entries = |number: u64| statement(number, 1, PhaseEntry::Confirmed);
     let first = Writer::new(STATION).unsigned(&entries(1));
     let after = |operation: &StoredOperation, number: u64, seq: u64| {
-        let mut writer = Writer { station: STATION, next_seq: seq, last_hash: operation.envelope_hash, lease: None };
+        let mut writer = Writer { next_seq: seq, last_hash: operation.envelope_hash, ..Writer::new(STATION) };
         writer.unsigned(&entries(number))
     };
     let other_first = Writer::new(STATION).unsigned(&entries(9));
