@@ -94,6 +94,19 @@ pub struct FeedCursor {
     pub seq: u64,
 }
 
+/// Where the feeds of a station stand at the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FeedHeads {
+    pub heads: Vec<FeedHead>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FeedHead {
+    pub feed: String,
+    /// The newest one; 0 for a feed of which nothing was told yet.
+    pub seq: u64,
+}
+
 /// The feed of people, stations and materials.
 pub const SYSTEM_FEED: &str = "system";
 

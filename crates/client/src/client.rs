@@ -32,7 +32,7 @@ use crate::{ClientError, Transport};
 /// Every method fails with [`ClientError`]: no answer, the server's problem, or an answer that is none.
 #[derive(Clone, Debug)]
 pub struct Client {
-    transport: Transport,
+    pub(crate) transport: Transport,
 }
 
 pub(crate) type Answer<T> = Result<T, ClientError>;
@@ -314,7 +314,7 @@ impl Client {
     }
 }
 
-fn request(
+pub(crate) fn request(
     method: Method,
     path: &str,
     token: Option<&str>,
@@ -344,7 +344,7 @@ pub(crate) fn read<T: DeserializeOwned>(answer: &Response<Bytes>) -> Answer<T> {
 }
 
 /// The server's problem; an error without one comes from something in between, a proxy for example.
-fn problem(answer: &Response<Bytes>) -> ClientError {
+pub(crate) fn problem(answer: &Response<Bytes>) -> ClientError {
     match serde_json::from_slice::<Problem>(answer.body()) {
         Ok(problem) if problem.status == answer.status().as_u16() => ClientError::Problem(Box::new(problem)),
         _ => bad_answer(answer, "no problem document"),

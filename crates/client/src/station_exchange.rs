@@ -12,7 +12,7 @@ use viruj_api::{
 use viruj_domain::ids::StationId;
 use viruj_sync::store::{Exchange, ExchangeError};
 
-use crate::{Client, ClientError};
+use crate::{Client, ClientError, News};
 
 /// Answers a challenge: Ed25519 with the station's key over `viruj-station-challenge-v1\0` and the challenge's bytes,
 /// base64. The key itself never comes here.
@@ -82,6 +82,14 @@ impl StationExchange {
 }
 
 impl StationExchange {
+    /// Waits for news; `None` in process, where nothing is told.
+    ///
+    /// # Errors
+    /// [`ExchangeError`].
+    pub async fn news(&self) -> Result<Option<News>, ExchangeError> {
+        self.with_token(|token| async move { self.client.news(&token).await }).await
+    }
+
     /// Lets leases of the station live on; those that do are in the answer.
     ///
     /// # Errors

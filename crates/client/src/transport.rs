@@ -15,6 +15,8 @@ const MAXIMUM_ANSWER: usize = 64 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Transport {
     service: BoxCloneSyncService<Request<Bytes>, Response<Bytes>, BoxError>,
+    /// Absent in process.
+    network: Option<(Ways, Url)>,
 }
 
 /// How to speak HTTP to a plant server.
@@ -74,8 +76,9 @@ impl Transport {
             kept: http_client(&base, options, |builder| builder)?,
             fresh: http_client(&base, options, |builder| builder.pool_max_idle_per_host(0))?,
         };
+        let network = Some((ways.clone(), base.clone()));
         let service = tower::service_fn(move |request| over_http(ways.clone(), base.clone(), request));
-        Ok(Self { service: BoxCloneSyncService::new(service) })
+        Ok(Self { service: BoxCloneSyncService::new(service), network })
     }
 
     /// Calls a router in this process; axum's `Router` is one, and so is any service of the same shape.
@@ -99,12 +102,28 @@ impl Transport {
                 Ok::<_, BoxError>(Response::from_parts(parts, bytes))
             }
         });
-        Self { service: BoxCloneSyncService::new(service) }
+        Self { service: BoxCloneSyncService::new(service), network: None }
     }
 
     /// Sends a request whose address is a path with an optional query.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
         self.service.clone().oneshot(request).await
+    }
+
+    /// Sends a request whose answer is read as it comes, for `longest` at the most; `None` in process, where it is as near
+    /// to ask again.
+    pub(crate) async fn stream(
+        &self,
+        request: Request<Bytes>,
+        longest: Duration,
+    ) -> Result<Option<reqwest::Response>, BoxError> {
+        let Some((ways, base)) = &self.network else { return Ok(None) };
+        let (mut parts, body) = request.into_parts();
+        parts.uri = absolute(base, &parts.uri)?;
+        let mut request = reqwest::Request::try_from(Request::from_parts(parts, body))?;
+        *request.timeout_mut() = Some(longest);
+        // A connection of its own: it would hold up whatever is asked beside it.
+        Ok(Some(ways.fresh.execute(request).await.map_err(reqwest::Error::without_url)?))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
     attempts::Attempts,
     challenges::Challenges,
     checkpoints::{self, CheckpointError},
+    heads::Heads,
     idempotency::Answers,
     kept_backups::KeptBackups,
     live_sessions::LiveSessions,
@@ -62,6 +63,8 @@ pub struct Shared {
     pub challenges: Challenges,
     pub passwords: Passwords,
     pub live_sessions: Arc<LiveSessions>,
+    /// For the stations that wait for news.
+    pub heads: Arc<Heads>,
     pub attempts: Attempts,
     /// How often API keys may ask.
     pub key_rates: KeyRates,
@@ -139,6 +142,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             challenges: Challenges::new(secret),
             passwords: Passwords::new(PASSWORD_THREADS)?,
             live_sessions: LiveSessions::listening_to(&database),
+            heads: Heads::asked_of(&database),
             attempts: Attempts::new(secret),
             key_rates: KeyRates::default(),
             reset_codes: ResetCodes::new(secret),
@@ -206,6 +210,7 @@ impl Application {
     /// Waits for what is in flight in the database and closes its connections.
     pub async fn close(&self) {
         self.state.live_sessions.stop_listening();
+        self.state.heads.part();
         self.state.database.close().await;
     }
 

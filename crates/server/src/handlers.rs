@@ -67,6 +67,7 @@ pub mod signatures {
 pub mod single_sign_on;
 pub mod stations;
 pub mod sync {
+    pub mod heads;
     pub mod pull;
     pub mod push;
 }

@@ -21,6 +21,7 @@ mod etag;
 mod extract;
 mod files;
 mod handlers;
+mod heads;
 mod idempotency;
 pub mod jobs;
 mod kept_backups;

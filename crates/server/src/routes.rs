@@ -122,6 +122,7 @@ pub fn all() -> Vec<Route> {
         Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::stations::sign_in::sign_in) },
         Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::sync::push::push) },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::pull::pull) },
+        Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::heads::heads) },
         Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::leases::extend::extend) },
         Route {
             authorisation: SignedIn,

@@ -23,6 +23,11 @@ pub async fn serve<L: Listener<Addr = SocketAddr>>(
     let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
         application.router().into_make_service_with_connect_info::<SocketAddr>();
     // Only a tapped listener of any kind tells the address of the other end.
+    let state = application.state().clone();
+    let stop = async move {
+        stop.await;
+        state.heads.part();
+    };
     axum::serve(listener.tap_io(|_| {}), service).with_graceful_shutdown(stop).await
 }
 

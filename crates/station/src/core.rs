@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     path::Path,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicBool},
 };
 
 use chrono::{DateTime, Utc};
@@ -70,6 +70,8 @@ pub struct StationCore {
     /// A refresh token works once, so two requests never use the same.
     refreshing: Mutex<()>,
     wake: Notify,
+    /// The server tells news.
+    is_told: AtomicBool,
     cancel_single_sign_on: Notify,
     stopping: watch::Sender<bool>,
 }
@@ -176,6 +178,7 @@ impl StationCore {
             pulling: Mutex::new(()),
             refreshing: Mutex::new(()),
             wake: Notify::new(),
+            is_told: AtomicBool::new(false),
             cancel_single_sign_on: Notify::new(),
             stopping: watch::Sender::new(false),
         };

@@ -3,7 +3,7 @@
 //! An entry says that a row changed; what is sent is the row as it is now. A row that changed again is sent again, so a
 //! reader that has caught up holds every row as it is, and nothing of the trail's own text leaves the server.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use viruj_api::sync::{FeedChange, FeedEntry, SYSTEM_FEED};
@@ -48,6 +48,15 @@ pub async fn slice(database: &Database, feed: &str, after: u64, limit: u32) -> R
     transaction.commit().await?;
     let entries = changed.into_iter().map(|row| row.entry(&mut found)).collect();
     Ok(FeedSlice { entries, head })
+}
+
+/// The newest `seq` of every feed.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn heads(database: &Database) -> Result<BTreeMap<String, u64>, StorageError> {
+    let rows = sqlx::query!("SELECT feed, seq FROM feeds").fetch_all(&database.system_statements()).await?;
+    Ok(rows.into_iter().map(|row| (row.feed, row.seq.unsigned_abs())).collect())
 }
 
 struct ChangedRow {

@@ -1,14 +1,17 @@
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use uuid::Uuid;
 use viruj_api::sync::{FeedChange, FeedCursor, FeedPage, SYSTEM_FEED};
-use viruj_client::Client;
+use viruj_client::{Client, News};
 use viruj_domain::{ids::StationId, phase::PhaseEntry};
 use viruj_sync::{
     conformance::world::{batch, operator, phases, plant_id, statement},
     store::{Exchange, ExchangeError},
 };
-use viruj_test_support::{TestApp, TestStation, over_both_transports, world};
+use viruj_test_support::{Reach, TestApp, TestStation, over_both_transports, world};
 
 over_both_transports! {
     a_station_follows_its_plant_and_the_system,
@@ -113,4 +116,31 @@ async fn a_cursor_of_another_epoch_or_beyond_the_head_is_gone(app: TestApp, clie
         assert_eq!(station.exchange.pull("plant-a", Some(&cursor)).await.unwrap_err(), ExchangeError::CursorGone);
     }
     assert!(station.exchange.pull("plant-a", Some(&page.cursor)).await.unwrap().entries.is_empty());
+}
+
+/// The heads of a station's feeds by their names.
+async fn next_heads(news: &mut News) -> BTreeMap<String, u64> {
+    let told = news.next().await.unwrap().expect("the stream goes on");
+    told.heads.into_iter().map(|head| (head.feed, head.seq)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_station_hears_of_news_and_a_server_that_stops_lets_it_go() {
+    let mut app = TestApp::start().await;
+    let client = app.client(Reach::Http);
+    let mut station = TestStation::register(&app, &client).await;
+    let head = station.exchange.pull(plant_id().as_str(), None).await.unwrap().head;
+    let mut news = station.exchange.news().await.unwrap().expect("over the network");
+    let first = next_heads(&mut news).await;
+    assert_eq!(first.keys().map(String::as_str).collect::<Vec<_>>(), [plant_id().as_str(), SYSTEM_FEED]);
+    assert_eq!(first[plant_id().as_str()], head);
+    let entry = station.writer.unsigned(&statement(1, 1, PhaseEntry::Confirmed));
+    station.push(&[entry]).await.unwrap();
+    let after = next_heads(&mut news).await;
+    assert!(after[plant_id().as_str()] > head, "{after:?}");
+    let stopped = tokio::time::timeout(Duration::from_secs(10), app.stop()).await;
+    assert!(stopped.is_ok(), "a server does not wait for those who wait for it");
+    assert_eq!(news.next().await.unwrap(), None);
+    let inside = TestStation::known(&app.client(Reach::InProcess), station.id);
+    assert!(!matches!(inside.exchange.news().await, Ok(Some(_))), "in process nothing is told");
 }

@@ -1,6 +1,6 @@
 //! Requests that no typed client would send.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use http::{Method, Request, StatusCode, header};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -33,7 +33,9 @@ pub async fn send(app: &TestApp, method: Method, path: &str, token: Option<&str>
 pub async fn send_request(app: &TestApp, request: Request<Body>) -> Answer {
     let answer = app.application.router().oneshot(request).await.unwrap();
     let (parts, body) = answer.into_parts();
-    let bytes = axum::body::to_bytes(body, 4 << 20).await.unwrap();
+    // A stream of events does not end.
+    let is_stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+    let bytes = if is_stream { Bytes::new() } else { axum::body::to_bytes(body, 4 << 20).await.unwrap() };
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     let text = String::from_utf8_lossy(&bytes).into_owned();
     Answer { status: parts.status, headers: parts.headers, text, body }

@@ -1,10 +1,13 @@
 //! Rounds of synchronisation, and whether the server is there.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use viruj_api::{
     station::{CommandError, Connection, QueryKey},
-    sync::{SYSTEM_FEED, ServerTime},
+    sync::{FeedHeads, SYSTEM_FEED, ServerTime},
 };
 use viruj_client::{ClientError, StationExchange};
 use viruj_domain::ids::StationId;
@@ -24,19 +27,22 @@ use crate::{
     views,
 };
 
-/// How often the server is asked while it answers; live updates only shorten the wait.
+/// How often the server is asked while it answers and tells no news.
 const POLL: Duration = Duration::from_secs(5);
+/// How often it is asked while it tells news.
+const POLL_BESIDE_NEWS: Duration = Duration::from_secs(30);
 
 impl StationCore {
     /// Synchronises in the background until [`Self::close`]: at once when something is recorded, and again and again.
     pub async fn run(self: Arc<Self>) {
         let mut stopping = self.stopping.subscribe();
+        let hearing = tokio::spawn(Arc::clone(&self).hear_of_news());
         let mut failures = 0;
         while !*stopping.borrow_and_update() {
             let wait = match self.sync_now().await {
                 Ok(()) => {
                     failures = 0;
-                    POLL
+                    if self.is_told.load(Ordering::Relaxed) { POLL_BESIDE_NEWS } else { POLL }
                 }
                 Err(error) => {
                     failures += 1;
@@ -50,6 +56,42 @@ impl StationCore {
                 _ = stopping.changed() => {}
             }
         }
+        hearing.abort();
+    }
+
+    /// Waits for the server's news and lets the next round begin with them; asking now and then stands behind it.
+    async fn hear_of_news(self: Arc<Self>) {
+        let mut failures = 0;
+        loop {
+            if let Some((exchange, _)) = self.way() {
+                match exchange.news().await {
+                    Ok(None) => return,
+                    Ok(Some(mut news)) => {
+                        failures = 0;
+                        self.is_told.store(true, Ordering::Relaxed);
+                        while let Ok(Some(heads)) = news.next().await {
+                            if self.is_behind(&heads).await {
+                                self.wake.notify_one();
+                            }
+                        }
+                        self.is_told.store(false, Ordering::Relaxed);
+                    }
+                    Err(_) => failures += 1,
+                }
+            }
+            tokio::time::sleep(backoff(failures.max(1), getrandom::u64().unwrap_or_default())).await;
+        }
+    }
+
+    async fn is_behind(&self, heads: &FeedHeads) -> bool {
+        let mut store = self.store.clone();
+        for head in &heads.heads {
+            let known = store.cursor(&head.feed).await.ok().flatten();
+            if known.is_none_or(|cursor| cursor.seq != head.seq) {
+                return true;
+            }
+        }
+        false
     }
 
     /// One whole round: what is unsent goes out, both feeds come in to their heads.
