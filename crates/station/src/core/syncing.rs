@@ -75,6 +75,8 @@ impl StationCore {
                             }
                         }
                         self.is_told.store(false, Ordering::Relaxed);
+                        // Whether the server is still there is found out at once.
+                        self.wake.notify_one();
                     }
                     Err(_) => failures += 1,
                 }

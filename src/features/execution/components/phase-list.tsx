@@ -12,6 +12,8 @@ const DRAWN_AT_ONCE = 60;
 const AROUND_THE_CURRENT = 16;
 const MORE = 24;
 const PAUSE_MS = 50;
+/** The open step is on the screen before its list takes a frame of its own. */
+const FIRST_PAUSE_MS = 400;
 
 /** All steps by unit procedure and operation; the current one is brought into sight when it changes. */
 export function PhaseList({ batch, selectedId, onSelect }: Props) {
@@ -24,7 +26,8 @@ export function PhaseList({ batch, selectedId, onSelect }: Props) {
   const isWhole = drawn === batch.phases.length;
   useEffect(() => {
     if (isWhole) return;
-    const growing = setTimeout(() => startTransition(() => setReach(reach + MORE)), PAUSE_MS);
+    const pause = reach === AROUND_THE_CURRENT ? FIRST_PAUSE_MS : PAUSE_MS;
+    const growing = setTimeout(() => startTransition(() => setReach(reach + MORE)), pause);
     return () => clearTimeout(growing);
   }, [isWhole, reach]);
   useEffect(() => {
