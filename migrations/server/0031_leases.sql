@@ -14,7 +14,7 @@ CREATE TABLE batch_leases (
     issued_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL CHECK (expires_at > issued_at),
     ended_at timestamptz CHECK (ended_at >= issued_at),
-    ended_cause text CHECK (ended_cause IN ('given_back', 'handed_over', 'replaced')),
+    ended_cause text CHECK (ended_cause IN ('given_back', 'handed_over', 'replaced', 'station_retired')),
     CHECK ((unit_procedure IS NULL) = (operation IS NULL)),
     CHECK ((ended_at IS NULL) = (ended_cause IS NULL)),
     UNIQUE (batch_id, fence)

@@ -10,6 +10,11 @@ export const commands = {
 	listUnsent: () => typedError<UnsentEntry[], CommandError>(__TAURI_INVOKE("list_unsent")),
 	/**  Tries the server now instead of at the next turn. */
 	syncNow: () => typedError<null, CommandError>(__TAURI_INVOKE("sync_now")),
+	/**
+	 *  Writes what is unsent, sealed to the server, onto a stick that is plugged in or into the downloads of whoever owns the
+	 *  computer's session, and answers where it lies.
+	 */
+	exportUnsent: () => typedError<SavedExport, CommandError>(__TAURI_INVOKE("export_unsent")),
 	/**  The window has drawn its first usable screen; the log gives the time since the program's start. */
 	reportPainted: () => typedError<null, CommandError>(__TAURI_INVOKE("report_painted")),
 	retryStart: () => typedError<null, CommandError>(__TAURI_INVOKE("retry_start")),
@@ -491,7 +496,11 @@ export type BatchSort = "number" | "product" | "status" | "started_at" | "progre
 /**  Where a batch stands. */
 export type BatchStatus = "Planned" | "In Progress" | "QC Review" | "Completed" | "On Hold" | "Delayed" | "Blocked";
 
-export type BatchStepName = "hold" | "resume";
+export type BatchStepName = "hold" | "resume" | 
+/**  To this station, so that the batch goes on here without the server. */
+"take" | 
+/**  To this station from another one. */
+"take_over" | "give_back";
 
 export type BatchStepView = {
 	step: BatchStepName,
@@ -537,6 +546,8 @@ export type BatchView = {
 	steps: BatchStepView[],
 	/**  The server is away and the person has no key here to sign with. */
 	signingNeedsServer: boolean,
+	/**  Absent where no station needs to have the batch: it is executed no more, or the station is its own server. */
+	lease: LeaseView | null,
 };
 
 export type Capa = {
@@ -1194,6 +1205,18 @@ export type FileView = {
 	sizeBytes: number,
 	/**  Lower-case hex. */
 	sha256: string,
+};
+
+export type LeasePlace = "here" | "elsewhere" | "nowhere";
+
+/**  Which station has the batch, so that it goes on there without the server. */
+export type LeaseView = {
+	place: LeasePlace,
+	/**  Of the other station. */
+	stationName: string | null,
+	until: string | null,
+	/**  What the person may do about it; needs the server. */
+	step: BatchStepName | null,
 };
 
 /**  Where a value lies against its limits; a value on a limit is within. */
@@ -2141,6 +2164,12 @@ export type SaveSettings = {
 	source: DataSource,
 	databaseUrl: string | null,
 	serverUrl: string | null,
+};
+
+/**  Where what is unsent was written. */
+export type SavedExport = {
+	path: string,
+	entries: number,
 };
 
 /**  Where a file was written. */

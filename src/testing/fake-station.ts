@@ -201,6 +201,8 @@ export class FakeStation {
       case "write_batch_record":
       case "save_attachment":
         return this.batches.answer(command, args, state.batch);
+      case "export_unsent":
+        return { path: "/media/operator/VIRUJ/viruj-unsent-Granulation-2.age", entries: state.unsent.length };
       case "list_unsent":
         return state.unsent;
       case "read_audit_trail":

@@ -135,6 +135,9 @@ export const testIds = {
   "unsent-entry-*": "by operation id",
   "unsent-empty": "",
   "unsent-failed": "",
+  "unsent-export": "",
+  "unsent-export-error": "`data-code` on its child",
+  "unsent-exported": "",
   "unsent-send-now": "",
   "unsent-sync-error": "",
   // Batches

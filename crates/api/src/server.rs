@@ -21,10 +21,24 @@ pub struct ServerIdentity {
     pub plants: Vec<PlantSummary>,
     /// The database holds demo data.
     pub is_demo: bool,
+    /// What a station seals its unsent entries to, when they are brought here by hand; absent at an older server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export_recipient: Option<ExportRecipient>,
     /// An identity provider is set up: people may sign in there.
     #[serde(default)]
     pub single_sign_on: bool,
     pub time: DateTime<Utc>,
+}
+
+/// A key that only this server opens what is sealed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExportRecipient {
+    /// X25519, as age writes it: `age1…`.
+    pub recipient: String,
+    /// Of the server's signing key.
+    pub key_id: String,
+    /// Ed25519 over `viruj-export-recipient-v1\0` and the recipient's text, base64.
+    pub signature: String,
 }
 
 /// The public half of a server signing key (Ed25519).

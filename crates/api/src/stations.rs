@@ -29,6 +29,28 @@ pub struct RegisteredStation {
     pub server: ServerIdentity,
 }
 
+/// A station as administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StationRow {
+    pub id: StationId,
+    pub name: String,
+    pub plant_id: PlantId,
+    pub state: StationState,
+    pub registered_at: DateTime<Utc>,
+    /// When it signed in or pushed last.
+    pub last_seen_at: Option<DateTime<Utc>>,
+    pub program_version: Option<String>,
+}
+
+/// Suspends a station, lets it in again or retires it; needs `station.register`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeStationState {
+    pub state: StationState,
+    /// Up to 500 characters.
+    pub reason: String,
+}
+
 /// A nonce to be signed; valid for one minute, at the server that made it and at its replicas.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StationChallenge {

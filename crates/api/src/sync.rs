@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use viruj_domain::ids::{DeviationId, OperationId};
+use viruj_domain::ids::{BatchId, DeviationId, OperationId, StationId};
 
 use crate::statement::SignedEnvelope;
 
@@ -92,6 +92,29 @@ pub struct FeedCursor {
     /// A plant's id, or `system`.
     pub feed: String,
     pub seq: u64,
+}
+
+/// What a station has not sent, in a file that is sealed to the server and brought to it by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnsentExport {
+    pub format: u16,
+    pub station_id: StationId,
+    pub exported_at: DateTime<Utc>,
+    /// In order of `station_seq`.
+    pub envelopes: Vec<SignedEnvelope>,
+    /// Files that entries name and that have not arrived.
+    pub files: Vec<ExportedFile>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportedFile {
+    pub batch_id: BatchId,
+    /// Lower-case hex.
+    pub sha256: String,
+    /// Base64.
+    pub content: String,
 }
 
 /// Where the feeds of a station stand at the server.

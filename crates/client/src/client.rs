@@ -20,10 +20,13 @@ use viruj_api::{
     sessions::{OpenSession, RefreshRequest, SessionList, SignInRequest, SignInWithCode},
     signatures::{AttestRequest, AttestResponse},
     single_sign_on::{BeginSingleSignOn, BegunSingleSignOn, FinishSingleSignOn},
-    stations::{RegisterStation, RegisteredStation, StationChallenge, StationSession, StationSignIn},
+    stations::{
+        ChangeStationState, RegisterStation, RegisteredStation, StationChallenge, StationRow, StationSession,
+        StationSignIn,
+    },
     sync::{FeedCursor, FeedPage, PushRequest, PushResponse},
 };
-use viruj_domain::ids::SessionId;
+use viruj_domain::ids::{SessionId, StationId};
 
 use crate::{ClientError, Transport};
 
@@ -146,6 +149,20 @@ impl Client {
 
     pub async fn register_station(&self, access_token: &str, request: &RegisterStation) -> Answer<RegisteredStation> {
         self.post("/api/v1/stations", Some(access_token), Some(request)).await
+    }
+
+    pub async fn stations(&self, access_token: &str, page: &PageQuery) -> Answer<Page<StationRow>> {
+        self.list("stations", access_token, page).await
+    }
+
+    /// Suspends a station, lets it in again or retires it.
+    pub async fn change_station_state(
+        &self,
+        access_token: &str,
+        id: StationId,
+        request: &ChangeStationState,
+    ) -> Answer<StationRow> {
+        self.post(&format!("/api/v1/stations/{id}/state"), Some(access_token), Some(request)).await
     }
 
     pub async fn station_challenge(&self) -> Answer<StationChallenge> {

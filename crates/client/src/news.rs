@@ -56,7 +56,9 @@ impl News {
             while let Some(event) = self.event() {
                 if let Some(data) = data(&event) {
                     let heads = serde_json::from_str(data);
-                    return heads.map(Some).map_err(|error| bad_answer(&http::Response::new(Bytes::new()), &error.to_string()));
+                    return heads
+                        .map(Some)
+                        .map_err(|error| bad_answer(&http::Response::new(Bytes::new()), &error.to_string()));
                 }
             }
             match tokio::time::timeout(SILENCE, self.answer.chunk()).await {

@@ -131,7 +131,8 @@ mod tests {
     #[test]
     fn whoever_records_while_another_station_has_the_lease_is_outside_of_it() {
         let leases = [Lease { ended_at: Some(at(5)), ..lease(HERE, 1, (0, 10)) }, lease(THERE, 2, (5, 15))];
-        let elsewhere = |station, claim, hour| held_elsewhere(&leases, station, claim, at(hour)).map(|lease| lease.fence);
+        let elsewhere =
+            |station, claim, hour| held_elsewhere(&leases, station, claim, at(hour)).map(|lease| lease.fence);
         let own = Some(LeaseClaim { id: leases[0].id, fence: 1 });
         assert_eq!(elsewhere(HERE, own, 4), None, "what was done under a lease that lived counts");
         assert_eq!(elsewhere(HERE, own, 6), Some(2), "the batch was handed over meanwhile");

@@ -22,6 +22,7 @@ use crate::{
     attempts::Attempts,
     challenges::Challenges,
     checkpoints::{self, CheckpointError},
+    exports::ExportKeys,
     heads::Heads,
     idempotency::Answers,
     kept_backups::KeptBackups,
@@ -85,6 +86,8 @@ pub struct Shared {
     /// Where the heads of the audit trail are written down.
     pub checkpoint_dir: PathBuf,
     pub backups: KeptBackups,
+    /// Open what stations could not send.
+    pub exports: Option<ExportKeys>,
 }
 
 /// Why a server does not start; each says what to do.
@@ -156,6 +159,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             checkpoint_dir: settings.checkpoint_dir.clone(),
             backups: KeptBackups::new(settings),
+            exports: ExportKeys::new(secret),
             database,
             clock,
             server_id,

@@ -13,6 +13,7 @@ use crate::{
     application::{StartError, WriteCheckpointError},
     backup::{BackupError, RestoreFileError},
     checkpoints::CheckpointError,
+    exports::{ImportError, Imported},
     jobs, logging, openapi,
     serve::{asked_to_stop, serve},
     settings::{DatabaseSettings, ServerSettings, SettingsError},
@@ -97,6 +98,8 @@ enum Command {
         #[arg(long)]
         identity: PathBuf,
     },
+    /// Takes what a station could not send, from the file that was exported there.
+    ImportUnsent { file: PathBuf },
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -203,6 +206,8 @@ pub enum CommandError {
     Restore(#[from] RestoreFileError),
     #[error(transparent)]
     Record(#[from] VerifyRecordError),
+    #[error(transparent)]
+    Import(#[from] ImportError),
     #[error("the audit trail is not whole: {0} findings")]
     NotWhole(usize),
     #[error("cannot listen on {address}: {source}")]
@@ -223,7 +228,12 @@ impl CommandError {
             Self::Start(StartError::Storage(_)) | Self::Storage(_) | Self::Seed(SeedError::Storage(_)) => 3,
             Self::Backup(BackupError::Database(_))
             | Self::Restore(RestoreFileError::Database(RestoreError::Storage(_))) => 3,
-            Self::Setup(_) | Self::Seed(_) | Self::Restore(_) | Self::Backup(BackupError::Exists(_)) => 4,
+            Self::Import(ImportError::Storage(_)) => 3,
+            Self::Setup(_)
+            | Self::Seed(_)
+            | Self::Restore(_)
+            | Self::Import(_)
+            | Self::Backup(BackupError::Exists(_)) => 4,
             Self::NotWhole(_) | Self::Record(VerifyRecordError::NotVerified { .. }) => 5,
             Self::Start(_)
             | Self::TlsUnusable(_)
@@ -258,8 +268,23 @@ pub async fn run(line: CommandLine, out: &mut (dyn Write + Send)) -> Result<(), 
         Command::Record { what: Record::Key } => record::print_keys(out),
         Command::Backup { file } => backup::backup(&file, out).await,
         Command::Restore { file, identity } => backup::restore(&file, &identity, out).await,
+        Command::ImportUnsent { file } => import_unsent(&file, out).await,
         Command::Openapi => Ok(out.write_all(openapi::text()?.as_bytes())?),
     }
+}
+
+async fn import_unsent(file: &std::path::Path, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
+    let sealed = std::fs::read(file)?;
+    let application = start(&ServerSettings::from_environment()?).await?;
+    let imported = application.import_unsent(&sealed).await;
+    application.close().await;
+    let Imported { station, accepted, with_deviation, not_applied, files, refused_files } = imported?;
+    writeln!(
+        out,
+        "Entries of {station}: {accepted} accepted, {with_deviation} with a deviation, {not_applied} kept without effect."
+    )?;
+    writeln!(out, "Files: {files} kept, {refused_files} refused.")?;
+    Ok(())
 }
 
 async fn run_server(

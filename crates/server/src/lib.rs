@@ -18,6 +18,7 @@ pub mod clock;
 pub mod due_versions;
 pub mod error;
 mod etag;
+pub mod exports;
 mod extract;
 mod files;
 mod handlers;

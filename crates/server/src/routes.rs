@@ -115,6 +115,16 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::stations::register::register),
         },
         Route {
+            authorisation: may(Capability::StationRegister),
+            audit: ReadsOnly,
+            operation: routes!(handlers::stations::list::list),
+        },
+        Route {
+            authorisation: may(Capability::StationRegister),
+            audit: ChangedRows,
+            operation: routes!(handlers::stations::change_state::change_state),
+        },
+        Route {
             authorisation: Public,
             audit: NothingKept,
             operation: routes!(handlers::stations::challenge::challenge),

@@ -41,6 +41,7 @@ mod conflicts;
 mod deviations;
 mod devices;
 mod equipment;
+mod export;
 mod files;
 pub(crate) mod leases;
 mod lists;

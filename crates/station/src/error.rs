@@ -83,6 +83,11 @@ pub enum StationError {
     ReadingGone,
     #[error(transparent)]
     Device(#[from] DeviceError),
+    /// The server has never said what exports are sealed to.
+    #[error("the station does not know what to seal an export to")]
+    ExportNotSetUp,
+    #[error("everything is at the server")]
+    NothingUnsent,
     #[error("the export cannot be written to {path}: {problem}")]
     ExportNotWritten { path: String, problem: String },
     #[error(transparent)]
@@ -138,6 +143,8 @@ impl StationError {
             Self::DeviceUnknown => "device_unknown",
             Self::ReadingGone => "reading_gone",
             Self::Device(error) => error.code(),
+            Self::ExportNotSetUp => "export_not_set_up",
+            Self::NothingUnsent => "nothing_unsent",
             Self::ExportNotWritten { .. } => "export_not_written",
             Self::TextNotRecordable => "text_not_recordable",
             Self::Refused(refusal) => refusal.code(),

@@ -62,6 +62,8 @@ pub struct Store {
     /// Held while an operation is appended; `true` when an append was broken off, and the outbox copy may have an operation
     /// that is not here.
     in_doubt: Arc<Mutex<bool>>,
+    /// Held while the list of leases is written anew.
+    leasing: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -82,7 +84,7 @@ impl Store {
                 return Err(fault);
             }
         };
-        let store = Self { pool, file, copy, in_doubt: Arc::default() };
+        let store = Self { pool, file, copy, in_doubt: Arc::default(), leasing: Arc::default() };
         if let Err(fault) = store.prepare().await {
             store.close().await;
             return Err(fault);

@@ -116,11 +116,14 @@ pub(crate) fn batch(
     let is_left = |standing: &Standing| !standing.is_settled();
     let left = standings(&states).iter().position(is_left).and_then(|place| states.get(place));
     let next = own.or_else(|| next_phase(&states)).or(left).map(|state| state.id.0);
-    let operation = shown.phases.iter().find(|phase| Some(phase.row.id.0) == next).map(|phase| phase.row.operation_name());
-    let is_leased_away = || leases.refusal(operation.as_ref()?).map(|refusal| match refusal {
-        StationError::LeasedElsewhere { .. } => "leased_elsewhere",
-        _ => "lease_needed",
-    });
+    let operation =
+        shown.phases.iter().find(|phase| Some(phase.row.id.0) == next).map(|phase| phase.row.operation_name());
+    let is_leased_away = || {
+        leases.refusal(operation.as_ref()?).map(|refusal| match refusal {
+            StationError::LeasedElsewhere { .. } => "leased_elsewhere",
+            _ => "lease_needed",
+        })
+    };
     let blocked = blocked_code(shown, may_act, next.is_none()).or_else(is_leased_away);
     let whole = Whole { states, blocked, status: shown.status, person };
     let phases = shown.phases.iter().zip(&whole.states).zip(turns).zip(obstacles);

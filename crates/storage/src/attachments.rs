@@ -17,6 +17,8 @@ use crate::{Database, StorageError, UnitOfWork};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     pub plant: PlantId,
+    /// Who recorded the entry.
+    pub person: UserId,
     pub media_type: MediaType,
     pub size_bytes: u64,
 }
@@ -40,7 +42,7 @@ pub async fn named(unit: &mut UnitOfWork, batch: &BatchId, sha256: &str) -> Resu
         return Ok(None);
     }
     let row = sqlx::query!(
-        "SELECT operation_id, plant_id, entry FROM phase_entries
+        "SELECT operation_id, plant_id, person_id, entry FROM phase_entries
          WHERE batch_id = $1 AND entry::jsonb ->> 'type' = 'attached' AND entry::jsonb ->> 'sha256' = $2
          ORDER BY received_at, operation_id LIMIT 1",
         batch.as_str(),
@@ -51,7 +53,7 @@ pub async fn named(unit: &mut UnitOfWork, batch: &BatchId, sha256: &str) -> Resu
     let Some(row) = row else { return Ok(None) };
     match serde_json::from_str(&row.entry) {
         Ok(PhaseEntry::Attached { media_type, size_bytes, .. }) => {
-            Ok(Some(Named { plant: PlantId(row.plant_id), media_type, size_bytes }))
+            Ok(Some(Named { plant: PlantId(row.plant_id), person: UserId(row.person_id), media_type, size_bytes }))
         }
         other => Err(StorageError::Unreadable {
             table: "phase_entries",

@@ -23,6 +23,8 @@ pub enum Ended {
     HandedOver,
     /// By one of the same station that is for more.
     Replaced,
+    /// With the station that held it.
+    StationRetired,
 }
 
 impl Ended {
@@ -31,6 +33,7 @@ impl Ended {
             Self::GivenBack => "given_back",
             Self::HandedOver => "handed_over",
             Self::Replaced => "replaced",
+            Self::StationRetired => "station_retired",
         }
     }
 }
@@ -224,5 +227,22 @@ pub async fn end(unit: &mut UnitOfWork, id: LeaseId, now: DateTime<Utc>, cause: 
     sqlx::query!("UPDATE batch_leases SET ended_at = $2, ended_cause = $3 WHERE id = $1", id.0, now, cause.word())
         .execute(unit.connection())
         .await?;
+    Ok(())
+}
+
+/// Ends everything that the station holds.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn end_of_station(unit: &mut UnitOfWork, station: StationId, now: DateTime<Utc>) -> Result<(), StorageError> {
+    sqlx::query!(
+        "UPDATE batch_leases SET ended_at = $2, ended_cause = $3
+         WHERE station_id = $1 AND ended_at IS NULL AND expires_at > $2",
+        station.0,
+        now,
+        Ended::StationRetired.word(),
+    )
+    .execute(unit.connection())
+    .await?;
     Ok(())
 }

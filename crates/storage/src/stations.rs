@@ -1,11 +1,20 @@
 //! Stations and their keys.
 
 use chrono::{DateTime, Utc};
-use viruj_api::stations::StationState;
-use viruj_domain::ids::{PlantId, StationId, UserId};
+use viruj_api::{
+    lists::{Page, PageQuery},
+    stations::{StationRow, StationState},
+};
+use viruj_domain::{
+    ids::{PlantId, StationId, UserId},
+    plant::PlantScope,
+};
 use viruj_sync::store::KnownStation;
 
-use crate::{Database, StorageError, UnitOfWork};
+use crate::{
+    Database, StorageError, UnitOfWork,
+    lists::{After, Placed, page},
+};
 
 /// A station with what people call it.
 #[derive(Clone, Debug)]
@@ -30,7 +39,7 @@ pub struct NewStation<'a> {
     pub program_version: &'a str,
 }
 
-struct StationRow {
+struct KeyedStation {
     id: uuid::Uuid,
     name: String,
     plant_id: String,
@@ -39,7 +48,7 @@ struct StationRow {
     registered_at: DateTime<Utc>,
 }
 
-impl StationRow {
+impl KeyedStation {
     fn read(self) -> Result<Station, StorageError> {
         let unreadable = |cause: &str| StorageError::Unreadable {
             table: "stations",
@@ -47,13 +56,7 @@ impl StationRow {
             cause: cause.to_owned(),
         };
         let public_key = self.public_key.as_slice().try_into().map_err(|_| unreadable("the key has another length"))?;
-        let state = match self.state.as_str() {
-            "Pending" => StationState::Pending,
-            "Active" => StationState::Active,
-            "Suspended" => StationState::Suspended,
-            "Retired" => StationState::Retired,
-            _ => return Err(unreadable("the state is unknown")),
-        };
+        let state = state(self.id, &self.state)?;
         let known = KnownStation { id: StationId(self.id), plant_id: PlantId(self.plant_id), public_key, state };
         Ok(Station { known, name: self.name, registered_at: self.registered_at })
     }
@@ -63,13 +66,13 @@ impl StationRow {
 /// Failures of the database.
 pub async fn find(database: &Database, id: StationId) -> Result<Option<Station>, StorageError> {
     let row = sqlx::query_as!(
-        StationRow,
+        KeyedStation,
         "SELECT id, name, plant_id, public_key, state, registered_at FROM stations WHERE id = $1",
         id.0,
     )
     .fetch_optional(&database.system_statements())
     .await?;
-    row.map(StationRow::read).transpose()
+    row.map(KeyedStation::read).transpose()
 }
 
 /// The station that has this id or this key, inside the transaction that is about to register one.
@@ -82,7 +85,7 @@ pub async fn with_id_or_key(
     public_key: &[u8; 32],
 ) -> Result<Vec<Station>, StorageError> {
     let rows = sqlx::query_as!(
-        StationRow,
+        KeyedStation,
         "SELECT id, name, plant_id, public_key, state, registered_at FROM stations
          WHERE id = $1 OR public_key = $2 ORDER BY id",
         id.0,
@@ -90,7 +93,7 @@ pub async fn with_id_or_key(
     )
     .fetch_all(unit.connection())
     .await?;
-    rows.into_iter().map(StationRow::read).collect()
+    rows.into_iter().map(KeyedStation::read).collect()
 }
 
 /// Registers a station as active.
@@ -114,6 +117,106 @@ pub async fn register(unit: &mut UnitOfWork, station: &NewStation<'_>) -> Result
     .execute(unit.connection())
     .await?;
     Ok(())
+}
+
+/// A page of the stations of the plants that the reader sees, those that were registered last first.
+///
+/// # Errors
+/// [`StorageError::CursorInvalid`], failures of the database.
+pub async fn list(
+    database: &Database,
+    scope: &PlantScope,
+    query: &PageQuery,
+) -> Result<Page<StationRow>, StorageError> {
+    let after = After::<uuid::Uuid>::read(query)?;
+    let plants = match scope {
+        PlantScope::All => None,
+        PlantScope::Only(plants) => Some(plants.iter().map(|plant| plant.0.clone()).collect::<Vec<_>>()),
+    };
+    let rows = sqlx::query_as!(
+        ListedStation,
+        "SELECT id, name, plant_id, state, registered_at, last_seen_at, program_version FROM stations
+         WHERE (registered_at, id) < ($1, $2) AND ($3::text[] IS NULL OR plant_id = ANY ($3))
+         ORDER BY registered_at DESC, id DESC LIMIT $4",
+        after.time,
+        after.id,
+        plants.as_deref(),
+        after.fetch_limit(),
+    )
+    .fetch_all(&database.system_statements())
+    .await?;
+    let placed = |row: ListedStation| {
+        let (time, id) = (row.registered_at, row.id.to_string());
+        Ok(Placed { time, id, item: row.read()? })
+    };
+    Ok(page(after.limit, rows.into_iter().map(placed).collect::<Result<_, StorageError>>()?))
+}
+
+struct ListedStation {
+    id: uuid::Uuid,
+    name: String,
+    plant_id: String,
+    state: String,
+    registered_at: DateTime<Utc>,
+    last_seen_at: Option<DateTime<Utc>>,
+    program_version: Option<String>,
+}
+
+impl ListedStation {
+    fn read(self) -> Result<StationRow, StorageError> {
+        Ok(StationRow {
+            id: StationId(self.id),
+            state: state(self.id, &self.state)?,
+            name: self.name,
+            plant_id: PlantId(self.plant_id),
+            registered_at: self.registered_at,
+            last_seen_at: self.last_seen_at,
+            program_version: self.program_version,
+        })
+    }
+}
+
+/// The station, locked until the transaction ends.
+///
+/// # Errors
+/// [`StorageError::Unreadable`], failures of the database.
+pub async fn lock(unit: &mut UnitOfWork, id: StationId) -> Result<Option<StationRow>, StorageError> {
+    let row = sqlx::query_as!(
+        ListedStation,
+        "SELECT id, name, plant_id, state, registered_at, last_seen_at, program_version FROM stations
+         WHERE id = $1 FOR UPDATE",
+        id.0,
+    )
+    .fetch_optional(unit.connection())
+    .await?;
+    row.map(ListedStation::read).transpose()
+}
+
+/// Lets a station in, or keeps it out.
+///
+/// # Errors
+/// Failures of the database, which refuses to bring back one that is retired.
+pub async fn set_state(unit: &mut UnitOfWork, id: StationId, state: StationState) -> Result<(), StorageError> {
+    sqlx::query!("UPDATE stations SET state = $2 WHERE id = $1", id.0, word(state)).execute(unit.connection()).await?;
+    Ok(())
+}
+
+fn word(state: StationState) -> &'static str {
+    match state {
+        StationState::Pending => "Pending",
+        StationState::Active => "Active",
+        StationState::Suspended => "Suspended",
+        StationState::Retired => "Retired",
+    }
+}
+
+fn state(id: uuid::Uuid, written: &str) -> Result<StationState, StorageError> {
+    let states = [StationState::Pending, StationState::Active, StationState::Suspended, StationState::Retired];
+    states.into_iter().find(|state| word(*state) == written).ok_or_else(|| StorageError::Unreadable {
+        table: "stations",
+        id: id.to_string(),
+        cause: "the state is unknown".to_owned(),
+    })
 }
 
 /// Notes that the station was there; not followed by the trail.

@@ -1,7 +1,7 @@
 //! Ed25519 over exact bytes, with a domain tag before them so that no signature serves for anything else.
 //!
-//! Statement and envelope, attestation, the certificate of a person's key and the proof of its possession, lease, station
-//! challenge, server time, the succession of server keys, checkpoint, backup and batch record each have a tag of their
+//! Statement and envelope, attestation, the certificate of a person's key and the proof of its possession, lease, the
+//! recipient of exports, station challenge, server time, the succession of server keys, checkpoint, backup and batch record each have a tag of their
 //! own.
 //! Version 1 of these bytes does not change; the golden vectors in the tests hold it.
 
@@ -21,10 +21,12 @@ use viruj_domain::{
 use crate::canonical::{CanonicalError, is_canonical, to_canonical};
 
 mod endorsement;
+mod export_recipient;
 mod lease;
 mod person_key;
 mod time_token;
 pub use endorsement::{endorse, is_endorsed_by};
+pub use export_recipient::{publish_recipient, verify_recipient};
 pub use lease::{grant, verify_lease};
 pub use person_key::{
     certify, prove_possession, read_certificate, sign_statement, verify_certificate, verify_possession,
@@ -48,6 +50,8 @@ pub enum Domain {
     Possession,
     /// A batch, or one of its operations, is a station's to execute.
     Lease,
+    /// The key that a station seals what it has not sent to.
+    ExportRecipient,
     StationChallenge,
     Time,
     Succession,
@@ -71,6 +75,7 @@ impl Domain {
             Self::PersonKey => b"viruj-person-key-v1\0",
             Self::Possession => b"viruj-person-key-possession-v1\0",
             Self::Lease => b"viruj-lease-v1\0",
+            Self::ExportRecipient => b"viruj-export-recipient-v1\0",
             Self::StationChallenge => b"viruj-station-challenge-v1\0",
             Self::Time => b"viruj-time-v1\0",
             Self::Succession => b"viruj-server-key-v1\0",

@@ -1,8 +1,9 @@
 //! What the header shows.
 
-use tauri::State;
-use viruj_api::station::{CommandError, StationStatus, UnsentEntry};
+use tauri::{AppHandle, State};
+use viruj_api::station::{CommandError, SavedExport, StationStatus, UnsentEntry};
 
+use super::{export_folder, plugged_in_stick};
 use crate::shell::Shell;
 
 /// Never fails: before the station runs, the stage says how far it has come.
@@ -23,6 +24,18 @@ pub async fn list_unsent(shell: State<'_, Shell>) -> Result<Vec<UnsentEntry>, Co
 #[specta::specta]
 pub async fn sync_now(shell: State<'_, Shell>) -> Result<(), CommandError> {
     Ok(shell.core()?.sync_now().await?)
+}
+
+/// Writes what is unsent, sealed to the server, onto a stick that is plugged in or into the downloads of whoever owns the
+/// computer's session, and answers where it lies.
+#[tauri::command]
+#[specta::specta]
+pub async fn export_unsent(app: AppHandle, shell: State<'_, Shell>) -> Result<SavedExport, CommandError> {
+    let folder = match plugged_in_stick() {
+        Some(stick) => stick,
+        None => export_folder(&app)?,
+    };
+    Ok(shell.core()?.export_unsent(&folder).await?)
 }
 
 /// The window has drawn its first usable screen; the log gives the time since the program's start.

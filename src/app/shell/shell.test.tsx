@@ -37,6 +37,17 @@ it("says offline since when, and one tap says what waits and why", async () => {
   station.state.failures.sync_now = failure("server_unreachable");
   await user.click(await byId("unsent-send-now"));
   expect(await byId("unsent-sync-error")).toHaveTextContent("the station goes on trying");
+  await user.click(await byId("unsent-export"));
+  expect(await byId("unsent-exported")).toHaveTextContent("1 entry lies sealed in /media/operator/VIRUJ/");
+});
+
+it("says why what waits could not be saved to a stick", async () => {
+  const status = { ...readyStatus, connection, unsent: 1 };
+  const failures = { export_unsent: failure("export_not_set_up") };
+  const { user } = renderApp({ status, unsent: [waiting], failures }, "#/batches");
+  await user.click(await byId("connection-status"));
+  await user.click(await byId("unsent-export"));
+  expect(await byId("unsent-export-error")).toHaveTextContent("never heard from the server");
 });
 
 it("follows the station's event without being asked", async () => {

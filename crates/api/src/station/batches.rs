@@ -209,6 +209,12 @@ view! {
         pub path: String,
     }
 
+    /// Where what is unsent was written.
+    pub struct SavedExport {
+        pub path: String,
+        pub entries: u32,
+    }
+
     /// A signature as it prints (21 CFR 11.50).
     pub struct SignatureView {
         pub person_name: String,

@@ -145,12 +145,7 @@ fn granted(app: &AppState, row: &LeaseRow) -> Result<SignedLease, ApiError> {
 }
 
 /// Ends what the station holds of the batch.
-async fn end_all(
-    unit: &mut UnitOfWork,
-    id: &BatchId,
-    station: StationId,
-    now: DateTime<Utc>,
-) -> Result<(), ApiError> {
+async fn end_all(unit: &mut UnitOfWork, id: &BatchId, station: StationId, now: DateTime<Utc>) -> Result<(), ApiError> {
     let known = leases::of_batch(unit.connection(), id).await?;
     for row in known.iter().filter(|row| row.station_id == station && row.lease().lives_at(now)) {
         leases::end(unit, row.id, now, Ended::GivenBack).await?;

@@ -1,6 +1,8 @@
-//! Stations: registration of a key, and signing in as the station.
+//! Stations: registration of a key, signing in as the station, and keeping one out.
 
 pub mod challenge;
+pub mod change_state;
+pub mod list;
 pub mod register;
 pub mod sign_in;
 
@@ -20,6 +22,7 @@ pub(crate) async fn identity(app: &AppState) -> Result<ServerIdentity, ApiError>
         signing_keys: app.signing_keys.published(),
         plants: installation::plants(&app.database, &PlantScope::All).await?,
         is_demo: installation::is_demo(&app.database).await?,
+        export_recipient: app.exports.as_ref().map(|keys| keys.published(app)),
         single_sign_on: app.single_sign_on.is_some(),
         time: app.clock.now(),
     })

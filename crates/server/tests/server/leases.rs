@@ -55,6 +55,11 @@ impl Leasing {
         verify_lease(signed, &self.server_keys).unwrap()
     }
 
+    /// A token lives an hour.
+    async fn sign_in_again(&mut self, app: &TestApp, client: &Client) {
+        self.token = app.sign_in(client, &operator().email).await.access_token;
+    }
+
     async fn ask(
         &self,
         client: &Client,
@@ -93,11 +98,12 @@ fn operation() -> OperationName {
 }
 
 async fn a_lease_is_the_servers_word_for_two_days(app: TestApp, client: Client) {
-    let leasing = Leasing::of(&app, &client).await;
+    let mut leasing = Leasing::of(&app, &client).await;
     let first = leasing.ask(&client, STATION, None).await.unwrap();
     assert_eq!((&first.batch_id, first.station_id, first.fence), (&batch_id(), STATION, 1));
     assert_eq!((first.expires_at - first.issued_at).num_hours(), 48);
     app.clock.advance_seconds(3600);
+    leasing.sign_in_again(&app, &client).await;
     let again = leasing.ask(&client, STATION, None).await.unwrap();
     assert_eq!((again.lease_id, again.fence, again.issued_at), (first.lease_id, 1, first.issued_at));
     assert_eq!((again.expires_at - first.expires_at).num_hours(), 1, "asked for again it lives on");
@@ -105,10 +111,7 @@ async fn a_lease_is_the_servers_word_for_two_days(app: TestApp, client: Client) 
     assert_eq!((row.id, row.fence, row.expires_at), (again.lease_id, 1, again.expires_at));
     assert_eq!((row.station_name.as_str(), row.ended_at), ("Granulation 2", None));
     let mut rows = app.database.superuser().await;
-    for change in [
-        "UPDATE batch_leases SET expires_at = expires_at - interval '1 hour'",
-        "DELETE FROM batch_leases",
-    ] {
+    for change in ["UPDATE batch_leases SET expires_at = expires_at - interval '1 hour'", "DELETE FROM batch_leases"] {
         assert!(sqlx::query(sqlx::AssertSqlSafe(change)).execute(&mut rows).await.is_err(), "{change}");
     }
 }
@@ -184,7 +187,7 @@ async fn a_lease_is_handed_over_with_a_reason_and_the_fence_rises(app: TestApp, 
 }
 
 async fn a_station_extends_what_it_has_and_nothing_else(app: TestApp, client: Client) {
-    let leasing = Leasing::of(&app, &client).await;
+    let mut leasing = Leasing::of(&app, &client).await;
     let own = leasing.ask(&client, STATION, None).await.unwrap();
     let request = ExtendLeases { leases: vec![own.lease_id] };
     app.clock.advance_seconds(7200);
@@ -195,9 +198,11 @@ async fn a_station_extends_what_it_has_and_nothing_else(app: TestApp, client: Cl
     assert_eq!((longer.expires_at - own.expires_at).num_hours(), 2);
     let many = ExtendLeases { leases: vec![own.lease_id; 101] };
     assert!(leasing.one.exchange.extend_leases(&many).await.is_err());
+    leasing.sign_in_again(&app, &client).await;
     leasing.take_over(&client, OTHER_STATION).await;
     assert_eq!(leasing.one.exchange.extend_leases(&request).await.unwrap(), [], "it was handed over");
     app.clock.advance_seconds(49 * 3600);
+    leasing.sign_in_again(&app, &client).await;
     let run_out = leasing.ask(&client, STATION, None).await.unwrap();
     assert_eq!(run_out.fence, 3, "a lease that has run out keeps nobody away");
 }

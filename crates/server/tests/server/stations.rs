@@ -1,10 +1,14 @@
 use uuid::Uuid;
-use viruj_api::stations::StationSignIn;
+use viruj_api::{
+    leases::AskLease,
+    lists::PageQuery,
+    stations::{ChangeStationState, StationSignIn, StationState},
+};
 use viruj_client::{Client, ClientError};
 use viruj_domain::{ids::StationId, plant::PlantScope};
 use viruj_storage::ChangeContext;
 use viruj_sync::{
-    conformance::world::{OTHER_STATION, STATION, station_key},
+    conformance::world::{OTHER_STATION, STATION, batch_id, operator, station_key},
     signing::answer_challenge,
     store::ExchangeError,
 };
@@ -16,6 +20,7 @@ over_both_transports! {
     an_administrator_registers_a_station_once,
     only_who_may_registers_a_station,
     p11_10h_an_unknown_or_suspended_station_is_refused,
+    p11_10h_a_station_is_kept_out_and_let_in_again_and_a_retired_one_never,
     a_challenge_is_answered_once_and_in_time,
 }
 
@@ -64,6 +69,44 @@ async fn p11_10h_an_unknown_or_suspended_station_is_refused(app: TestApp, client
     unit.commit().await.unwrap();
     let refused = station.push(&[]).await.unwrap_err();
     assert_eq!(refused, ExchangeError::Refused { code: "station_not_active".into(), status: 403 });
+}
+
+async fn p11_10h_a_station_is_kept_out_and_let_in_again_and_a_retired_one_never(app: TestApp, client: Client) {
+    let station = TestStation::register(&app, &client).await;
+    station.push(&[]).await.unwrap();
+    let admin = app.sign_in(&client, &world::email("admin")).await.access_token;
+    let change = async |state, reason: &str| {
+        let request = ChangeStationState { state, reason: reason.to_owned() };
+        client.change_station_state(&admin, STATION, &request).await
+    };
+    assert_eq!(problem(change(StationState::Suspended, " ").await).code, "change_reason_required");
+    assert_eq!(change(StationState::Suspended, "Its lock is broken").await.unwrap().state, StationState::Suspended);
+    let refused = station.push(&[]).await.unwrap_err();
+    assert_eq!(refused, ExchangeError::Refused { code: "station_not_active".into(), status: 403 }, "its token is void");
+    change(StationState::Active, "The lock is mended").await.unwrap();
+    station.push(&[]).await.unwrap();
+    let person = app.sign_in(&client, &operator().email).await.access_token;
+    let ask = AskLease { station_id: STATION, operation: None };
+    client.ask_lease(&person, &batch_id(), &ask).await.unwrap();
+    change(StationState::Retired, "It was stolen").await.unwrap();
+    assert_eq!(problem(change(StationState::Active, "It was found").await).code, "step_not_allowed");
+    let [row] = client.stations(&admin, &PageQuery::default()).await.unwrap().items.try_into().unwrap();
+    assert_eq!((row.id, row.state, row.last_seen_at.is_some()), (STATION, StationState::Retired, true));
+    TestStation::register_as(&app, &client, OTHER_STATION, "plant-a").await;
+    let ask = AskLease { station_id: OTHER_STATION, operation: None };
+    client.ask_lease(&person, &batch_id(), &ask).await.unwrap();
+    let mut rows = app.database.superuser().await;
+    let told: Vec<String> = sqlx::query_scalar(
+        "SELECT reason FROM audit_entries WHERE entity = 'stations' AND action = 'changed' ORDER BY entry_id",
+    )
+    .fetch_all(&mut rows)
+    .await
+    .unwrap();
+    assert_eq!(told, ["Its lock is broken", "The lock is mended", "It was stolen"]);
+    let revived = sqlx::query("UPDATE stations SET state = 'Active'").execute(&mut rows).await;
+    assert!(revived.is_err(), "whoever writes the row");
+    let refused = problem(client.stations(&person, &PageQuery::default()).await);
+    assert_eq!((refused.code.as_str(), refused.status), ("not_authorised", 403));
 }
 
 async fn a_challenge_is_answered_once_and_in_time(app: TestApp, client: Client) {

@@ -13,7 +13,7 @@ use viruj_api::{
 use viruj_client::ClientError;
 use viruj_domain::{
     batch::BatchStatus,
-    ids::{BatchId, StationId},
+    ids::BatchId,
     lease::{LEASE_LIFE, LeaseClaim, OperationName},
 };
 use viruj_sync::{signing::verify_lease, store::ExchangeError};
@@ -125,6 +125,7 @@ impl StationCore {
                     async move { client.give_lease_back(token.expose(), &batch, &request).await }
                 })
                 .await?;
+                self.state_mut().wanted_leases.remove(batch);
                 for own in self.store.held_leases(Some(batch.as_str())).await? {
                     self.store.forget_lease(own.lease_id).await?;
                 }
@@ -240,12 +241,11 @@ fn is_living(own: &LeaseGrant, told: &[LeaseRow], at: DateTime<Utc>) -> bool {
     at < own.expires_at && !has_ended
 }
 
-/// Only a station that knows its own id knows which leases are another one's.
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
     use uuid::Uuid;
-    use viruj_domain::ids::LeaseId;
+    use viruj_domain::ids::{LeaseId, StationId};
 
     use super::*;
 

@@ -111,7 +111,14 @@ impl StationCore {
         if let (Some(content), PhaseEntry::Attached { sha256, .. }) = (&file, &entry) {
             self.store.keep_file(statement.operation_id, (&batch.id, sha256), content).await?;
         }
-        let operation = self.keep(&identity, &session.person.name, (statement.operation_id, &bytes), (person, standing.claim(&operation))).await?;
+        let operation = self
+            .keep(
+                &identity,
+                &session.person.name,
+                (statement.operation_id, &bytes),
+                (person, standing.claim(&operation)),
+            )
+            .await?;
         self.want_lease(&batch.id);
         if let EntryInput::TakeReading { reading, .. } = &wanted.entry {
             self.devices.forget(*reading);

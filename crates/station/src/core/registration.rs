@@ -119,6 +119,6 @@ impl StationCore {
             self.store.set_fact(facts::IDENTITY, &identity).await?;
             self.state_mut().identity = Some(identity);
         }
-        Ok(())
+        self.learn_recipient(server).await
     }
 }

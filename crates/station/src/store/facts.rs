@@ -55,12 +55,16 @@ pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const REMEMBERED: &str = "remembered_person";
 pub(crate) const SERVER_TIME: &str = "server_time";
 pub(crate) const SYNCED_AT: &str = "synced_at";
+/// What the server has leased to this station: it goes on with it when its store is made anew without the server.
+pub(crate) const HELD_LEASES: &str = "held_leases";
+/// What an export of unsent entries is sealed to.
+pub(crate) const EXPORT_RECIPIENT: &str = "export_recipient";
 
 /// The id that this installation registers under, kept before the server is asked: a lost answer makes no second station.
 pub(crate) const STATION_ID: &str = "station_id";
 
 /// What the outbox copy knows too: with it a store that is made anew is the same station.
-pub(super) const COPIED: [&str; 3] = [IDENTITY, STATION_ID, REMEMBERED];
+pub(super) const COPIED: [&str; 4] = [IDENTITY, STATION_ID, REMEMBERED, HELD_LEASES];
 
 pub(super) async fn put<T: Serialize + Sync>(
     connection: &mut SqliteConnection,

@@ -63,6 +63,20 @@ impl Store {
             .map_err(self.fault())
     }
 
+    /// Batch, hash and bytes of a file that has not left yet.
+    pub(crate) async fn kept_file(
+        &self,
+        operation: OperationId,
+    ) -> Result<Option<(BatchId, String, Vec<u8>)>, StoreFault> {
+        let row: Option<(String, String, Vec<u8>)> =
+            sqlx::query_as("SELECT batch_id, sha256, content FROM unsent_files WHERE operation_id = ?")
+                .bind(operation.0)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(self.fault())?;
+        Ok(row.map(|(batch, sha256, content)| (BatchId(batch), sha256, content)))
+    }
+
     /// The server has it. The copy lets go first: what the store alone still holds is sent once more, and changes nothing.
     pub(crate) async fn file_arrived(&self, operation: OperationId) -> Result<(), StoreFault> {
         const GONE: &str = "DELETE FROM unsent_files WHERE operation_id = ?";

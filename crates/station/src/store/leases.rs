@@ -1,5 +1,6 @@
 //! Leases: those that this station holds, with the server's word, and what the feed tells of everybody's.
 
+use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use viruj_api::leases::{LeaseGrant, LeaseRow, SignedLease};
 use viruj_domain::ids::LeaseId;
@@ -7,6 +8,7 @@ use viruj_domain::ids::LeaseId;
 use super::{
     Store, StoreFault,
     copying::{ROWS, rows_as_json},
+    facts,
 };
 
 impl Store {
@@ -22,43 +24,44 @@ impl Store {
 
     /// What the server has given to this station, of one batch or of all.
     pub(crate) async fn held_leases(&self, batch_id: Option<&str>) -> Result<Vec<LeaseGrant>, StoreFault> {
-        let rows: Vec<String> =
-            sqlx::query_scalar("SELECT lease FROM held_leases WHERE ?1 IS NULL OR batch_id = ?1 ORDER BY lease_id")
-                .bind(batch_id)
-                .fetch_all(&self.pool)
-                .await
-                .map_err(self.fault())?;
-        rows.iter().map(|row| Ok(serde_json::from_str(row)?)).collect()
+        let held = self.held().await?.into_iter().map(|held| held.lease);
+        Ok(held.filter(|lease| batch_id.is_none_or(|id| lease.batch_id.as_str() == id)).collect())
     }
 
     /// Keeps a lease; one of the same id is taken for the newer state of it.
     pub(crate) async fn keep_lease(&self, lease: &LeaseGrant, signed: &SignedLease) -> Result<(), StoreFault> {
-        sqlx::query(
-            "INSERT INTO held_leases (lease_id, batch_id, signed, lease) VALUES (?, ?, ?, ?) \
-             ON CONFLICT (lease_id) DO UPDATE SET signed = excluded.signed, lease = excluded.lease",
-        )
-        .bind(lease.lease_id.0)
-        .bind(lease.batch_id.as_str())
-        .bind(serde_json::to_string(signed)?)
-        .bind(serde_json::to_string(lease)?)
-        .execute(&self.pool)
-        .await
-        .map_err(self.fault())?;
-        Ok(())
+        let _writing = self.leasing.lock().await;
+        let mut held = self.held().await?;
+        held.retain(|known| known.lease.lease_id != lease.lease_id);
+        held.push(HeldLease { lease: lease.clone(), signed: signed.clone() });
+        self.set_fact(facts::HELD_LEASES, &held).await
     }
 
     /// Forgets a lease that lives no more.
     pub(crate) async fn forget_lease(&self, id: LeaseId) -> Result<(), StoreFault> {
-        sqlx::query("DELETE FROM held_leases WHERE lease_id = ?")
-            .bind(id.0)
-            .execute(&self.pool)
-            .await
-            .map_err(self.fault())?;
-        Ok(())
+        let _writing = self.leasing.lock().await;
+        let mut held = self.held().await?;
+        held.retain(|known| known.lease.lease_id != id);
+        self.set_fact(facts::HELD_LEASES, &held).await
+    }
+
+    async fn held(&self) -> Result<Vec<HeldLease>, StoreFault> {
+        Ok(self.fact(facts::HELD_LEASES).await?.unwrap_or_default())
     }
 }
 
-pub(super) async fn write(connection: &mut SqliteConnection, feed: &str, rows: &[&LeaseRow]) -> Result<(), sqlx::Error> {
+/// A lease of this station with the server's word for it, as it came.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct HeldLease {
+    lease: LeaseGrant,
+    signed: SignedLease,
+}
+
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    feed: &str,
+    rows: &[&LeaseRow],
+) -> Result<(), sqlx::Error> {
     for part in rows_as_json(rows)?.chunks(ROWS) {
         let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_leases (id, feed, batch_id, row) ");
         query.push_values(part, |mut values, (row, json)| {

@@ -5,6 +5,7 @@
 
 mod batches;
 mod devices;
+mod export;
 mod files;
 mod keys;
 mod leases;

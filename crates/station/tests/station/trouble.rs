@@ -1,5 +1,8 @@
 use chrono::DateTime;
-use viruj_api::station::{CommandError, EntryInput, ReceiptState, Stage, StationRegistration};
+use viruj_api::station::{
+    CommandError, EntryInput, ReceiptState, Stage, StationRegistration,
+    batch_steps::{BatchStepName, TakeBatchStep},
+};
 use viruj_domain::plant::PlantScope;
 use viruj_station_core::{
     StationCore,
@@ -10,7 +13,7 @@ use viruj_storage::ChangeContext;
 use viruj_sync::conformance::world::operator;
 use viruj_test_support::world;
 
-use crate::support::{Floor, batch, entry, number, record, signed, until_it_answers};
+use crate::support::{Floor, batch, entry, number, record, signed, step, until_it_answers};
 
 async fn code(floor: &Floor) -> String {
     StationCore::open(floor.options()).await.map_or_else(|error| error.code().to_owned(), |_| "ok".to_owned())
@@ -124,6 +127,8 @@ async fn hard_case_16_three_unsent_entries_of_a_damaged_store_arrive_once() {
     let mut floor = Floor::new().await;
     add_batch(&floor).await;
     let core = floor.station().await;
+    let take = TakeBatchStep { batch_id: "second-batch".to_owned(), ..step(BatchStepName::Take, "") };
+    core.take_batch_step(&take).await.unwrap();
     floor.served.go().await;
     record(&core, 1, EntryInput::Confirm).await.unwrap();
     record(&core, 2, number("100")).await.unwrap();

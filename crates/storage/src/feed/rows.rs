@@ -10,7 +10,8 @@ use viruj_api::{
 use viruj_domain::ids::{BatchId, DeviationId, OperationId, PhaseId, PlantId, StationId, UserId};
 
 use crate::{
-    StorageError, equipment as equipment_rows, leases as lease_rows, lots as lot_rows, people as repository, person_keys as key_rows,
+    StorageError, equipment as equipment_rows, leases as lease_rows, lots as lot_rows, people as repository,
+    person_keys as key_rows,
     plant_store::{after, master_reference},
     qualifications as qualification_rows,
 };

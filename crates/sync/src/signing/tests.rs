@@ -119,6 +119,7 @@ fn a_signature_serves_for_one_purpose_only() {
         Domain::Attestation,
         Domain::PersonKey,
         Domain::Lease,
+        Domain::ExportRecipient,
         Domain::StationChallenge,
         Domain::Time,
         Domain::Checkpoint,

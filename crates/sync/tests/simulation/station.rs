@@ -207,7 +207,12 @@ fn say(dice: &mut Dice, operation: u64, disk: &MemoryStation, at: DateTime<Utc>,
     Said { operation_id: statement.operation_id, bytes, person, lease }
 }
 
-fn sealed((station, lease): (StationId, Option<LeaseClaim>), last: Option<&StoredOperation>, at: DateTime<Utc>, said: &Said) -> StoredOperation {
+fn sealed(
+    (station, lease): (StationId, Option<LeaseClaim>),
+    last: Option<&StoredOperation>,
+    at: DateTime<Utc>,
+    said: &Said,
+) -> StoredOperation {
     let envelope = Envelope {
         format: FORMAT_VERSION,
         station_id: station,

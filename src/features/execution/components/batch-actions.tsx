@@ -8,8 +8,6 @@ import { BatchHistorySheet } from "./batch-history-sheet";
 import { BatchRecordSheet } from "./batch-record-sheet";
 import { BatchStepSheet } from "./batch-step-sheet";
 
-const icons = { hold: IconHandStop, resume: IconPlayerPlay, IconZoomCheck };
-
 type Props = { batch: BatchView; isOffline: boolean; onReview: () => void };
 
 /** What is done to the whole batch: its history, record and review for everybody, holds for those who may. */
@@ -34,7 +32,7 @@ export function BatchActions({ batch, isOffline, onReview }: Props) {
         </button>
       )}
       {batch.steps.map(({ step }) => {
-        const Icon = icons[step];
+        const Icon = step === "resume" ? IconPlayerPlay : IconHandStop;
         return (
           <button key={step} type="button" data-testid={`batch-step-${step}`} onClick={() => setOpened(step)}>
             <Icon size={20} aria-hidden />

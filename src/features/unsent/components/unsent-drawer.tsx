@@ -11,6 +11,7 @@ import { Sheet } from "../../../ui/sheet";
 import { useUnsent } from "../api/list-unsent";
 import { useSyncNow } from "../api/sync-now";
 import { ConnectionNotice } from "./connection-notice";
+import { ExportUnsent } from "./export-unsent";
 import styles from "./unsent-drawer.module.css";
 import { UnsentRow } from "./unsent-row";
 
@@ -23,13 +24,13 @@ export function UnsentDrawer({ isOpen, onClose, status }: Props) {
     <Sheet isOpen={isOpen} onClose={onClose} side="right" title={t("unsent.title")} data-testid="unsent-drawer">
       <div className={styles.content}>
         <ConnectionNotice status={status} />
-        <UnsentList isOpen={isOpen} />
+        <UnsentList isOpen={isOpen} isOffline={status.connection.type === "offline"} />
       </div>
     </Sheet>
   );
 }
 
-function UnsentList({ isOpen }: { isOpen: boolean }) {
+function UnsentList({ isOpen, isOffline }: { isOpen: boolean; isOffline: boolean }) {
   const { t } = useTranslation();
   const unsent = useUnsent(isOpen);
   const sync = useSyncNow();
@@ -63,6 +64,7 @@ function UnsentList({ isOpen }: { isOpen: boolean }) {
       <ActionButton data-testid="unsent-send-now" loading={sync.isPending} onClick={() => sync.mutate()}>
         {t("unsent.sendNow")}
       </ActionButton>
+      {isOffline && <ExportUnsent />}
     </>
   );
 }

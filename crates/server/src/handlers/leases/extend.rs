@@ -30,7 +30,11 @@ pub async fn extend(
     let now = now(&app);
     let context = ChangeContext {
         station: Some(station.id),
-        ..ChangeContext::system(PlantScope::only(station.plant_id.clone()), "sync", Some("lease extended by its station"))
+        ..ChangeContext::system(
+            PlantScope::only(station.plant_id.clone()),
+            "sync",
+            Some("lease extended by its station"),
+        )
     };
     let mut unit = app.database.begin(context).await?;
     let mut signed = Vec::new();

@@ -30,7 +30,11 @@ pub async fn give_back(
     let station = station_of(&app, request.station_id).await?;
     let context = ChangeContext {
         station: Some(station.known.id),
-        ..ChangeContext::person(caller.scope.clone(), caller.person.id.as_str(), Some("batch given back by its station"))
+        ..ChangeContext::person(
+            caller.scope.clone(),
+            caller.person.id.as_str(),
+            Some("batch given back by its station"),
+        )
     };
     let mut unit = app.database.begin(context).await?;
     let batch = batches::lock(&mut unit, &id, now).await?.ok_or(ProblemCode::NotFound)?.row;

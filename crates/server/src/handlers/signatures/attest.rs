@@ -8,7 +8,6 @@ use viruj_api::{
 };
 use viruj_domain::{
     execution::{Attempt, Circumstances, Refusal, Registers, Wanted, signed_with},
-    ids::PhaseId,
     person::Acting,
     signature::SignatureMeaning,
 };
@@ -20,10 +19,7 @@ use viruj_storage::{
     registers::registers,
     sessions,
 };
-use viruj_sync::{
-    signing,
-    store::{BatchState, KnownStation},
-};
+use viruj_sync::{signing, store::KnownStation};
 
 use crate::{
     alerts,
@@ -127,7 +123,10 @@ impl Signing {
         let reason = self.statement.reason.as_deref();
         let attempt = Attempt { phase: phase_id, entry, corrects, reason, is_signed: true };
         let person = Acting { id: &account.person.id, role: account.person.role, is_active: account.person.is_active };
-        self.is_leased_to_none_other(&mut connection, &batch, (phase_id, app.clock.now())).await?;
+        if batch.status.is_leasable() {
+            let known = leases::of_phase(&mut connection, &batch.id, phase_id).await?;
+            self.is_leased_to_none_other(&known, app.clock.now())?;
+        }
         let phase = batch.phases.iter().find(|phase| phase.id == phase_id);
         let wanted = phase.map(|phase| Wanted::for_entry(phase, entry, &account.person.id));
         let registers = match wanted.filter(|wanted| !wanted.is_empty()) {
@@ -145,16 +144,7 @@ impl Signing {
     }
 
     /// What another station holds may have been executed there already, without the server.
-    async fn is_leased_to_none_other(
-        &self,
-        connection: &mut PgConnection,
-        batch: &BatchState,
-        (phase, now): (PhaseId, DateTime<Utc>),
-    ) -> Result<(), ApiError> {
-        if !batch.status.is_leasable() {
-            return Ok(());
-        }
-        let known = leases::of_phase(connection, &batch.id, phase).await?;
+    fn is_leased_to_none_other(&self, known: &[LeaseRow], now: DateTime<Utc>) -> Result<(), ApiError> {
         let is_elsewhere = |row: &&LeaseRow| row.station_id != self.station.id && row.lease().lives_at(now);
         match known.iter().find(is_elsewhere) {
             Some(row) => {

@@ -27,8 +27,9 @@ pub async fn heads(
     StationCaller(station): StationCaller,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let told = app.heads.subscribe();
+    let partings = told.borrow().partings;
     let waiting = Waiting {
-        partings: told.borrow().partings,
+        partings,
         told,
         feeds: [SYSTEM_FEED.to_owned(), station.plant_id.0],
         last: None,
@@ -57,8 +58,10 @@ impl Waiting {
             if known.partings != self.partings {
                 return None;
             }
-            let head =
-                |feed: &String| FeedHead { feed: feed.clone(), seq: known.heads.get(feed).copied().unwrap_or_default() };
+            let head = |feed: &String| FeedHead {
+                feed: feed.clone(),
+                seq: known.heads.get(feed).copied().unwrap_or_default(),
+            };
             let heads = FeedHeads { heads: self.feeds.iter().map(head).collect() };
             // Before the first answer of the database nothing is known.
             if !known.heads.is_empty() && self.last.as_ref() != Some(&heads) {

@@ -22,10 +22,8 @@ fn whoever_has_no_lease_is_recorded_beside_the_one_who_has() {
     let mut plant = world::memory_plant();
     let own = leased(&mut plant, 10, STATION);
     let mut other = under(OTHER_STATION, None);
-    let strange = [
-        other.unsigned(&statement(11, 1, PhaseEntry::Confirmed)),
-        other.unsigned(&statement(12, 2, rpm("112"))),
-    ];
+    let strange =
+        [other.unsigned(&statement(11, 1, PhaseEntry::Confirmed)), other.unsigned(&statement(12, 2, rpm("112")))];
     let received = push(&mut plant, OTHER_STATION, &strange);
     assert_eq!(words(&received), ["accepted_with_deviation duplicate"; 2]);
     assert_eq!(phase_status(&plant, 1), PhaseStatus::Pending);

@@ -1,0 +1,186 @@
+//! What stations have not sent, brought here by hand in files that only this server opens.
+
+use age::x25519::{Identity, Recipient};
+use bech32::{ToBase32, Variant};
+use viruj_api::{
+    server::ExportRecipient,
+    statement::FORMAT_VERSION,
+    sync::{MAXIMUM_PUSH, PushRequest, UnsentExport, Verdict},
+};
+use viruj_domain::plant::PlantScope;
+use viruj_storage::{ChangeContext, StorageError, attachments, plant_store::PgPlantStore, stations};
+use viruj_sync::{
+    receive::{Receiver, receive},
+    signing::publish_recipient,
+    store::{KnownStation, StoreError},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use sha2::{Digest, Sha256};
+use viruj_api::stations::StationState;
+use viruj_domain::attachment;
+
+use crate::{Application, application::AppState, secrets::SecretKey};
+
+const PURPOSE: &str = "viruj export of unsent entries";
+
+/// The keys that open exports.
+pub struct ExportKeys {
+    sealed_to: Identity,
+    /// Of the secret that is only read.
+    second: Option<Identity>,
+}
+
+/// Why an export was not taken; one line for whoever brought it.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("the file was not sealed to this server, or is damaged; export it again at the station")]
+    NotSealedToUs,
+    #[error("the file is none of a station's: {0}")]
+    Unreadable(serde_json::Error),
+    #[error("the file has the format {0}, this server knows {FORMAT_VERSION}; update the server")]
+    TooNew(u16),
+    #[error("no station {0} is registered here")]
+    StationUnknown(String),
+    /// Everything before it stands.
+    #[error("the chain of the station does not go on here: {code}, the server expects entry {expected}")]
+    Stopped { code: String, expected: u64 },
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What became of an export.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub station: String,
+    pub accepted: usize,
+    pub with_deviation: usize,
+    pub not_applied: usize,
+    pub files: usize,
+    /// Files that no entry names, or that are none of the type that it says.
+    pub refused_files: usize,
+}
+
+impl ExportKeys {
+    #[must_use]
+    pub fn new(secret: &SecretKey) -> Option<Self> {
+        Some(Self {
+            sealed_to: identity(&secret.derive(PURPOSE))?,
+            second: secret.derive_second(PURPOSE).and_then(|bytes| identity(&bytes)),
+        })
+    }
+
+    /// What stations seal to.
+    #[must_use]
+    pub fn published(&self, app: &AppState) -> ExportRecipient {
+        let recipient: Recipient = self.sealed_to.to_public();
+        publish_recipient(&recipient.to_string(), app.signing_keys.current())
+    }
+
+    fn open(&self, sealed: &[u8]) -> Result<UnsentExport, ImportError> {
+        let identities = std::iter::once(&self.sealed_to).chain(&self.second);
+        let opened = identities.filter_map(|identity| age::decrypt(identity, sealed).ok()).next();
+        let bytes = opened.ok_or(ImportError::NotSealedToUs)?;
+        let export: UnsentExport = serde_json::from_slice(&bytes).map_err(ImportError::Unreadable)?;
+        if export.format > FORMAT_VERSION { Err(ImportError::TooNew(export.format)) } else { Ok(export) }
+    }
+}
+
+/// An age identity of 32 bytes; age itself makes them of chance only, and reads them as text.
+fn identity(bytes: &[u8; 32]) -> Option<Identity> {
+    let text = bech32::encode("age-secret-key-", bytes.to_base32(), Variant::Bech32).ok()?;
+    text.to_uppercase().parse().ok()
+}
+
+impl Application {
+    /// Takes what a station could not send, as if it had pushed it now; a station that is suspended or retired is none the
+    /// less heard. Brought twice, nothing changes.
+    ///
+    /// # Errors
+    /// [`ImportError`]; what was taken before it stands.
+    pub async fn import_unsent(&self, sealed: &[u8]) -> Result<Imported, ImportError> {
+        let app = self.state();
+        let keys = app.exports.as_ref().ok_or(ImportError::NotSealedToUs)?;
+        let export = keys.open(sealed)?;
+        let station = stations::find(&app.database, export.station_id).await?;
+        let station = station.ok_or_else(|| ImportError::StationUnknown(export.station_id.to_string()))?;
+        let mut imported = Imported { station: station.name, ..Imported::default() };
+        let known = KnownStation { state: StationState::Active, ..station.known };
+        for part in export.envelopes.chunks(MAXIMUM_PUSH) {
+            let request = PushRequest { envelopes: part.to_vec() };
+            take(app, &known, &request, &mut imported).await?;
+        }
+        for file in &export.files {
+            let content = BASE64.decode(&file.content).unwrap_or_default();
+            if keep_file(app, &known, (&file.batch_id, &file.sha256, &content)).await? {
+                imported.files += 1;
+            } else {
+                imported.refused_files += 1;
+            }
+        }
+        Ok(imported)
+    }
+}
+
+fn context(station: &KnownStation) -> ChangeContext {
+    ChangeContext {
+        station: Some(station.id),
+        ..ChangeContext::system(PlantScope::only(station.plant_id.clone()), "import", Some("brought by hand"))
+    }
+}
+
+/// One transaction for each part, as a push is one.
+async fn take(
+    app: &AppState,
+    station: &KnownStation,
+    request: &PushRequest,
+    imported: &mut Imported,
+) -> Result<(), ImportError> {
+    let (server_time, server_keys) = (app.server_time(), app.verifying_keys().await?);
+    let unit = app.database.begin(context(station)).await?;
+    let mut store = PgPlantStore::new(unit, station.plant_id.clone(), server_time.time);
+    store.lock_station(station.id).await?;
+    let receiver = Receiver { station, server_keys: &server_keys, server_time };
+    let received = receive(&mut store, &receiver, request).await?;
+    let mut unit = store.into_unit();
+    unit.set_author("system:import", Some(station.id), None, Some("brought by hand")).await?;
+    let count = received.response.verdicts.len();
+    unit.audit_event("stations", &station.id.to_string(), "unsent_imported", &format!("{count} entries")).await?;
+    for alarm in &received.alarms {
+        unit.audit_event("stations", &station.id.to_string(), "sync_alarm", alarm.code).await?;
+    }
+    unit.commit().await?;
+    for given in &received.response.verdicts {
+        match given.verdict {
+            Verdict::Accepted => imported.accepted += 1,
+            Verdict::AcceptedWithDeviation { .. } => imported.with_deviation += 1,
+            Verdict::NotApplied { .. } => imported.not_applied += 1,
+        }
+    }
+    match received.response.stopped {
+        Some(stopped) => Err(ImportError::Stopped { code: stopped.code, expected: stopped.expected_seq }),
+        None => Ok(()),
+    }
+}
+
+/// Whether an entry names the file and it is what the entry says; then it is kept, by whoever recorded the entry.
+async fn keep_file(
+    app: &AppState,
+    station: &KnownStation,
+    (batch, sha256, content): (&viruj_domain::ids::BatchId, &str, &[u8]),
+) -> Result<bool, ImportError> {
+    let Ok(media_type) = attachment::media_type(content) else { return Ok(false) };
+    let mut unit = app.database.begin(context(station)).await?;
+    let Some(named) = attachments::named(&mut unit, batch, sha256).await? else { return Ok(false) };
+    let is_it = hex::encode(Sha256::digest(content)) == sha256
+        && (named.media_type, named.size_bytes) == (media_type, content.len() as u64);
+    if !is_it {
+        return Ok(false);
+    }
+    let now = app.clock.now();
+    attachments::keep(&mut unit, batch, (&named, sha256, content), (&named.person, now)).await?;
+    unit.commit().await?;
+    Ok(true)
+}
