@@ -50,6 +50,8 @@ type CodeGroup =
   | "batchSteps"
   | "batchSentences"
   | "batchEvents"
+  | "leasePlaces"
+  | "leaseSentences"
   | "exceptionKinds"
   | "queryStatus"
   | "testConclusions"

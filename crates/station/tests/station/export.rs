@@ -40,7 +40,7 @@ async fn what_is_unsent_is_brought_to_the_server_by_hand_and_taken_once() {
     core.sync_now().await.unwrap();
     assert_eq!((core.status().await.unsent, floor.kept().await.len()), (0, 3));
     let mut rows = floor.app.database.superuser().await;
-    let told: Vec<String> = sqlx::query_scalar("SELECT detail FROM audit_entries WHERE action = 'unsent_imported'")
+    let told: Vec<String> = sqlx::query_scalar("SELECT new_text FROM audit_entries WHERE action = 'unsent_imported'")
         .fetch_all(&mut rows)
         .await
         .unwrap();

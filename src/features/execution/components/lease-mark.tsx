@@ -2,6 +2,7 @@ import { IconMapPin, IconMapPinOff, IconMapPinShare } from "@tabler/icons-react"
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchView } from "../../../bridge/bindings";
+import { codedText } from "../../../texts/coded";
 import styles from "./lease-mark.module.css";
 import { LeaseSheet } from "./lease-sheet";
 
@@ -24,7 +25,7 @@ export function LeaseMark({ batch, isOffline }: { batch: BatchView; isOffline: b
         onClick={() => setOpen(true)}
       >
         <Icon size={20} aria-hidden />
-        <span>{t(`lease.${place}`, { station: stationName ?? "" })}</span>
+        <span>{codedText(t, "leasePlaces", place, { station: stationName ?? "" })}</span>
       </button>
       {isOpen && <LeaseSheet batch={batch} lease={batch.lease} isOffline={isOffline} onClose={() => setOpen(false)} />}
     </>

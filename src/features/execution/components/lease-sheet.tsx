@@ -38,13 +38,13 @@ export function LeaseSheet({ batch, lease, isOffline, onClose }: Props) {
       isOpen
       onClose={onClose}
       side="bottom"
-      title={t(`lease.${place}`, { station })}
+      title={codedText(t, "leasePlaces", place, { station }) ?? place}
       isKeptOpen={take.isPending}
       data-testid="lease-sheet"
     >
       <div className={styles.step}>
         <p className={styles.sentence} data-testid="lease-sentence">
-          {t(`lease.${place}Means`, { station, time: until })}
+          {codedText(t, "leaseSentences", place, { station, time: until })}
         </p>
         {needsReason && !isOffline && (
           <>
