@@ -19,6 +19,7 @@ mod deviations;
 mod docs;
 mod documented;
 mod feed;
+mod hundred_stations;
 mod identity_provider;
 mod leases;
 mod legacy;

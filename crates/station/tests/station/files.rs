@@ -42,7 +42,7 @@ async fn arrived(floor: &Floor) -> Vec<(String, Vec<u8>)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_recorded_offline_follows_its_entry_when_the_server_is_back() {
+async fn hard_case_15_a_file_recorded_offline_follows_its_entry_when_the_server_is_back() {
     let mut floor = floor().await;
     let core = floor.station().await;
     floor.served.go().await;

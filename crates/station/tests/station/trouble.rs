@@ -179,3 +179,56 @@ async fn hard_case_16_a_store_that_vanished_comes_back_from_the_copy_and_needs_i
     let status = floor.open().await.status().await;
     assert_eq!((status.stage, status.unsent), (Stage::Ready, 1));
 }
+
+/// A station that an administrator suspends keeps its copy and what is unsent, and goes on where it was when it is let in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hard_case_07_a_station_that_is_kept_out_loses_nothing_and_goes_on_when_it_is_let_in() {
+    let mut floor = Floor::new().await;
+    let core = floor.station().await;
+    floor.served.go().await;
+    record(&core, 1, EntryInput::Confirm).await.unwrap();
+    set_state(&floor, "Suspended").await;
+    floor.served.come_back(&floor.app.application).await;
+    until_it_answers(&core).await;
+    assert_eq!(core.sync_now().await.unwrap_err().code(), "station_not_active");
+    assert_eq!(
+        (core.status().await.unsent, batch(&core).await.completed_phases),
+        (1, 1),
+        "the copy and the outbox stay"
+    );
+    assert_eq!(floor.kept().await, []);
+    set_state(&floor, "Active").await;
+    core.sync_now().await.unwrap();
+    assert_eq!((core.status().await.unsent, floor.kept().await), (0, vec![(1, "accepted".to_owned())]));
+}
+
+async fn set_state(floor: &Floor, state: &str) {
+    let context = ChangeContext::person(PlantScope::All, "admin", Some("looked into"));
+    let mut unit = floor.app.storage().begin(context).await.unwrap();
+    sqlx::query("UPDATE stations SET state = $1").bind(state).execute(unit.connection()).await.unwrap();
+    unit.commit().await.unwrap();
+}
+
+/// The feed begins anew while something is unsent: the copy is fetched again, the outbox goes out once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hard_case_11_a_cursor_that_is_gone_brings_a_new_copy_and_keeps_the_outbox() {
+    let mut floor = Floor::new().await;
+    let core = floor.station().await;
+    floor.served.go().await;
+    record(&core, 1, EntryInput::Confirm).await.unwrap();
+    let context = ChangeContext::system(PlantScope::All, "test", Some("restored"));
+    let mut unit = floor.app.storage().begin(context).await.unwrap();
+    sqlx::query("INSERT INTO feed_epochs (epoch, cause) VALUES ($1, 'restore')")
+        .bind(uuid::Uuid::now_v7())
+        .execute(unit.connection())
+        .await
+        .unwrap();
+    unit.commit().await.unwrap();
+    floor.served.come_back(&floor.app.application).await;
+    until_it_answers(&core).await;
+    core.sync_now().await.unwrap();
+    assert_eq!((core.status().await.unsent, floor.kept().await), (0, vec![(1, "accepted".to_owned())]));
+    let shown = batch(&core).await;
+    assert_eq!((shown.completed_phases, shown.phases.len()), (1, 3), "the copy is whole again");
+    record(&core, 2, number("110")).await.unwrap();
+}

@@ -4,7 +4,7 @@ use axum::{
     extract::State,
     response::sse::{Event, KeepAlive, Sse},
 };
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use tokio::{sync::watch, time::Instant};
 use viruj_api::sync::{FeedHead, FeedHeads, SYSTEM_FEED};
 
@@ -39,7 +39,8 @@ pub async fn heads(
         let news = waiting.next().await?;
         Some((Ok(Event::default().event("heads").data(news)), waiting))
     });
-    Sse::new(news).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE))
+    // The signs of life go on asking it after its end.
+    Sse::new(news.fuse()).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE))
 }
 
 struct Waiting {
