@@ -9,7 +9,7 @@ type Props = { batch: BatchView; selectedId: string | null; onSelect: (phaseId: 
 
 /** A list of more steps is drawn around the current one first and grows from there, so that no frame waits for all of it. */
 const DRAWN_AT_ONCE = 60;
-const AROUND_THE_CURRENT = 16;
+const AROUND_THE_CURRENT = 12;
 const MORE = 24;
 const PAUSE_MS = 50;
 /** The open step is on the screen before its list takes a frame of its own. */
