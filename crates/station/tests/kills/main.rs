@@ -4,7 +4,11 @@
 //! acknowledged is at the server, nothing took effect twice, and every chain is whole.
 //! Run inside `tests/support/with-keyring.sh`: without Secret Service these tests fail.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "whoever looks at a run needs its seed and what was met")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "whoever looks at a run needs its seed and what was met"
+)]
 
 mod checks;
 mod dice;
