@@ -1,24 +1,22 @@
 //! What stations have not sent, brought here by hand in files that only this server opens.
 
 use age::x25519::{Identity, Recipient};
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use bech32::{ToBase32, Variant};
+use sha2::{Digest, Sha256};
 use viruj_api::{
     server::ExportRecipient,
     statement::FORMAT_VERSION,
+    stations::StationState,
     sync::{MAXIMUM_PUSH, PushRequest, UnsentExport, Verdict},
 };
-use viruj_domain::plant::PlantScope;
+use viruj_domain::{attachment, ids::BatchId, plant::PlantScope};
 use viruj_storage::{ChangeContext, StorageError, attachments, plant_store::PgPlantStore, stations};
 use viruj_sync::{
     receive::{Receiver, receive},
     signing::publish_recipient,
     store::{KnownStation, StoreError},
 };
-
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use sha2::{Digest, Sha256};
-use viruj_api::stations::StationState;
-use viruj_domain::attachment;
 
 use crate::{Application, application::AppState, secrets::SecretKey};
 
@@ -169,7 +167,7 @@ async fn take(
 async fn keep_file(
     app: &AppState,
     station: &KnownStation,
-    (batch, sha256, content): (&viruj_domain::ids::BatchId, &str, &[u8]),
+    (batch, sha256, content): (&BatchId, &str, &[u8]),
 ) -> Result<bool, ImportError> {
     let Ok(media_type) = attachment::media_type(content) else { return Ok(false) };
     let mut unit = app.database.begin(context(station)).await?;
