@@ -166,8 +166,12 @@ const plannedBatch = () =>
 
 // An entry that the server does not have, so that it can only come from the station's files.
 async function recordUnsent(number) {
-  await server.stop();
   await openBatch(station, number);
+  // Without the server goes on what is leased to the station.
+  await station.clickTestId("batch-lease");
+  await station.clickTestId("lease-take");
+  await station.waitForAttribute("batch-lease", "data-place", "here");
+  await server.stop();
   await atPhase(station, 1);
   await station.clickTestId("primary-action");
   await station.waitForAttribute("unsent-count", "data-count", "1");
