@@ -1,5 +1,6 @@
 // A shift without the server: signed steps, a handover, a killed program, and the server's verdict when it is back.
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { after, before } from "node:test";
 import { makeBatch, startFloor } from "./support/floor.mjs";
 import { openOtherStation } from "./support/other-station.mjs";
@@ -149,6 +150,19 @@ step("a killed program comes back to the same person, and the batch goes on to i
   for (let number = 15; number <= SIGNATURES; number += 1) await signStep(number, PRODUCTION_HEAD);
   await station.waitForText("execution", "All steps are done");
   await station.screenshots("offline-done", { light: SIZES, dark: [SMALL] });
+});
+
+step("what waits is saved to a stick, sealed, and goes on waiting", async () => {
+  await station.clickTestId("connection-status");
+  await station.byTestId("unsent-list");
+  await station.clickTestId("unsent-export");
+  const said = await station.textOf("unsent-exported");
+  const [file] = said.match(/\/\S+\.age/);
+  assert.ok(fs.readFileSync(file, "latin1").startsWith("age-encryption.org/v1\n"));
+  fs.rmSync(file);
+  await station.screenshots("unsent-exported", { light: SIZES, dark: [SMALL] });
+  await station.clickTestId("unsent-drawer-close");
+  await station.waitForNo("unsent-exported");
 });
 
 step("[ALCOA-C] the server takes every entry with its signature, and tells who was there", async () => {

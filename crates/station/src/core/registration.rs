@@ -88,12 +88,13 @@ impl StationCore {
             name: registered.name,
             plant_id: registered.plant_id,
             server_id: registered.server.server_id,
-            server_keys: registered.server.signing_keys,
+            server_keys: registered.server.signing_keys.clone(),
             registered_at: registered.registered_at,
             is_demo: registered.server.is_demo,
         };
         self.store.set_fact(facts::IDENTITY, &identity).await?;
         self.adopt_identity(identity);
+        self.learn_recipient(&registered.server).await?;
         self.tell(&[QueryKey::Status, QueryKey::Batches]);
         self.wake.notify_one();
         Ok(())
