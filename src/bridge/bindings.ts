@@ -1215,8 +1215,10 @@ export type LeaseView = {
 	/**  Of the other station. */
 	stationName: string | null,
 	until: string | null,
-	/**  What the person may do about it; needs the server. */
-	step: BatchStepName | null,
+	/**  The operation that is leased; absent where the whole batch is. */
+	operation: string | null,
+	/**  What the person may do about it; each needs the server. */
+	steps: BatchStepName[],
 };
 
 /**  Where a value lies against its limits; a value on a limit is within. */

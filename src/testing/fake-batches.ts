@@ -89,9 +89,10 @@ export class FakeBatches {
 
   private take({ step, reason }: TakeBatchStep, batch: BatchView): BatchView {
     const until = "2026-11-26T08:40:00Z";
-    if (step === "give_back") batch.lease = { place: "nowhere", stationName: null, until: null, step: "take" };
+    if (step === "give_back")
+      batch.lease = { place: "nowhere", stationName: null, until: null, operation: null, steps: ["take"] };
     if (step === "take" || step === "take_over") {
-      batch.lease = { place: "here", stationName: null, until, step: "give_back" };
+      batch.lease = { place: "here", stationName: null, until, operation: null, steps: ["give_back"] };
     }
     if (step !== "hold" && step !== "resume") return structuredClone(batch);
     const isHeld = step === "hold";

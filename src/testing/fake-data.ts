@@ -377,7 +377,7 @@ export function metforminBatch(completed = 3): BatchView {
     version: "1",
     steps: [],
     signingNeedsServer: false,
-    lease: { place: "here", stationName: null, until: "2026-11-26T08:40:00Z", step: "give_back" },
+    lease: { place: "here", stationName: null, until: "2026-11-26T08:40:00Z", operation: null, steps: ["give_back"] },
   };
 }
 

@@ -228,7 +228,7 @@ impl CommandError {
             Self::Start(StartError::Storage(_)) | Self::Storage(_) | Self::Seed(SeedError::Storage(_)) => 3,
             Self::Backup(BackupError::Database(_))
             | Self::Restore(RestoreFileError::Database(RestoreError::Storage(_))) => 3,
-            Self::Import(ImportError::Storage(_)) => 3,
+            Self::Import(ImportError::Storage(_) | ImportError::Store(_)) => 3,
             Self::Setup(_)
             | Self::Seed(_)
             | Self::Restore(_)

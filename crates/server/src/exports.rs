@@ -10,15 +10,19 @@ use viruj_api::{
     stations::StationState,
     sync::{MAXIMUM_PUSH, PushRequest, UnsentExport, Verdict},
 };
-use viruj_domain::{attachment, ids::BatchId, plant::PlantScope};
-use viruj_storage::{ChangeContext, StorageError, attachments, plant_store::PgPlantStore, stations};
+use viruj_domain::{attachment, ids::BatchId};
+use viruj_storage::{StorageError, attachments, stations};
 use viruj_sync::{
-    receive::{Receiver, receive},
     signing::publish_recipient,
     store::{KnownStation, StoreError},
 };
 
-use crate::{Application, application::AppState, secrets::SecretKey};
+use crate::{
+    Application,
+    application::AppState,
+    receiving::{Way, take},
+    secrets::SecretKey,
+};
 
 const PURPOSE: &str = "viruj export of unsent entries";
 
@@ -59,6 +63,16 @@ pub struct Imported {
     pub files: usize,
     /// Files that no entry names, or that are none of the type that it says.
     pub refused_files: usize,
+}
+
+impl Imported {
+    fn count(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Accepted => self.accepted += 1,
+            Verdict::AcceptedWithDeviation { .. } => self.with_deviation += 1,
+            Verdict::NotApplied { .. } => self.not_applied += 1,
+        }
+    }
 }
 
 impl ExportKeys {
@@ -108,7 +122,11 @@ impl Application {
         let known = KnownStation { state: StationState::Active, ..station.known };
         for part in export.envelopes.chunks(MAXIMUM_PUSH) {
             let request = PushRequest { envelopes: part.to_vec() };
-            take(app, &known, &request, &mut imported).await?;
+            let answer = take(app, &known, &request, Way::ByHand).await?;
+            answer.verdicts.iter().for_each(|given| imported.count(&given.verdict));
+            if let Some(stopped) = answer.stopped {
+                return Err(ImportError::Stopped { code: stopped.code, expected: stopped.expected_seq });
+            }
         }
         for file in &export.files {
             let content = BASE64.decode(&file.content).unwrap_or_default();
@@ -122,47 +140,6 @@ impl Application {
     }
 }
 
-fn context(station: &KnownStation) -> ChangeContext {
-    ChangeContext {
-        station: Some(station.id),
-        ..ChangeContext::system(PlantScope::only(station.plant_id.clone()), "import", Some("brought by hand"))
-    }
-}
-
-/// One transaction for each part, as a push is one.
-async fn take(
-    app: &AppState,
-    station: &KnownStation,
-    request: &PushRequest,
-    imported: &mut Imported,
-) -> Result<(), ImportError> {
-    let (server_time, server_keys) = (app.server_time(), app.verifying_keys().await?);
-    let unit = app.database.begin(context(station)).await?;
-    let mut store = PgPlantStore::new(unit, station.plant_id.clone(), server_time.time);
-    store.lock_station(station.id).await?;
-    let receiver = Receiver { station, server_keys: &server_keys, server_time };
-    let received = receive(&mut store, &receiver, request).await?;
-    let mut unit = store.into_unit();
-    unit.set_author("system:import", Some(station.id), None, Some("brought by hand")).await?;
-    let count = received.response.verdicts.len();
-    unit.audit_event("stations", &station.id.to_string(), "unsent_imported", &format!("{count} entries")).await?;
-    for alarm in &received.alarms {
-        unit.audit_event("stations", &station.id.to_string(), "sync_alarm", alarm.code).await?;
-    }
-    unit.commit().await?;
-    for given in &received.response.verdicts {
-        match given.verdict {
-            Verdict::Accepted => imported.accepted += 1,
-            Verdict::AcceptedWithDeviation { .. } => imported.with_deviation += 1,
-            Verdict::NotApplied { .. } => imported.not_applied += 1,
-        }
-    }
-    match received.response.stopped {
-        Some(stopped) => Err(ImportError::Stopped { code: stopped.code, expected: stopped.expected_seq }),
-        None => Ok(()),
-    }
-}
-
 /// Whether an entry names the file and it is what the entry says; then it is kept, by whoever recorded the entry.
 async fn keep_file(
     app: &AppState,
@@ -170,7 +147,7 @@ async fn keep_file(
     (batch, sha256, content): (&BatchId, &str, &[u8]),
 ) -> Result<bool, ImportError> {
     let Ok(media_type) = attachment::media_type(content) else { return Ok(false) };
-    let mut unit = app.database.begin(context(station)).await?;
+    let mut unit = Way::ByHand.begin(app, station).await?;
     let Some(named) = attachments::named(&mut unit, batch, sha256).await? else { return Ok(false) };
     let is_it = hex::encode(Sha256::digest(content)) == sha256
         && (named.media_type, named.size_bytes) == (media_type, content.len() as u64);

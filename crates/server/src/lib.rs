@@ -36,6 +36,7 @@ mod middleware;
 pub mod openapi;
 pub mod passwords;
 pub mod proxies;
+mod receiving;
 mod refresh_tokens;
 mod reset_codes;
 pub mod routes;

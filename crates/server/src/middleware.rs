@@ -13,7 +13,10 @@ use axum::{
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, predicate::SizeAbove},
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{NotForContentType, SizeAbove},
+    },
     cors::{AllowOrigin, CorsLayer},
 };
 use tracing::Instrument;
@@ -57,7 +60,9 @@ where
         None => router,
     };
     // No cookie makes a browser send a token for a stranger's page, so the length of an answer tells it nothing.
-    let compression = CompressionLayer::new().compress_when(SizeAbove::new(SMALLEST_COMPRESSED));
+    // An event waits for no block of the compressor to be full.
+    let when = SizeAbove::new(SMALLEST_COMPRESSED).and(NotForContentType::SSE);
+    let compression = CompressionLayer::new().compress_when(when);
     router.layer(from_fn(observe)).layer(compression)
 }
 

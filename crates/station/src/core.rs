@@ -15,7 +15,10 @@ use viruj_api::{
     station::{CommandError, Connection, QueryKey, SignedInPerson, Stage, StationStatus},
 };
 use viruj_client::StationExchange;
-use viruj_domain::ids::{BatchId, SessionId};
+use viruj_domain::{
+    ids::{BatchId, SessionId},
+    lease::OperationName,
+};
 use viruj_sync::signing;
 
 use crate::{
@@ -86,8 +89,8 @@ struct State {
     problem: Option<CommandError>,
     server_time: Option<KnownServerTime>,
     synced_at: Option<DateTime<Utc>>,
-    /// Batches that somebody works on here and that are not leased to the station yet.
-    wanted_leases: BTreeSet<BatchId>,
+    /// Operations of batches that somebody works on here and that are not leased to the station yet.
+    wanted_leases: BTreeSet<(BatchId, OperationName)>,
 }
 
 /// Who works at the station.

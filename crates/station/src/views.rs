@@ -111,7 +111,10 @@ pub(crate) fn batch(
     let obstacles = circumstances.obstacles(&states, person);
     // Somebody who only verifies is not kept out of a batch that has something to verify.
     let may_act = may.execute || turns.iter().any(Result::is_ok);
-    let own = states.iter().zip(&turns).find(|(_, turn)| turn.is_ok()).map(|(state, _)| state);
+    // Of several that the person has a turn at, one that another station works on comes last.
+    let is_here = |phase: &ShownPhase| leases.refusal(&phase.row.operation_name()).is_none();
+    let own = || shown.phases.iter().zip(&states).zip(&turns).filter(|(_, turn)| turn.is_ok()).map(|(both, _)| both);
+    let own = own().find(|(phase, _)| is_here(phase)).or_else(|| own().next()).map(|(_, state)| state);
     // What is held is still to be executed: the screen says there what keeps it.
     let is_left = |standing: &Standing| !standing.is_settled();
     let left = standings(&states).iter().position(is_left).and_then(|place| states.get(place));
@@ -146,7 +149,7 @@ pub(crate) fn batch(
         version: row.version.to_string(),
         steps: batch_steps::steps(shown, person),
         signing_needs_server: may.signing_needs_server,
-        lease: leases.view(may.execute),
+        lease: leases.view(operation.as_ref(), may.execute),
     }
 }
 

@@ -11,9 +11,6 @@ use viruj_domain::{
 
 use crate::{StorageError, UnitOfWork};
 
-/// The table.
-pub const ENTITY: &str = "batch_leases";
-
 /// Why a lease ends before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {

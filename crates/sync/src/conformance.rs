@@ -3,6 +3,7 @@
 //! A suite panics where a store fails it. `make` gives an empty store each time it is called;
 //! a store with foreign keys holds [`world`]'s plant, people, batch and stations.
 
+pub mod dice;
 mod log;
 mod plant;
 mod replica;

@@ -1,8 +1,8 @@
 //! Ed25519 over exact bytes, with a domain tag before them so that no signature serves for anything else.
 //!
 //! Statement and envelope, attestation, the certificate of a person's key and the proof of its possession, lease, the
-//! recipient of exports, station challenge, server time, the succession of server keys, checkpoint, backup and batch record each have a tag of their
-//! own.
+//! recipient of exports, station challenge, server time, the succession of server keys, checkpoint, backup and batch
+//! record each have a tag of their own.
 //! Version 1 of these bytes does not change; the golden vectors in the tests hold it.
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -346,8 +346,7 @@ pub fn verify_slot(
             Ok(signature_by_key(certificate, statement))
         }
         PersonSlot::ServerAttested { attestation, key_id: id, signature } => {
-            let key = server_keys.iter().find(|key| key_id(key) == *id);
-            let key = key.ok_or_else(|| SlotError::UnknownKey(id.clone()))?;
+            let key = key_of(id, server_keys)?;
             let bytes = bytes_of(attestation, "attestation")?;
             verify(Domain::Attestation, &bytes, &fixed(signature, "signature")?, key)?;
             let attestation: Attestation = read(&bytes, "attestation")?;
@@ -373,6 +372,11 @@ pub fn read_slot(slot: &PersonSlot, statement: &Statement) -> Option<PersonSigna
         }
         PersonSlot::PersonKey { certificate, .. } => signature_by_key(read_certificate(certificate).ok()?, statement),
     }
+}
+
+/// The server's key of that id: what another server has signed, or somebody else, says nothing here.
+fn key_of<'a>(id: &str, server_keys: &'a [VerifyingKey]) -> Result<&'a VerifyingKey, SlotError> {
+    server_keys.iter().find(|key| key_id(key) == id).ok_or_else(|| SlotError::UnknownKey(id.to_owned()))
 }
 
 fn check_fit<const COUNT: usize>(parts: [(&'static str, bool); COUNT]) -> Result<(), SlotError> {

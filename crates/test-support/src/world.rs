@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use viruj_api::batches::{BatchRow, PhaseRow};
 use viruj_domain::{ids::PhaseId, plant::PlantScope, role::Role};
 use viruj_storage::{ChangeContext, Database, UnitOfWork};
 use viruj_sync::conformance::world::{
@@ -188,6 +189,15 @@ async fn add_batch(unit: &mut UnitOfWork) {
     .execute(unit.connection())
     .await
     .expect("the master record is written");
+    write_batch(unit, &batch, &phases()).await;
+}
+
+/// Writes a batch of the world's master record.
+///
+/// # Panics
+/// When a row is refused.
+pub async fn write_batch(unit: &mut UnitOfWork, batch: &BatchRow, phases: &[PhaseRow]) {
+    let master = master_record();
     sqlx::query(
         "INSERT INTO production_batches (id, product_name, batch_number, status, start_date, quantity, unit, assigned_to,
              plant_id, master_record_id, master_version)
@@ -207,7 +217,7 @@ async fn add_batch(unit: &mut UnitOfWork) {
     .execute(unit.connection())
     .await
     .expect("the batch is written");
-    for phase in phases() {
+    for phase in phases {
         sqlx::query(
             "INSERT INTO batch_phases (id, plant_id, batch_id, number, unit_procedure, operation, definition, status)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

@@ -55,8 +55,10 @@ view! {
         /// Of the other station.
         pub station_name: Option<String>,
         pub until: Option<String>,
-        /// What the person may do about it; needs the server.
-        pub step: Option<BatchStepName>,
+        /// The operation that is leased; absent where the whole batch is.
+        pub operation: Option<String>,
+        /// What the person may do about it; each needs the server.
+        pub steps: Vec<BatchStepName>,
     }
 
     pub struct BatchStepView {

@@ -100,8 +100,7 @@ async fn lease(
         } else if matches!(others, Others::HandOver(_)) {
             leases::end(&mut unit, row.id, now, Ended::HandedOver).await?;
         } else {
-            let detail = format!("{} has it until {}", row.station_name, row.expires_at.to_rfc3339());
-            return Err(ApiError::new(ProblemCode::LeasedElsewhere).with_detail(detail));
+            return Err(leased_elsewhere(row));
         }
     }
     let expires_at = now + LEASE_LIFE;
@@ -127,6 +126,12 @@ async fn lease(
     let signed = granted(app, &row)?;
     unit.commit().await?;
     Ok(signed)
+}
+
+/// Another station has the lease.
+pub(in crate::handlers) fn leased_elsewhere(row: &LeaseRow) -> ApiError {
+    let detail = format!("{} has it until {}", row.station_name, row.expires_at.to_rfc3339());
+    ApiError::new(ProblemCode::LeasedElsewhere).with_detail(detail)
 }
 
 /// The server's word for the lease as it is.

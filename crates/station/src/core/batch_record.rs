@@ -25,7 +25,11 @@ impl StationCore {
         if !pdf.windows(hash.len()).any(|window| window == hash) {
             return Err(bad("the batch has changed while its record was written".to_owned()));
         }
-        let name = format!("batch-record-{}-{}", file_name(&sealed), self.now().format("%Y%m%d-%H%M%S%3f"));
+        let name = format!(
+            "batch-record-{}-{}",
+            safe_name(&sealed.record.batch.number),
+            self.now().format("%Y%m%d-%H%M%S%3f")
+        );
         let files = [(folder.join(format!("{name}.json")), json), (folder.join(format!("{name}.pdf")), pdf)];
         let [json, pdf] = [&files[0].0, &files[1].0].map(|path| path.display().to_string());
         super::blocking(move || write_all(&files)).await??;
@@ -41,10 +45,9 @@ impl StationCore {
     }
 }
 
-/// What every file system takes of the batch's number.
-fn file_name(sealed: &SignedRecord) -> String {
-    let number = &sealed.record.batch.number;
-    number.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
+/// What every file system takes of a name.
+pub(super) fn safe_name(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }
 
 pub(super) fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), StationError> {

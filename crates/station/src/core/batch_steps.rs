@@ -119,28 +119,33 @@ impl StationCore {
     /// The server cannot be reached or refuses, for example because somebody else was faster.
     pub async fn take_batch_step(&self, wanted: &TakeBatchStep) -> Result<BatchView, StationError> {
         let id = BatchId(wanted.batch_id.clone());
-        if !matches!(wanted.step, BatchStepName::Hold | BatchStepName::Resume) {
-            let taken = self.take_lease_step(&id, wanted.step, &wanted.reason).await;
-            self.fetch().await;
-            taken?;
-            return self.open_batch(&wanted.batch_id).await;
-        }
-        let version: i64 = wanted.version.parse().map_err(|_| StationError::BadInput)?;
-        let change = match wanted.step {
-            BatchStepName::Resume => BatchChange::Resume,
-            _ => BatchChange::Hold,
+        let taken = match wanted.step {
+            BatchStepName::Hold => self.change_batch(&id, BatchChange::Hold, wanted).await,
+            BatchStepName::Resume => self.change_batch(&id, BatchChange::Resume, wanted).await,
+            BatchStepName::Take => self.take_lease(&id).await,
+            BatchStepName::TakeOver => self.take_lease_over(&id, &wanted.reason).await,
+            BatchStepName::GiveBack => self.give_lease_back(&id).await,
         };
-        let reason = BatchReason { reason: wanted.reason.clone() };
-        let changed = self
-            .at_server(|client, token| {
-                let (id, reason) = (id.clone(), reason.clone());
-                async move { client.change_batch(token.expose(), &id, version, (change, &reason)).await }
-            })
-            .await;
         // Refused or not: what stands against the step is not on this screen yet.
         self.fetch().await;
-        changed?;
+        taken?;
         self.open_batch(&wanted.batch_id).await
+    }
+
+    async fn change_batch(
+        &self,
+        id: &BatchId,
+        change: BatchChange,
+        wanted: &TakeBatchStep,
+    ) -> Result<(), StationError> {
+        let version: i64 = wanted.version.parse().map_err(|_| StationError::BadInput)?;
+        let reason = BatchReason { reason: wanted.reason.clone() };
+        self.at_server(|client, token| {
+            let (id, reason) = (id.clone(), reason.clone());
+            async move { client.change_batch(token.expose(), &id, version, (change, &reason)).await }
+        })
+        .await?;
+        Ok(())
     }
 
     /// What has become of a batch, the newest first.

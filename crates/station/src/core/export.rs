@@ -13,7 +13,11 @@ use viruj_sync::{
     store::OperationLog,
 };
 
-use super::{StationCore, audit::write_new, blocking};
+use super::{
+    StationCore,
+    batch_record::{safe_name, write_all},
+    blocking,
+};
 use crate::{StationError, store::facts};
 
 /// More than a station records in a month.
@@ -52,11 +56,11 @@ impl StationCore {
             envelopes: unsent.into_iter().map(|operation| operation.signed).collect(),
             files,
         };
-        let name = format!("viruj-unsent-{}-{}.age", safe(&identity.name), self.now().format("%Y%m%d-%H%M%S%3f"));
+        let name = format!("viruj-unsent-{}-{}.age", safe_name(&identity.name), self.now().format("%Y%m%d-%H%M%S%3f"));
         let path = folder.join(name);
-        let written = path.clone();
-        blocking(move || write_sealed(&published.recipient, &export, &written)).await??;
-        Ok(SavedExport { path: path.display().to_string(), entries })
+        let saved = SavedExport { path: path.display().to_string(), entries };
+        blocking(move || write_all(&[(path, sealed(&published.recipient, &export)?)])).await??;
+        Ok(saved)
     }
 
     /// Keeps what the server says that exports are sealed to, when a pinned key signed it.
@@ -71,22 +75,10 @@ impl StationCore {
     }
 }
 
-fn write_sealed(recipient: &str, export: &UnsentExport, path: &Path) -> Result<(), StationError> {
+fn sealed(recipient: &str, export: &UnsentExport) -> Result<Vec<u8>, StationError> {
     let broken_off = |problem: String| StationError::BrokenOff(problem);
     let recipient: age::x25519::Recipient =
         recipient.parse().map_err(|problem: &str| broken_off(problem.to_owned()))?;
     let bytes = serde_json::to_vec(export).map_err(|error| broken_off(error.to_string()))?;
-    let sealed = age::encrypt(&recipient, &bytes).map_err(|error| broken_off(error.to_string()))?;
-    write_new(path, &sealed).map_err(|error| {
-        // A part of an export would pass for the whole.
-        if error.kind() != std::io::ErrorKind::AlreadyExists {
-            let _ = std::fs::remove_file(path);
-        }
-        StationError::ExportNotWritten { path: path.display().to_string(), problem: error.to_string() }
-    })
-}
-
-/// What every file system takes of a name.
-fn safe(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
+    age::encrypt(&recipient, &bytes).map_err(|error| broken_off(error.to_string()))
 }

@@ -11,7 +11,10 @@ use viruj_domain::{
 };
 use viruj_sync::{round::backoff, signing::sha256};
 
-use super::{StationCore, batch_record::write_all};
+use super::{
+    StationCore,
+    batch_record::{safe_name, write_all},
+};
 use crate::{StationError, store::StoreFault, store::WaitingFile};
 
 impl StationCore {
@@ -93,8 +96,7 @@ impl StationCore {
 
     /// Of nothing that a person has typed: a number of the plant, a time, a hash.
     fn name_of(&self, batch: &str, phase: u32, (media_type, hash): (MediaType, &str)) -> String {
-        let number: String =
-            batch.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+        let number = safe_name(batch);
         let short: String = hash.chars().take(12).collect();
         let stamp = self.now().format("%Y%m%d-%H%M%S%3f");
         format!("{number}-step-{phase}-{short}-{stamp}.{}", media_type.ending())

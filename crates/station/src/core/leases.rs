@@ -41,35 +41,52 @@ impl LeaseStanding {
         Some(LeaseClaim { id: own.lease_id, fence: own.fence })
     }
 
+    /// The lease of another station that the operation is under.
+    fn elsewhere(&self, operation: &OperationName) -> Option<&LeaseRow> {
+        self.others.iter().find(|other| other.lease().covers(operation))
+    }
+
     /// Why nothing of the operation is executed here now.
     pub(crate) fn refusal(&self, operation: &OperationName) -> Option<StationError> {
         if self.is_without || self.claim(operation).is_some() {
             return None;
         }
-        if let Some(other) = self.others.iter().find(|other| other.lease().covers(operation)) {
+        if let Some(other) = self.elsewhere(operation) {
             let (station, until) = (other.station_name.clone(), other.expires_at);
             return Some(StationError::LeasedElsewhere { station, until });
         }
         self.is_offline.then_some(StationError::LeaseNeeded)
     }
 
-    /// What the screen shows, and what may be done about it.
-    pub(crate) fn view(&self, may_execute: bool) -> Option<LeaseView> {
+    /// Whether the station should have a lease of the operation that somebody works on here, and has none.
+    pub(super) fn is_wanted(&self, operation: &OperationName) -> bool {
+        !self.is_without && self.claim(operation).is_none()
+    }
+
+    /// What the screen shows of the operation that comes next, and what may be done about it.
+    pub(crate) fn view(&self, operation: Option<&OperationName>, may_execute: bool) -> Option<LeaseView> {
         if self.is_without {
             return None;
         }
-        let (place, station_name, until) = match (self.own.first(), self.others.first()) {
-            (Some(own), _) => (LeasePlace::Here, None, Some(own.expires_at)),
-            (None, Some(other)) => (LeasePlace::Elsewhere, Some(other.station_name.clone()), Some(other.expires_at)),
-            (None, None) => (LeasePlace::Nowhere, None, None),
+        let covers = |leased: &Option<OperationName>| leased.is_none() || leased.as_ref() == operation;
+        let own = self.own.iter().find(|own| covers(&own.operation));
+        let other = self.others.iter().find(|other| covers(&other.operation));
+        let (place, station_name, until, leased) = match (own, other) {
+            (Some(own), _) => (LeasePlace::Here, None, Some(own.expires_at), &own.operation),
+            (None, Some(other)) => {
+                (LeasePlace::Elsewhere, Some(other.station_name.clone()), Some(other.expires_at), &other.operation)
+            }
+            (None, None) => (LeasePlace::Nowhere, None, None, &None),
         };
-        let step = match place {
-            LeasePlace::Here => BatchStepName::GiveBack,
-            LeasePlace::Elsewhere => BatchStepName::TakeOver,
-            LeasePlace::Nowhere => BatchStepName::Take,
+        let steps = match place {
+            _ if !may_execute => Vec::new(),
+            LeasePlace::Here if leased.is_some() => vec![BatchStepName::GiveBack, BatchStepName::Take],
+            LeasePlace::Here => vec![BatchStepName::GiveBack],
+            LeasePlace::Elsewhere => vec![BatchStepName::TakeOver],
+            LeasePlace::Nowhere => vec![BatchStepName::Take],
         };
-        let until = until.map(views::time);
-        Some(LeaseView { place, station_name, until, step: may_execute.then_some(step) })
+        let operation = leased.as_ref().map(|leased| leased.operation.clone());
+        Some(LeaseView { place, station_name, until: until.map(views::time), operation, steps })
     }
 }
 
@@ -91,52 +108,62 @@ impl StationCore {
         })
     }
 
-    /// Takes the batch to this station, takes it over from another one, or gives it back.
+    /// Takes the whole batch to this station.
     ///
     /// # Errors
-    /// The server cannot be reached or refuses, for example because another station has it.
-    pub(super) async fn take_lease_step(
-        &self,
-        batch: &BatchId,
-        step: BatchStepName,
-        reason: &str,
-    ) -> Result<(), StationError> {
-        let identity = self.registered()?;
-        let station_id = identity.station_id;
-        match step {
-            BatchStepName::Take => self.ask(&identity, batch).await,
-            BatchStepName::TakeOver => {
-                let request = TransferLease { station_id, operation: None, reason: reason.to_owned() };
-                let signed = self
-                    .at_server(|client, token| {
-                        let (batch, request) = (batch.clone(), request.clone());
-                        async move { client.transfer_lease(token.expose(), &batch, &request).await }
-                    })
-                    .await?;
-                self.keep_lease(&identity, batch, &signed).await
-            }
-            BatchStepName::GiveBack => {
-                // Nobody records under the lease while it goes.
-                let _recording = self.recording.lock().await;
-                self.push().await?;
-                let request = GiveLeaseBack { station_id };
-                self.at_server(|client, token| {
-                    let (batch, request) = (batch.clone(), request.clone());
-                    async move { client.give_lease_back(token.expose(), &batch, &request).await }
-                })
-                .await?;
-                self.state_mut().wanted_leases.remove(batch);
-                for own in self.store.held_leases(Some(batch.as_str())).await? {
-                    self.store.forget_lease(own.lease_id).await?;
-                }
-                Ok(())
-            }
-            BatchStepName::Hold | BatchStepName::Resume => Err(StationError::BadInput),
-        }
+    /// The server cannot be reached or refuses, for example because another station has some of it.
+    pub(super) async fn take_lease(&self, batch: &BatchId) -> Result<(), StationError> {
+        self.ask(&self.registered()?, batch, None).await
     }
 
-    async fn ask(&self, identity: &StationIdentity, batch: &BatchId) -> Result<(), StationError> {
-        let request = AskLease { station_id: identity.station_id, operation: None };
+    /// Takes over what another station has of the batch: the operation that comes next, or the batch where it has all.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub(super) async fn take_lease_over(&self, batch: &BatchId, reason: &str) -> Result<(), StationError> {
+        let identity = self.registered()?;
+        let shown = self.shown_batch(batch.as_str()).await?;
+        let standing = self.lease_standing(batch, shown.status).await?;
+        let next = shown.next_phase().map(|phase| phase.row.operation_name());
+        let operation = next.and_then(|next| standing.elsewhere(&next)?.operation.clone());
+        let request = TransferLease { station_id: identity.station_id, operation, reason: reason.to_owned() };
+        let signed = self
+            .at_server(|client, token| {
+                let (batch, request) = (batch.clone(), request.clone());
+                async move { client.transfer_lease(token.expose(), &batch, &request).await }
+            })
+            .await?;
+        self.keep_lease(&identity, batch, &signed).await
+    }
+
+    /// Gives back everything that the station has of the batch.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub(super) async fn give_lease_back(&self, batch: &BatchId) -> Result<(), StationError> {
+        let request = GiveLeaseBack { station_id: self.registered()?.station_id };
+        // Nobody records under the lease while it goes.
+        let _recording = self.recording.lock().await;
+        self.push().await?;
+        self.at_server(|client, token| {
+            let (batch, request) = (batch.clone(), request.clone());
+            async move { client.give_lease_back(token.expose(), &batch, &request).await }
+        })
+        .await?;
+        self.state_mut().wanted_leases.retain(|(wanted, _)| wanted != batch);
+        for own in self.store.held_leases(Some(batch.as_str())).await? {
+            self.store.forget_lease(own.lease_id).await?;
+        }
+        Ok(())
+    }
+
+    async fn ask(
+        &self,
+        identity: &StationIdentity,
+        batch: &BatchId,
+        operation: Option<OperationName>,
+    ) -> Result<(), StationError> {
+        let request = AskLease { station_id: identity.station_id, operation };
         let signed = self
             .at_server(|client, token| {
                 let (batch, request) = (batch.clone(), request.clone());
@@ -165,11 +192,9 @@ impl StationCore {
         if lease.station_id == identity.station_id { Ok(lease) } else { Err(StationError::ServerChanged) }
     }
 
-    /// Somebody works on the batch here: the next round of synchronisation asks for its lease.
-    pub(super) fn want_lease(&self, batch: &BatchId) {
-        if self.options.source != DataSource::Embedded {
-            self.state_mut().wanted_leases.insert(batch.clone());
-        }
+    /// Somebody works on the operation here: the next round of synchronisation asks for its lease.
+    pub(super) fn want_lease(&self, batch: BatchId, operation: OperationName) {
+        self.state_mut().wanted_leases.insert((batch, operation));
     }
 
     /// Asks for what is wanted, extends what has lived half its life, and forgets what lives no more.
@@ -178,27 +203,18 @@ impl StationCore {
     /// The server cannot be reached, or the store fails; what the server refuses is no reason to stop.
     pub(super) async fn tend_leases(&self, identity: &StationIdentity) -> Result<(), StationError> {
         let wanted = std::mem::take(&mut self.state_mut().wanted_leases);
-        for batch in wanted {
-            match self.ask_for_wanted(identity, &batch).await {
+        for (batch, operation) in wanted {
+            match self.ask(identity, &batch, Some(operation.clone())).await {
                 Ok(()) => {}
                 Err(error @ StationError::Client(ClientError::Unreachable(_))) => {
-                    self.want_lease(&batch);
+                    self.want_lease(batch, operation);
                     return Err(error);
                 }
                 Err(error @ (StationError::Store(_) | StationError::ServerChanged)) => return Err(error),
-                Err(error) => tracing::debug!(code = error.code(), %batch, "the batch is not leased to this station"),
+                Err(error) => tracing::debug!(code = error.code(), %batch, "it is not leased to this station"),
             }
         }
         self.extend_leases(identity).await
-    }
-
-    async fn ask_for_wanted(&self, identity: &StationIdentity, batch: &BatchId) -> Result<(), StationError> {
-        let Some(parts) = self.store.batch_parts(batch.as_str()).await? else { return Ok(()) };
-        let standing = self.lease_standing(batch, parts.batch.status).await?;
-        if standing.is_without || !standing.own.is_empty() || !standing.others.is_empty() {
-            return Ok(());
-        }
-        self.ask(identity, batch).await
     }
 
     async fn extend_leases(&self, identity: &StationIdentity) -> Result<(), StationError> {
@@ -308,6 +324,27 @@ mod tests {
             assert_eq!(code(&elsewhere, "Charge").as_deref(), Some("leased_elsewhere"));
         }
         assert_eq!(code(&standing(vec![], vec![other(Some("Charge"))], false), "Mix"), None);
+    }
+
+    #[test]
+    fn the_screen_shows_where_the_operation_is_that_comes_next() {
+        let shown = |own: Vec<LeaseGrant>, others: Vec<LeaseRow>, next: &str| {
+            let view = standing(own, others, false).view(Some(&named(next)), true).unwrap();
+            (view.place, view.operation, view.steps)
+        };
+        let part = |operation: &str| Some(operation.to_owned());
+        use BatchStepName::{GiveBack, Take, TakeOver};
+        let charge = Some("Charge");
+        assert_eq!(shown(vec![own(None)], vec![], "Mix"), (LeasePlace::Here, None, vec![GiveBack]));
+        assert_eq!(
+            shown(vec![own(charge)], vec![], "Charge"),
+            (LeasePlace::Here, part("Charge"), vec![GiveBack, Take])
+        );
+        assert_eq!(shown(vec![own(charge)], vec![], "Mix"), (LeasePlace::Nowhere, None, vec![Take]));
+        let beside = (LeasePlace::Elsewhere, part("Mix"), vec![TakeOver]);
+        assert_eq!(shown(vec![own(charge)], vec![other(Some("Mix"))], "Mix"), beside);
+        let reader = standing(vec![own(None)], vec![], false).view(None, false).unwrap();
+        assert_eq!(reader.steps, []);
     }
 
     #[test]

@@ -88,8 +88,8 @@ impl StationCore {
         let circumstances = Circumstances { batch: &batch.id, registers: &registers, at: self.now() };
         let outcome = circumstances.decide(shown.status, &states, attempt, self.acting(&session.person))?;
         let standing = self.lease_standing(&batch.id, shown.status).await?;
-        let operation = phase.row.operation_name();
-        if let Some(refusal) = standing.refusal(&operation) {
+        let place = phase.row.operation_name();
+        if let Some(refusal) = standing.refusal(&place) {
             return Err(refusal);
         }
         let meaning = signed_with(state, &entry, wanted.corrects);
@@ -112,14 +112,11 @@ impl StationCore {
             self.store.keep_file(statement.operation_id, (&batch.id, sha256), content).await?;
         }
         let operation = self
-            .keep(
-                &identity,
-                &session.person.name,
-                (statement.operation_id, &bytes),
-                (person, standing.claim(&operation)),
-            )
+            .keep(&identity, &session.person.name, (statement.operation_id, &bytes), (person, standing.claim(&place)))
             .await?;
-        self.want_lease(&batch.id);
+        if standing.is_wanted(&place) {
+            self.want_lease(batch.id.clone(), place);
+        }
         if let EntryInput::TakeReading { reading, .. } = &wanted.entry {
             self.devices.forget(*reading);
         }

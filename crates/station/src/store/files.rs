@@ -56,11 +56,7 @@ impl Store {
 
     /// The bytes of a file that has not left yet.
     pub(crate) async fn own_file(&self, operation: OperationId) -> Result<Option<Vec<u8>>, StoreFault> {
-        sqlx::query_scalar("SELECT content FROM unsent_files WHERE operation_id = ?")
-            .bind(operation.0)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(self.fault())
+        Ok(self.kept_file(operation).await?.map(|(_, _, content)| content))
     }
 
     /// Batch, hash and bytes of a file that has not left yet.

@@ -11,7 +11,6 @@
 )]
 
 mod checks;
-mod dice;
 mod plant;
 mod processes;
 mod station;
@@ -21,10 +20,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
-    dice::Dice,
-    processes::{Floor, Victim},
-};
+use viruj_sync::conformance::dice::Dice;
+
+use crate::processes::{Floor, Victim};
 
 /// What a process that is to be killed is: a station, or the server.
 const ROLE: &str = "VIRUJ_KILLS_ROLE";
@@ -57,15 +55,15 @@ async fn kill_again_and_again() {
     floor.wait_until_all_work().await;
     let (begun, mut kills) = (Instant::now(), [0_u32; 3]);
     while begun.elapsed() < lasts {
-        tokio::time::sleep(Duration::from_millis(200 + dice.below(1800))).await;
+        tokio::time::sleep(Duration::from_millis(200 + dice.roll() % 1800)).await;
         let victim = match dice.below(6) {
-            0..3 => Victim::Station(usize::try_from(dice.below(STATIONS as u64)).unwrap()),
+            0..3 => Victim::Station(dice.below(STATIONS)),
             3..5 => Victim::Server,
             _ => Victim::Postgres,
         };
         kills[victim.kind()] += 1;
         floor.kill(victim).await;
-        tokio::time::sleep(Duration::from_millis(dice.below(600))).await;
+        tokio::time::sleep(Duration::from_millis(dice.roll() % 600)).await;
         floor.start_again(victim).await;
     }
     floor.let_the_stations_finish().await;

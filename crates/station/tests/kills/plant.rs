@@ -8,7 +8,7 @@ use viruj_domain::{
     signature::SignatureMeaning,
 };
 use viruj_storage::{ChangeContext, Database, UnitOfWork};
-use viruj_sync::conformance::world::{batch, master_record, phases};
+use viruj_sync::conformance::world::{batch, phases};
 use viruj_test_support::world;
 
 /// Of each station.
@@ -38,45 +38,14 @@ pub async fn fill(url: &str, stations: usize) {
 }
 
 async fn add(unit: &mut UnitOfWork, station: usize, number: usize) {
-    let row = BatchRow { id: batch_id(station, number), number: format!("KILL-{station}-{number:03}"), ..batch() };
-    let master = master_record();
-    sqlx::query(
-        "INSERT INTO production_batches (id, product_name, batch_number, status, start_date, quantity, unit, plant_id,
-             master_record_id, master_version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(&row.id.0)
-    .bind(&row.product)
-    .bind(&row.number)
-    .bind(row.status.as_str())
-    .bind(row.started_at)
-    .bind(row.quantity.value())
-    .bind(&row.unit)
-    .bind(&row.plant_id.0)
-    .bind(master.id.0)
-    .bind(i32::try_from(master.version).unwrap())
-    .execute(unit.connection())
-    .await
-    .unwrap();
-    let [confirmation, _, _] = <[PhaseRow; 3]>::try_from(phases()).unwrap();
-    for phase in 1..=PHASES {
-        let mut definition = confirmation.definition.clone();
-        definition.key = format!("p{phase}");
-        definition.signature = (phase == PHASES).then_some(SignatureMeaning::Performed);
-        sqlx::query(
-            "INSERT INTO batch_phases (id, plant_id, batch_id, number, unit_procedure, operation, definition, status)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(PhaseId(Uuid::now_v7()).0)
-        .bind(&row.plant_id.0)
-        .bind(&row.id.0)
-        .bind(i32::try_from(phase).unwrap())
-        .bind(&confirmation.unit_procedure)
-        .bind(&confirmation.operation)
-        .bind(serde_json::to_string(&definition).unwrap())
-        .bind(confirmation.status.as_str())
-        .execute(unit.connection())
-        .await
-        .unwrap();
-    }
+    let id = batch_id(station, number);
+    let row = BatchRow { id: id.clone(), number: format!("KILL-{station}-{number:03}"), ..batch() };
+    let [confirmation, ..] = <[PhaseRow; 3]>::try_from(phases()).unwrap();
+    let phase = |number: u32| {
+        let mut row = PhaseRow { id: PhaseId(Uuid::now_v7()), batch_id: id.clone(), number, ..confirmation.clone() };
+        row.definition.key = format!("p{number}");
+        row.definition.signature = (number == PHASES).then_some(SignatureMeaning::Performed);
+        row
+    };
+    world::write_batch(unit, &row, &(1..=PHASES).map(phase).collect::<Vec<_>>()).await;
 }

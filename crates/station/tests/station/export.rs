@@ -2,10 +2,23 @@
 
 use viruj_api::station::{EntryInput, batch_steps::BatchStepName};
 use viruj_server::exports::{ImportError, Imported};
+use viruj_station_core::StationCore;
 use viruj_sync::conformance::world::batch_id;
 use viruj_test_support::{TestApp, world};
 
 use crate::support::{Floor, batch, entry, number, record, signed, step, until_it_answers};
+
+/// A station that has lost its server, and the file with its one entry.
+async fn one_exported_entry() -> (Floor, StationCore, Vec<u8>) {
+    let mut floor = Floor::new().await;
+    let core = floor.station().await;
+    let folder = tempfile::tempdir().unwrap();
+    floor.served.go().await;
+    record(&core, 1, EntryInput::Confirm).await.unwrap();
+    let saved = core.export_unsent(folder.path()).await.unwrap();
+    let sealed = std::fs::read(&saved.path).unwrap();
+    (floor, core, sealed)
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_unsent_is_brought_to_the_server_by_hand_and_taken_once() {
@@ -49,13 +62,7 @@ async fn what_is_unsent_is_brought_to_the_server_by_hand_and_taken_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_is_not_the_servers_own_is_refused_and_changes_nothing() {
-    let mut floor = Floor::new().await;
-    let core = floor.station().await;
-    let folder = tempfile::tempdir().unwrap();
-    floor.served.go().await;
-    record(&core, 1, EntryInput::Confirm).await.unwrap();
-    let saved = core.export_unsent(folder.path()).await.unwrap();
-    let sealed = std::fs::read(&saved.path).unwrap();
+    let (floor, _, sealed) = one_exported_entry().await;
     for damaged in [&sealed[..sealed.len() - 1], &sealed[..40], b"", b"a shopping list"] {
         let refused = floor.app.application.import_unsent(damaged).await.unwrap_err();
         assert!(matches!(refused, ImportError::NotSealedToUs), "{refused}");
@@ -74,12 +81,7 @@ async fn a_file_that_is_not_the_servers_own_is_refused_and_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_retired_station_is_heard_once_more() {
-    let mut floor = Floor::new().await;
-    let core = floor.station().await;
-    let folder = tempfile::tempdir().unwrap();
-    floor.served.go().await;
-    record(&core, 1, EntryInput::Confirm).await.unwrap();
-    let saved = core.export_unsent(folder.path()).await.unwrap();
+    let (mut floor, core, sealed) = one_exported_entry().await;
     let context = viruj_storage::ChangeContext::person(viruj_domain::plant::PlantScope::All, "admin", Some("lost"));
     let mut unit = floor.app.storage().begin(context).await.unwrap();
     sqlx::query("UPDATE stations SET state = 'Retired'").execute(unit.connection()).await.unwrap();
@@ -91,6 +93,5 @@ async fn a_retired_station_is_heard_once_more() {
         core.take_batch_step(&step(BatchStepName::GiveBack, "")).await.unwrap_err().code(),
         "station_not_active"
     );
-    let sealed = std::fs::read(&saved.path).unwrap();
     assert_eq!(floor.app.application.import_unsent(&sealed).await.unwrap().accepted, 1);
 }

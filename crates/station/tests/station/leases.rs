@@ -51,13 +51,15 @@ async fn verdicts(floor: &Floor) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_first_entry_takes_the_batch_to_the_station() {
+async fn the_first_entry_takes_its_operation_to_the_station() {
     let mut floor = Floor::new().await;
     let core = floor.unleased_station().await;
     assert_eq!(place(&core).await, LeasePlace::Nowhere);
     record(&core, 1, EntryInput::Confirm).await.unwrap();
     core.sync_now().await.unwrap();
-    assert_eq!(place(&core).await, LeasePlace::Here);
+    let lease = batch(&core).await.lease.unwrap();
+    assert_eq!((lease.place, lease.operation.as_deref()), (LeasePlace::Here, Some("Wet granulation")));
+    assert_eq!(lease.steps, [BatchStepName::GiveBack, BatchStepName::Take], "the rest of the batch is everybody's");
     away(&mut floor, &core).await;
     assert_eq!(record(&core, 2, number("110")).await.unwrap().state, ReceiptState::Saved);
     back(&mut floor, &core).await;
@@ -96,7 +98,7 @@ async fn a_batch_that_another_station_has_is_taken_over_before_it_is_executed_he
     core.sync_now().await.unwrap();
     let shown = batch(&core).await;
     let lease = shown.lease.unwrap();
-    assert_eq!((lease.place, lease.step), (LeasePlace::Elsewhere, Some(BatchStepName::TakeOver)));
+    assert_eq!((lease.place, lease.steps), (LeasePlace::Elsewhere, vec![BatchStepName::TakeOver]));
     assert_eq!(shown.blocked_code.as_deref(), Some("leased_elsewhere"));
     assert_eq!(record(&core, 1, EntryInput::Confirm).await.unwrap_err().code(), "leased_elsewhere");
     let taken = core.take_batch_step(&step(BatchStepName::Take, "")).await.unwrap_err();

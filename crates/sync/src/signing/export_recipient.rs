@@ -3,7 +3,7 @@
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use viruj_api::server::ExportRecipient;
 
-use super::{Domain, SlotError, fixed, key_id, sign, to_base64, verify};
+use super::{Domain, SlotError, fixed, key_id, key_of, sign, to_base64, verify};
 
 /// The server's word that the recipient is its own.
 #[must_use]
@@ -15,14 +15,12 @@ pub fn publish_recipient(recipient: &str, server: &SigningKey) -> ExportRecipien
     }
 }
 
-/// The recipient, when one of the server's keys signed it.
+/// Whether one of the server's keys signed the recipient.
 ///
 /// # Errors
 /// [`SlotError`].
-pub fn verify_recipient<'a>(published: &'a ExportRecipient, keys: &[VerifyingKey]) -> Result<&'a str, SlotError> {
-    let key = keys.iter().find(|key| key_id(key) == published.key_id);
-    let key = key.ok_or_else(|| SlotError::UnknownKey(published.key_id.clone()))?;
+pub fn verify_recipient(published: &ExportRecipient, server_keys: &[VerifyingKey]) -> Result<(), SlotError> {
+    let key = key_of(&published.key_id, server_keys)?;
     let signature = fixed(&published.signature, "signature")?;
-    verify(Domain::ExportRecipient, published.recipient.as_bytes(), &signature, key)?;
-    Ok(&published.recipient)
+    Ok(verify(Domain::ExportRecipient, published.recipient.as_bytes(), &signature, key)?)
 }

@@ -3,7 +3,7 @@
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use viruj_api::leases::{LeaseGrant, SignedLease};
 
-use super::{Domain, SigningError, SlotError, bytes_of, fixed, key_id, read, sign, to_base64, verify};
+use super::{Domain, SigningError, SlotError, bytes_of, fixed, key_id, key_of, read, sign, to_base64, verify};
 use crate::canonical::to_canonical;
 
 /// The server's word for the lease.
@@ -24,8 +24,7 @@ pub fn grant(lease: &LeaseGrant, server: &SigningKey) -> Result<SignedLease, Sig
 /// # Errors
 /// [`SlotError`].
 pub fn verify_lease(signed: &SignedLease, server_keys: &[VerifyingKey]) -> Result<LeaseGrant, SlotError> {
-    let key = server_keys.iter().find(|key| key_id(key) == signed.key_id);
-    let key = key.ok_or_else(|| SlotError::UnknownKey(signed.key_id.clone()))?;
+    let key = key_of(&signed.key_id, server_keys)?;
     let bytes = bytes_of(&signed.lease, "lease")?;
     verify(Domain::Lease, &bytes, &fixed(&signed.signature, "signature")?, key)?;
     Ok(read(&bytes, "lease")?)

@@ -8,7 +8,8 @@ use viruj_api::{
 use viruj_domain::ids::{StationId, UserId};
 
 use super::{
-    Domain, SigningError, SlotError, bytes_of, fixed, from_base64, key_id, public_key, read, sign, to_base64, verify,
+    Domain, SigningError, SlotError, bytes_of, fixed, from_base64, key_id, key_of, public_key, read, sign, to_base64,
+    verify,
 };
 use crate::canonical::to_canonical;
 
@@ -33,8 +34,7 @@ pub fn verify_certificate(
     signed: &SignedCertificate,
     server_keys: &[VerifyingKey],
 ) -> Result<PersonKeyCertificate, SlotError> {
-    let key = server_keys.iter().find(|key| key_id(key) == signed.key_id);
-    let key = key.ok_or_else(|| SlotError::UnknownKey(signed.key_id.clone()))?;
+    let key = key_of(&signed.key_id, server_keys)?;
     let bytes = bytes_of(&signed.certificate, "certificate")?;
     verify(Domain::PersonKey, &bytes, &fixed(&signed.signature, "signature")?, key)?;
     let certificate: PersonKeyCertificate = read(&bytes, "certificate")?;

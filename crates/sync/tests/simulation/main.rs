@@ -6,7 +6,6 @@
 #![expect(clippy::expect_used, reason = "a simulation that cannot go on fails where it stands")]
 #![expect(clippy::print_stderr, reason = "whoever looks at a failed run needs its seed")]
 
-mod dice;
 mod disk;
 mod invariants;
 mod plant;
@@ -14,10 +13,12 @@ mod station;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use viruj_sync::planted::{self, Bug};
+use viruj_sync::{
+    conformance::dice::Dice,
+    planted::{self, Bug},
+};
 
 use crate::{
-    dice::Dice,
     plant::{Plant, Weather, world_of_three_batches},
     station::{Station, station_id},
 };

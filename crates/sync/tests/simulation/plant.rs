@@ -8,6 +8,7 @@ use uuid::Uuid;
 use viruj_api::sync::{FeedCursor, FeedPage, PushRequest, PushResponse};
 use viruj_domain::{batch::BatchStatus, ids::StationId, role::Role};
 use viruj_sync::{
+    conformance::dice::Dice,
     conformance::world::{self, known_station, server_key},
     memory::MemoryPlant,
     receive::{Alarm, Receiver, receive},
@@ -16,7 +17,6 @@ use viruj_sync::{
 };
 
 use crate::{
-    dice::Dice,
     disk::{Death, Mortal},
     station::station_id,
 };

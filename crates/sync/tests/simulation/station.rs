@@ -16,6 +16,7 @@ use viruj_domain::{
     signature::{SessionEvent, SignatureMeaning},
 };
 use viruj_sync::{
+    conformance::dice::Dice,
     conformance::world::{self, server_key, station_key},
     memory::MemoryStation,
     round::{pull_round, push_after_restore, push_round},
@@ -24,7 +25,6 @@ use viruj_sync::{
 };
 
 use crate::{
-    dice::Dice,
     disk::{Death, Mortal},
     plant::{Plant, Way, Weather, batch_id, phase_id, shifted},
 };

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchStepName, BatchView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
@@ -7,25 +6,16 @@ import { ActionButton } from "../../../ui/action-button";
 import { Notice } from "../../../ui/notice";
 import { ReasonField } from "../../../ui/reason-field";
 import { Sheet } from "../../../ui/sheet";
-import { useTakeBatchStep } from "../api/take-batch-step";
 import styles from "./batch-actions.module.css";
+import { useStep } from "./use-step";
 
 type Props = { batch: BatchView; step: BatchStepName; isOffline: boolean; onClose: () => void };
 
 /** Puts the batch on hold or takes it off, with a reason; the server decides, so nothing of it happens without one. */
 export function BatchStepSheet({ batch, step, isOffline, onClose }: Props) {
   const { t } = useTranslation();
-  const take = useTakeBatchStep();
-  const [reason, setReason] = useState("");
-  const [isTried, setTried] = useState(false);
-  const isMissing = reason.trim() === "";
+  const { take, press, reason, setReason, isReasonMissing } = useStep(batch, onClose);
   const name = codedText(t, "batchSteps", step) ?? step;
-
-  function press() {
-    setTried(true);
-    if (isMissing || take.isPending) return;
-    take.mutate({ batchId: batch.id, version: batch.version, step, reason: reason.trim() }, { onSuccess: onClose });
-  }
 
   return (
     <Sheet
@@ -40,7 +30,7 @@ export function BatchStepSheet({ batch, step, isOffline, onClose }: Props) {
         <p className={styles.sentence} data-testid="batch-step-sentence">
           {codedText(t, "batchSentences", step, { number: batch.number, reason: batch.holdReason ?? "" })}
         </p>
-        <ReasonField isFirst value={reason} onChange={setReason} isMissing={isTried && isMissing} />
+        <ReasonField isFirst value={reason} onChange={setReason} isMissing={isReasonMissing} />
         {take.isError && (
           <Notice tone="bad" data-testid="batch-step-error">
             <span data-code={failureCode(take.error)}>{failureText(t, take.error)}</span>
@@ -54,7 +44,7 @@ export function BatchStepSheet({ batch, step, isOffline, onClose }: Props) {
             data-testid="batch-step-take"
             loading={take.isPending}
             disabledReason={isOffline ? t("administration.offline") : undefined}
-            onClick={press}
+            onClick={() => press(step, true)}
           >
             {name}
           </ActionButton>

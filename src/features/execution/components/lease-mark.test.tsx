@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { LeaseView } from "../../../bridge/bindings";
 import { violations } from "../../../testing/axe";
 import { metforminBatch, readyStatus } from "../../../testing/fake-data";
 import { failure } from "../../../testing/fake-station";
@@ -9,12 +10,13 @@ const offline = {
   ...readyStatus,
   connection: { type: "offline", since: "2026-11-24T08:40:00Z", code: "server_unreachable" } as const,
 };
-const elsewhere = {
+const elsewhere: LeaseView = {
   place: "elsewhere",
   stationName: "Granulation 3",
   until: "2026-11-26T08:40:00Z",
-  step: "take_over",
-} as const;
+  operation: null,
+  steps: ["take_over"],
+};
 
 it("says that the batch goes on here without the server, until when, and gives it back", async () => {
   const { user, station } = renderApp({}, address);
@@ -59,7 +61,7 @@ it("says who was faster, and keeps what was written", async () => {
 });
 
 it("needs the server, and says so", async () => {
-  const lease = { place: "nowhere", stationName: null, until: null, step: "take" } as const;
+  const lease: LeaseView = { place: "nowhere", stationName: null, until: null, operation: null, steps: ["take"] };
   const { user } = renderApp(
     { batch: { ...metforminBatch(), lease, blockedCode: "lease_needed" }, status: offline },
     address,
@@ -73,4 +75,19 @@ it("says nothing where no station needs to have the batch", async () => {
   renderApp({ batch: { ...metforminBatch(), lease: null } }, address);
   await byId("batch-number");
   expect(isShown("batch-lease")).toBe(false);
+});
+
+it("says which operation goes on here, and takes the rest of the batch", async () => {
+  const lease: LeaseView = {
+    place: "here",
+    stationName: null,
+    until: "2026-11-26T08:40:00Z",
+    operation: "Wet granulation",
+    steps: ["give_back", "take"],
+  };
+  const { user, station } = renderApp({ batch: { ...metforminBatch(), lease } }, address);
+  await user.click(await byId("batch-lease"));
+  expect(await byId("lease-sentence")).toHaveTextContent("operation Wet granulation goes on here");
+  await user.click(await byId("lease-take"));
+  expect(station.calls.find(({ command }) => command === "take_batch_step")?.args.step).toMatchObject({ step: "take" });
 });

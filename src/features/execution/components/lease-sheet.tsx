@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BatchView, LeaseView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
@@ -8,8 +7,8 @@ import { useFormats } from "../../../ui/formats";
 import { Notice } from "../../../ui/notice";
 import { ReasonField } from "../../../ui/reason-field";
 import { Sheet } from "../../../ui/sheet";
-import { useTakeBatchStep } from "../api/take-batch-step";
 import styles from "./batch-actions.module.css";
+import { useStep } from "./use-step";
 
 type Props = { batch: BatchView; lease: LeaseView; isOffline: boolean; onClose: () => void };
 
@@ -17,21 +16,13 @@ type Props = { batch: BatchView; lease: LeaseView; isOffline: boolean; onClose: 
 export function LeaseSheet({ batch, lease, isOffline, onClose }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const take = useTakeBatchStep();
-  const [reason, setReason] = useState("");
-  const [isTried, setTried] = useState(false);
-  const { place, step } = lease;
+  const { take, press, reason, setReason, isReasonMissing } = useStep(batch, onClose);
+  const { place, operation } = lease;
   // What another station is told nothing of asks for a reason; everything else is undone as easily as it is done.
-  const needsReason = step === "take_over";
-  const isMissing = needsReason && reason.trim() === "";
+  const needsReason = lease.steps.includes("take_over");
   const station = lease.stationName ?? "";
   const until = lease.until === null ? "" : formats.dateTime(lease.until);
-
-  function press() {
-    setTried(true);
-    if (step === null || isMissing || take.isPending) return;
-    take.mutate({ batchId: batch.id, version: batch.version, step, reason: reason.trim() }, { onSuccess: onClose });
-  }
+  const meaning = operation === null ? place : `${place}_operation`;
 
   return (
     <Sheet
@@ -44,12 +35,12 @@ export function LeaseSheet({ batch, lease, isOffline, onClose }: Props) {
     >
       <div className={styles.step}>
         <p className={styles.sentence} data-testid="lease-sentence">
-          {codedText(t, "leaseSentences", place, { station, time: until })}
+          {codedText(t, "leaseSentences", meaning, { station, time: until, operation: operation ?? "" })}
         </p>
         {needsReason && !isOffline && (
           <>
             <Notice tone="warn">{t("lease.takeOverMeans", { station })}</Notice>
-            <ReasonField isFirst value={reason} onChange={setReason} isMissing={isTried && isMissing} />
+            <ReasonField isFirst value={reason} onChange={setReason} isMissing={isReasonMissing} />
           </>
         )}
         {take.isError && (
@@ -61,17 +52,20 @@ export function LeaseSheet({ batch, lease, isOffline, onClose }: Props) {
           <ActionButton variant="default" data-testid="lease-close" onClick={onClose}>
             {t("common.close")}
           </ActionButton>
-          {step !== null && (
-            <ActionButton
-              data-testid={`lease-${step}`}
-              variant={place === "here" ? "default" : "filled"}
-              loading={take.isPending}
-              disabledReason={isOffline ? t("administration.offline") : undefined}
-              onClick={press}
-            >
-              {codedText(t, "batchSteps", step) ?? step}
-            </ActionButton>
-          )}
+          <span className={styles.choices}>
+            {lease.steps.map((step) => (
+              <ActionButton
+                key={step}
+                data-testid={`lease-${step}`}
+                variant={step === "give_back" ? "default" : "filled"}
+                loading={take.isPending}
+                disabledReason={isOffline ? t("administration.offline") : undefined}
+                onClick={() => press(step, step === "take_over")}
+              >
+                {codedText(t, "batchSteps", step) ?? step}
+              </ActionButton>
+            ))}
+          </span>
         </div>
       </div>
     </Sheet>

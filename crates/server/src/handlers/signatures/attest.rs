@@ -28,6 +28,7 @@ use crate::{
     caller::{Caller, active_station},
     error::{ApiError, ProblemCode},
     extract::Body,
+    handlers::leases::leased_elsewhere,
     passwords::Checked,
 };
 
@@ -124,8 +125,13 @@ impl Signing {
         let attempt = Attempt { phase: phase_id, entry, corrects, reason, is_signed: true };
         let person = Acting { id: &account.person.id, role: account.person.role, is_active: account.person.is_active };
         if batch.status.is_leasable() {
+            // What another station holds may have been executed there already, without the server.
             let known = leases::of_phase(&mut connection, &batch.id, phase_id).await?;
-            self.is_leased_to_none_other(&known, app.clock.now())?;
+            let is_elsewhere =
+                |row: &&LeaseRow| row.station_id != self.station.id && row.lease().lives_at(app.clock.now());
+            if let Some(row) = known.iter().find(is_elsewhere) {
+                return Err(leased_elsewhere(row));
+            }
         }
         let phase = batch.phases.iter().find(|phase| phase.id == phase_id);
         let wanted = phase.map(|phase| Wanted::for_entry(phase, entry, &account.person.id));
@@ -140,18 +146,6 @@ impl Signing {
             Some(wanted) if wanted == self.meaning => Ok(()),
             Some(_) => Err(ProblemCode::WrongMeaning.into()),
             None => Err(ProblemCode::NotSignable.into()),
-        }
-    }
-
-    /// What another station holds may have been executed there already, without the server.
-    fn is_leased_to_none_other(&self, known: &[LeaseRow], now: DateTime<Utc>) -> Result<(), ApiError> {
-        let is_elsewhere = |row: &&LeaseRow| row.station_id != self.station.id && row.lease().lives_at(now);
-        match known.iter().find(is_elsewhere) {
-            Some(row) => {
-                let detail = format!("{} has it until {}", row.station_name, row.expires_at.to_rfc3339());
-                Err(ApiError::new(ProblemCode::LeasedElsewhere).with_detail(detail))
-            }
-            None => Ok(()),
         }
     }
 

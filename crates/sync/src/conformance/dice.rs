@@ -5,10 +5,12 @@
 pub struct Dice(u64);
 
 impl Dice {
+    #[must_use]
     pub fn of(seed: u64) -> Self {
         Self(seed)
     }
 
+    /// Any number.
     pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -27,6 +29,10 @@ impl Dice {
         self.below(100) < percent
     }
 
+    /// One of them.
+    ///
+    /// # Panics
+    /// When there is none.
     pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
