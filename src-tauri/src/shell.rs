@@ -201,7 +201,9 @@ impl Shell {
             unsent: 0,
             oldest_unsent_at: None,
             last_synced_at: None,
+            copying: None,
             server_time: None,
+            clock_off: None,
             is_demo: false,
             source: self
                 .settings()

@@ -27,7 +27,9 @@ export const readyStatus: StationStatus = {
   unsent: 0,
   oldestUnsentAt: null,
   lastSyncedAt: "2026-11-24T09:02:05Z",
+  copying: null,
   serverTime: "2026-11-24T09:02:07Z",
+  clockOff: null,
   isDemo: true,
   source: "embedded",
 };

@@ -46,11 +46,27 @@ view! {
         pub oldest_unsent_at: Option<String>,
         /// Where the last synchronisation with the server stood.
         pub last_synced_at: Option<String>,
+        /// A new copy of the plant's records is being read.
+        pub copying: Option<Copying>,
         /// The newest time that the server gave, for display beside the station's own.
         pub server_time: Option<String>,
+        /// The station's clock shows another time than the server's, by more than a minute.
+        pub clock_off: Option<ClockOff>,
         /// Demo data is present: the sign-in screen names the demo people.
         pub is_demo: bool,
         pub source: DataSource,
+    }
+
+    /// How far a new copy of the plant's records has come, in rows.
+    pub struct Copying {
+        pub read: u32,
+        pub expected: u32,
+    }
+
+    /// The station's clock is off from the server's.
+    pub struct ClockOff {
+        pub minutes: u32,
+        pub is_ahead: bool,
     }
 
     pub struct MenuItem {

@@ -144,6 +144,33 @@ pub struct FeedPage {
     pub server_time: ServerTime,
 }
 
+/// The last line of a chunk of a snapshot: what the chunk is, and what goes on from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SnapshotEnd {
+    /// Where the feed stood when the snapshot was begun; the changes since are pulled from here.
+    pub cursor: FeedCursor,
+    /// Rows of this chunk.
+    pub rows: u64,
+    /// Rows so far, with those of this chunk.
+    pub sent: u64,
+    /// Rows that there were when the snapshot was begun.
+    pub expected: u64,
+    /// SHA-256 of the lines before this one with their line feeds, lower-case hex.
+    pub sha256: String,
+    /// What asks for the next chunk; absent after the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    pub server_time: ServerTime,
+}
+
+/// A row that is there no more; nobody keeps it in a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tombstone {
+    /// A kind of this feed.
+    pub kind: String,
+    pub id: String,
+}
+
 /// One changed row, as a projection without secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FeedEntry {
@@ -167,6 +194,7 @@ pub enum FeedChange {
     Equipment(crate::equipment::EquipmentRow),
     Qualification(crate::qualifications::QualificationRow),
     Lease(crate::leases::LeaseRow),
+    Gone(Tombstone),
     Other,
 }
 
@@ -192,6 +220,7 @@ impl<'de> Deserialize<'de> for FeedChange {
             "equipment" => serde_json::from_value(row).map(Self::Equipment),
             "qualification" => serde_json::from_value(row).map(Self::Qualification),
             "lease" => serde_json::from_value(row).map(Self::Lease),
+            "gone" => serde_json::from_value(row).map(Self::Gone),
             _ => Ok(Self::Other),
         }
         .map_err(de::Error::custom)

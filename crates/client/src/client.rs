@@ -27,6 +27,7 @@ use viruj_api::{
     sync::{FeedCursor, FeedPage, PushRequest, PushResponse},
 };
 use viruj_domain::ids::{SessionId, StationId};
+use viruj_sync::snapshot::SnapshotChunk;
 
 use crate::{ClientError, Transport};
 
@@ -193,6 +194,21 @@ impl Client {
             let _ = write!(path, "&limit={limit}");
         }
         self.get(&path, Some(station_token)).await
+    }
+
+    /// Reads a chunk of a snapshot; the first one without `resume`.
+    ///
+    /// # Errors
+    /// [`ClientError`]; a chunk that is not what its checksum says is a bad answer.
+    pub async fn snapshot(&self, station_token: &str, feed: &str, resume: Option<&str>) -> Answer<SnapshotChunk> {
+        let mut path = format!("/api/v1/sync/feeds/{}/snapshot", escaped(feed));
+        if let Some(resume) = resume {
+            let _ = write!(path, "?resume={}", escaped(resume));
+        }
+        let answer = self.exchange(Method::GET, &path, Some(station_token), None::<&()>).await?;
+        let unreadable = |error: &dyn std::fmt::Display| bad_answer(&answer, &error.to_string());
+        let text = String::from_utf8(answer.body().to_vec()).map_err(|error| unreadable(&error))?;
+        SnapshotChunk::read(text).map_err(|error| unreadable(&error))
     }
 
     /// Asks the server to attest a signature; the password is in this request and nowhere else.

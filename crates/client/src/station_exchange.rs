@@ -10,7 +10,10 @@ use viruj_api::{
     sync::{FeedCursor, FeedPage, PushRequest, PushResponse},
 };
 use viruj_domain::ids::StationId;
-use viruj_sync::store::{Exchange, ExchangeError};
+use viruj_sync::{
+    snapshot::SnapshotChunk,
+    store::{Exchange, ExchangeError},
+};
 
 use crate::{Client, ClientError, News};
 
@@ -106,6 +109,10 @@ impl Exchange for StationExchange {
 
     async fn pull(&self, feed: &str, after: Option<&FeedCursor>) -> Result<FeedPage, ExchangeError> {
         self.with_token(|token| async move { self.client.pull(&token, feed, after, None).await }).await
+    }
+
+    async fn snapshot(&self, feed: &str, resume: Option<&str>) -> Result<SnapshotChunk, ExchangeError> {
+        self.with_token(|token| async move { self.client.snapshot(&token, feed, resume).await }).await
     }
 }
 

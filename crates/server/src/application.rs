@@ -3,6 +3,7 @@
 use std::{ops::Deref, path::PathBuf, sync::Arc};
 
 use axum::Router;
+use chrono::TimeDelta;
 use ed25519_dalek::VerifyingKey;
 use http::HeaderValue;
 use tokio::sync::Semaphore;
@@ -86,6 +87,8 @@ pub struct Shared {
     /// Where the heads of the audit trail are written down.
     pub checkpoint_dir: PathBuf,
     pub backups: KeptBackups,
+    /// How long ago a change may be that a feed still tells.
+    pub feed_kept: TimeDelta,
     /// Open what stations could not send.
     pub exports: Option<ExportKeys>,
 }
@@ -159,6 +162,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             checkpoint_dir: settings.checkpoint_dir.clone(),
             backups: KeptBackups::new(settings),
+            feed_kept: settings.feed_kept,
             exports: ExportKeys::new(secret),
             database,
             clock,

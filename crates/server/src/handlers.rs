@@ -70,5 +70,6 @@ pub mod sync {
     pub mod heads;
     pub mod pull;
     pub mod push;
+    pub mod snapshot;
 }
 pub mod users;

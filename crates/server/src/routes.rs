@@ -132,6 +132,7 @@ pub fn all() -> Vec<Route> {
         Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::stations::sign_in::sign_in) },
         Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::sync::push::push) },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::pull::pull) },
+        Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::snapshot::snapshot) },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::heads::heads) },
         Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::leases::extend::extend) },
         Route {

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 
 use crate::{
     backup::Recipients,
@@ -17,6 +17,9 @@ use crate::{
 
 /// The folder of the checkpoints, in the key folder unless it is told.
 const CHECKPOINTS: &str = "checkpoints";
+
+/// Longer than a station is away: the certificates of people's keys live 30 days.
+const FEED_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// The port of the old backend, kept.
 pub const DEFAULT_PORT: u16 = 8000;
@@ -53,6 +56,9 @@ pub struct ServerSettings {
     pub port: u16,
     /// `LOG_LEVEL`, a `tracing` filter; `info` when absent.
     pub log_level: String,
+    /// `VIRUJ_FEED_DAYS`: how long ago a change may be that a feed still tells. A station that was away longer makes a new
+    /// copy; nothing is deleted from the trail.
+    pub feed_kept: TimeDelta,
 }
 
 /// `ENVIRONMENT`; every word but `production` is a place where nothing real is at stake.
@@ -94,6 +100,8 @@ pub enum SettingsError {
     BackupRecipient(String),
     #[error("VIRUJ_BACKUP_AT is {0:?}, which is not a time of the day in UTC, for example 21:00")]
     BackupAt(String),
+    #[error("VIRUJ_FEED_DAYS is {0:?}, which is not a number of days from 31 to 3650")]
+    FeedDays(String),
     #[error("VIRUJ_KEY_DIR is not set and there is no home directory to fall back to")]
     KeyDir,
 }
@@ -133,6 +141,7 @@ impl ServerSettings {
                 None => DEFAULT_PORT,
             },
             log_level: read("LOG_LEVEL").map_or_else(|| "info".to_owned(), |level| level.to_ascii_lowercase()),
+            feed_kept: read("VIRUJ_FEED_DAYS").map_or(Ok(FEED_KEPT), |text| feed_days(&text))?,
         })
     }
 
@@ -154,6 +163,7 @@ impl ServerSettings {
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: DEFAULT_PORT,
             log_level: "info".to_owned(),
+            feed_kept: FEED_KEPT,
         }
     }
 
@@ -314,6 +324,12 @@ fn environment(read: &dyn Fn(&'static str) -> Option<String>) -> Environment {
         Some(word) if word.eq_ignore_ascii_case("production") => Environment::Production,
         _ => Environment::Other,
     }
+}
+
+/// Not less than a station may be away, which is as long as the certificates of people's keys live.
+fn feed_days(text: &str) -> Result<TimeDelta, SettingsError> {
+    let days = text.parse().ok().filter(|days| (31..=3650).contains(days));
+    Ok(TimeDelta::days(days.ok_or_else(|| SettingsError::FeedDays(text.to_owned()))?))
 }
 
 fn key_dir(read: &dyn Fn(&'static str) -> Option<String>) -> Result<PathBuf, SettingsError> {

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, Notify, watch};
 use uuid::Uuid;
 use viruj_api::{
     people::Person,
-    station::{CommandError, Connection, QueryKey, SignedInPerson, Stage, StationStatus},
+    station::{CommandError, Connection, Copying, QueryKey, SignedInPerson, Stage, StationStatus},
 };
 use viruj_client::StationExchange;
 use viruj_domain::{
@@ -40,6 +40,7 @@ mod batch_record;
 mod batch_steps;
 mod batches;
 mod capas;
+mod clocks;
 mod conflicts;
 mod deviations;
 mod devices;
@@ -89,6 +90,8 @@ struct State {
     problem: Option<CommandError>,
     server_time: Option<KnownServerTime>,
     synced_at: Option<DateTime<Utc>>,
+    /// A new copy of the plant's rows is made.
+    copying: Option<Copying>,
     /// Operations of batches that somebody works on here and that are not leased to the station yet.
     wanted_leases: BTreeSet<(BatchId, OperationName)>,
 }
@@ -168,6 +171,7 @@ impl StationCore {
             problem: None,
             server_time: store.fact(facts::SERVER_TIME).await?,
             synced_at: store.fact(facts::SYNCED_AT).await?,
+            copying: None,
             wanted_leases: BTreeSet::new(),
         };
         let core = Self {
@@ -214,6 +218,7 @@ impl StationCore {
             None => None,
         };
         let (unsent, oldest_unsent_at) = self.store.unsent_count().await.unwrap_or_default();
+        let clock_off = self.clock_off();
         let state = self.state();
         StationStatus {
             stage: self.stage(&state),
@@ -225,7 +230,9 @@ impl StationCore {
             unsent,
             oldest_unsent_at,
             last_synced_at: state.synced_at.map(views::time),
+            copying: state.copying.clone(),
             server_time: state.server_time.as_ref().map(|known| views::time(known.time)),
+            clock_off,
             is_demo: state.identity.as_ref().is_some_and(|identity| identity.is_demo),
             source: self.options.source.clone(),
         }

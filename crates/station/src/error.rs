@@ -47,6 +47,8 @@ pub enum StationError {
     SignInAtServer,
     #[error("the station's clock is behind {known}, which it has known already")]
     ClockBehind { known: DateTime<Utc> },
+    #[error("the station's clock is ahead of {counted}, which it should be")]
+    ClockAhead { counted: DateTime<Utc> },
     /// Another one has the batch, or the operation of it, and may have executed it already.
     #[error("{station} has the batch until {until}")]
     LeasedElsewhere { station: String, until: DateTime<Utc> },
@@ -128,6 +130,7 @@ impl StationError {
             Self::IdentificationRequired => "identification_required",
             Self::SignInAtServer => "sign_in_at_server",
             Self::ClockBehind { .. } => "clock_behind",
+            Self::ClockAhead { .. } => "clock_ahead",
             Self::LeasedElsewhere { .. } => "leased_elsewhere",
             Self::LeaseNeeded => "lease_needed",
             Self::Key(fault) => fault.code(),

@@ -11,13 +11,14 @@ use std::{
 use sqlx::{
     ConnectOptions, Sqlite, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::Mutex;
 use viruj_domain::clock::Clock;
 
 use crate::{machine::SystemClock, secrets::SecretKey};
 
+mod copy_tables;
 mod copying;
 mod credentials;
 pub(crate) mod facts;
@@ -30,6 +31,8 @@ mod reading;
 mod reconcile;
 mod recovery;
 mod registers;
+mod rows;
+mod search;
 mod summary;
 
 pub(crate) use credentials::Credential;
@@ -39,6 +42,7 @@ pub use outbox::{KeptOperation, Unsent};
 pub use outbox_copy::OUTBOX_COPY_FILE;
 pub use reading::{BatchFilter, BatchParts, ListedBatch};
 pub use recovery::set_store_aside;
+pub use search::Hit;
 
 use outbox_copy::OutboxCopy;
 
@@ -46,9 +50,8 @@ use outbox_copy::OutboxCopy;
 use libsqlite3_sys as _;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/station");
-const COPY_TABLES: &str = include_str!("../../../migrations/station/copy/tables.sql");
 /// Raised whenever the copy's tables or the rows in them change their shape.
-const COPY_VERSION: &str = "4";
+const COPY_VERSION: &str = "5";
 
 /// The file in a station's data folder.
 pub const STORE_FILE: &str = "station.db";
@@ -122,19 +125,7 @@ impl Store {
             return Ok(());
         }
         let mut writing = self.write().await?;
-        let tables: Vec<String> =
-            sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'copy_*'")
-                .fetch_all(&mut *writing)
-                .await
-                .map_err(self.fault())?;
-        for table in tables {
-            // The names come from the schema that this program wrote.
-            sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP TABLE \"{table}\"")))
-                .execute(&mut *writing)
-                .await
-                .map_err(self.fault())?;
-        }
-        sqlx::raw_sql(COPY_TABLES).execute(&mut *writing).await.map_err(self.fault())?;
+        copy_tables::make_anew(&mut writing).await.map_err(self.fault())?;
         facts::put(&mut writing, "copy_version", &COPY_VERSION).await.map_err(self.fault())?;
         writing.commit().await.map_err(self.fault())
     }
@@ -224,7 +215,7 @@ fn sequence(number: u64) -> Result<i64, StoreFault> {
 
 fn options(file: &Path, key: &SecretKey) -> SqliteConnectOptions {
     let key = zeroize::Zeroizing::new(format!("\"x'{}'\"", hex::encode(key.expose())));
-    SqliteConnectOptions::new()
+    let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
         // A raw key: a passphrase would cost 200 ms at every opening.
@@ -237,7 +228,10 @@ fn options(file: &Path, key: &SecretKey) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(std::time::Duration::from_secs(10))
         // Statements carry what was recorded; they stay out of the log.
-        .disable_statement_logging()
+        .disable_statement_logging();
+    // What an old copy has taken is given back to the disk. Said of a file that is there it would be a change of it, and
+    // a damaged one stays as it is.
+    if file.exists() { options } else { options.auto_vacuum(SqliteAutoVacuum::Incremental) }
 }
 
 #[cfg(test)]

@@ -6,12 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use viruj_api::sync::{FeedChange, FeedEntry, SYSTEM_FEED};
+use viruj_api::sync::{FeedChange, FeedEntry, SYSTEM_FEED, Tombstone};
 use viruj_domain::{ids::PlantId, plant::PlantScope};
 
 use crate::{Database, StorageError};
 
 pub(crate) mod rows;
+mod snapshot;
+
+pub use snapshot::{SnapshotPlace, SnapshotSlice, snapshot_slice};
 
 /// A stretch of a feed.
 #[derive(Clone, Debug)]
@@ -27,17 +30,11 @@ pub struct FeedSlice {
 /// # Errors
 /// Failures of the database. A row that cannot be read is sent as `other` and reported in the log.
 pub async fn slice(database: &Database, feed: &str, after: u64, limit: u32) -> Result<FeedSlice, StorageError> {
-    let scope = if feed == SYSTEM_FEED { PlantScope::All } else { PlantScope::only(PlantId::from(feed)) };
-    let mut transaction = database.reader(&scope).begin().await?;
-    // One look at the database: head, entries and rows belong together.
-    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *transaction).await?;
-    let head = sqlx::query_scalar!("SELECT seq FROM feeds WHERE feed = $1", feed)
-        .fetch_optional(&mut *transaction)
-        .await?
-        .map_or(0, i64::unsigned_abs);
+    let mut transaction = look(database, feed).await?;
+    let head = head_of(&mut transaction, feed).await?;
     let changed = sqlx::query_as!(
         ChangedRow,
-        "SELECT seq, at, entity, entity_id FROM audit_entries WHERE feed = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        "SELECT seq, at, entity, entity_id, action FROM audit_entries WHERE feed = $1 AND seq > $2 ORDER BY seq LIMIT $3",
         feed,
         i64::try_from(after).unwrap_or(i64::MAX),
         i64::from(limit),
@@ -48,6 +45,19 @@ pub async fn slice(database: &Database, feed: &str, after: u64, limit: u32) -> R
     transaction.commit().await?;
     let entries = changed.into_iter().map(|row| row.entry(&mut found)).collect();
     Ok(FeedSlice { entries, head })
+}
+
+/// One look at the database: head, entries and rows belong together.
+async fn look(database: &Database, feed: &str) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, StorageError> {
+    let scope = if feed == SYSTEM_FEED { PlantScope::All } else { PlantScope::only(PlantId::from(feed)) };
+    let mut transaction = database.reader(&scope).begin().await?;
+    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *transaction).await?;
+    Ok(transaction)
+}
+
+async fn head_of(connection: &mut sqlx::PgConnection, feed: &str) -> Result<u64, StorageError> {
+    let head = sqlx::query_scalar!("SELECT seq FROM feeds WHERE feed = $1", feed).fetch_optional(connection).await?;
+    Ok(head.map_or(0, i64::unsigned_abs))
 }
 
 /// The newest `seq` of every feed.
@@ -64,6 +74,7 @@ struct ChangedRow {
     at: DateTime<Utc>,
     entity: String,
     entity_id: String,
+    action: String,
 }
 
 impl ChangedRow {
@@ -78,7 +89,17 @@ impl ChangedRow {
     }
 
     fn entry(self, found: &mut HashMap<(Kind, String), FeedChange>) -> FeedEntry {
-        let change = self.key().and_then(|key| found.get(&key).cloned()).unwrap_or(FeedChange::Other);
+        let change = self.key().map_or(FeedChange::Other, |(kind, id)| {
+            let key = (kind, id);
+            match found.get(&key) {
+                Some(row) => row.clone(),
+                // A row that cannot be read is not one that is gone.
+                None if self.action == "deleted" => {
+                    FeedChange::Gone(Tombstone { kind: kind.word().to_owned(), id: key.1 })
+                }
+                None => FeedChange::Other,
+            }
+        });
         FeedEntry { seq: self.seq.unsigned_abs(), at: self.at, change }
     }
 }
@@ -116,6 +137,23 @@ impl Kind {
             _ => return None,
         })
     }
+
+    /// As [`FeedChange`] names it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Plant => "plant",
+            Self::Person => "person",
+            Self::PersonKey => "person_key",
+            Self::Batch => "batch",
+            Self::Phase => "phase",
+            Self::Entry => "entry",
+            Self::Deviation => "deviation",
+            Self::Lot => "lot",
+            Self::Equipment => "equipment",
+            Self::Qualification => "qualification",
+            Self::Lease => "lease",
+        }
+    }
 }
 
 async fn load(
@@ -127,19 +165,30 @@ async fn load(
         wanted.iter().filter(|(wanted, _)| *wanted == kind).map(|(_, id)| id.clone()).collect()
     };
     let mut found = HashMap::new();
-    let mut keep = |kind: Kind, rows: Vec<(String, FeedChange)>| {
+    for kind in wanted.iter().map(|(kind, _)| *kind).collect::<BTreeSet<_>>() {
+        let rows = rows_of(connection, kind, &ids_of(kind)).await?;
         found.extend(rows.into_iter().map(|(id, change)| ((kind, id), change)));
-    };
-    keep(Kind::Plant, rows::plants(connection, &ids_of(Kind::Plant)).await?);
-    keep(Kind::Person, rows::people(connection, &ids_of(Kind::Person)).await?);
-    keep(Kind::PersonKey, rows::person_keys(connection, &ids_of(Kind::PersonKey)).await?);
-    keep(Kind::Batch, rows::batches(connection, &ids_of(Kind::Batch)).await?);
-    keep(Kind::Phase, rows::phases(connection, &ids_of(Kind::Phase)).await?);
-    keep(Kind::Entry, rows::entries(connection, &ids_of(Kind::Entry)).await?);
-    keep(Kind::Deviation, rows::deviations(connection, &ids_of(Kind::Deviation)).await?);
-    keep(Kind::Lot, rows::lots(connection, &ids_of(Kind::Lot)).await?);
-    keep(Kind::Equipment, rows::equipment(connection, &ids_of(Kind::Equipment)).await?);
-    keep(Kind::Qualification, rows::qualifications(connection, &ids_of(Kind::Qualification)).await?);
-    keep(Kind::Lease, rows::leases(connection, &ids_of(Kind::Lease)).await?);
+    }
     Ok(found)
+}
+
+/// The rows of one kind with these ids, each with its id.
+async fn rows_of(
+    connection: &mut sqlx::PgConnection,
+    kind: Kind,
+    ids: &[String],
+) -> Result<Vec<(String, FeedChange)>, StorageError> {
+    match kind {
+        Kind::Plant => rows::plants(connection, ids).await,
+        Kind::Person => rows::people(connection, ids).await,
+        Kind::PersonKey => rows::person_keys(connection, ids).await,
+        Kind::Batch => rows::batches(connection, ids).await,
+        Kind::Phase => rows::phases(connection, ids).await,
+        Kind::Entry => rows::entries(connection, ids).await,
+        Kind::Deviation => rows::deviations(connection, ids).await,
+        Kind::Lot => rows::lots(connection, ids).await,
+        Kind::Equipment => rows::equipment(connection, ids).await,
+        Kind::Qualification => rows::qualifications(connection, ids).await,
+        Kind::Lease => rows::leases(connection, ids).await,
+    }
 }

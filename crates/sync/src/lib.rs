@@ -15,5 +15,6 @@ mod planted;
 pub mod receive;
 pub mod round;
 pub mod signing;
+pub mod snapshot;
 pub mod store;
 pub mod text;

@@ -50,6 +50,7 @@ macro_rules! log_is_part_of {
 mod plant;
 mod replica;
 mod server;
+mod snapshots;
 mod station;
 
 pub use plant::MemoryPlant;

@@ -1,4 +1,4 @@
-//! The station's half: push what is unsent, then pull the feeds to their heads.
+//! The station's half: push what is unsent, then pull the feeds to their heads, or make a new copy where that cannot be.
 //!
 //! Every store call is safe to repeat, so a round that dies at any point is simply begun again.
 
@@ -162,15 +162,13 @@ fn matched(
 pub struct PullRound {
     /// Rows that arrived, those that a station does not keep included.
     pub entries: u64,
-    /// The copy belonged to another epoch of the server and is forgotten: the feed is unread.
-    pub is_forgotten: bool,
+    /// There is no copy to go on from, or it belongs to another epoch of the server, or to a time that the feed tells no
+    /// more: a new copy must be made ([`begin_snapshot`]). The old one stays until then.
+    pub needs_snapshot: bool,
     pub server_time: Option<ServerTime>,
 }
 
-/// Pulls one feed until its head, or until the copy is found to be of another epoch.
-///
-/// A feed without a cursor is pulled only after [`push_after_restore`]: whether the server was restored since it
-/// acknowledged something, nobody could say afterwards.
+/// Pulls one feed until its head, or until it is found that a new copy must be made.
 ///
 /// # Errors
 /// [`RoundError`]; pages that were applied stand.
@@ -181,22 +179,12 @@ pub async fn pull_round<R: Replica, E: Exchange>(
 ) -> Result<PullRound, RoundError> {
     let mut round = PullRound::default();
     loop {
-        let held = replica.cursor(feed).await?;
-        let page = match exchange.pull(feed, held.as_ref()).await {
-            Err(ExchangeError::CursorGone) => None,
-            Err(error) => return Err(error.into()),
-            Ok(page) if held.as_ref().is_some_and(|held| held.feed_epoch != page.cursor.feed_epoch) => None,
-            Ok(page) => Some(page),
+        let Some(held) = replica.cursor(feed).await? else {
+            return Ok(PullRound { needs_snapshot: true, ..round });
         };
-        let Some(page) = page else {
-            if held.is_none() {
-                return Err(RoundError::Protocol("the feed is not readable from its beginning"));
-            }
-            replica.reset(feed).await?;
-            round.is_forgotten = true;
-            return Ok(round);
+        let Some(page) = page_after(exchange, feed, &held).await? else {
+            return Ok(PullRound { needs_snapshot: true, ..round });
         };
-        check_page(feed, held.as_ref(), &page)?;
         if is_planted(Bug::CursorAhead) {
             replica.apply(&FeedPage { entries: Vec::new(), ..page.clone() }).await?;
         }
@@ -210,9 +198,21 @@ pub async fn pull_round<R: Replica, E: Exchange>(
     }
 }
 
+/// The next page of a feed; `None` when the feed cannot be read from there.
+async fn page_after<E: Exchange>(exchange: &E, feed: &str, held: &FeedCursor) -> Result<Option<FeedPage>, RoundError> {
+    let page = match exchange.pull(feed, Some(held)).await {
+        Err(ExchangeError::CursorGone) => return Ok(None),
+        Err(error) => return Err(error.into()),
+        Ok(page) if held.feed_epoch != page.cursor.feed_epoch => return Ok(None),
+        Ok(page) => page,
+    };
+    check_page(feed, held, &page)?;
+    Ok(Some(page))
+}
+
 /// A page that leaves a gap would leave rows out for ever, since nobody asks for them again.
-fn check_page(feed: &str, held: Option<&FeedCursor>, page: &FeedPage) -> Result<(), RoundError> {
-    let start = held.map_or(0, |held| held.seq);
+fn check_page(feed: &str, held: &FeedCursor, page: &FeedPage) -> Result<(), RoundError> {
+    let start = held.seq;
     let is_dense = page.entries.iter().zip(start + 1..).all(|(entry, seq)| entry.seq == seq);
     if page.cursor.feed != feed || !is_dense || page.cursor.seq != start + page.entries.len() as u64 {
         return Err(RoundError::Protocol("a page with a gap"));
@@ -232,6 +232,10 @@ pub fn backoff(attempt: u32, random: u64) -> Duration {
     let full = 1_000_u64.checked_shl(attempt.saturating_sub(1).min(16)).unwrap_or(LONGEST_MS).min(LONGEST_MS);
     Duration::from_millis(full / 2 + random % (full / 2 + 1))
 }
+
+mod snapshot;
+
+pub use snapshot::{SnapshotRound, begin_snapshot, snapshot_round};
 
 #[cfg(test)]
 mod tests;

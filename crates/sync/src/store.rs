@@ -9,7 +9,7 @@ use viruj_api::{
     people::Person,
     statement::{MasterReference, SignedEnvelope},
     stations::StationState,
-    sync::{FeedCursor, FeedPage, OperationVerdict, PushRequest, PushResponse},
+    sync::{FeedCursor, FeedPage, OperationVerdict, PushRequest, PushResponse, SYSTEM_FEED},
 };
 use viruj_domain::{
     batch::{BatchStatus, RecordStatus},
@@ -19,6 +19,8 @@ use viruj_domain::{
     phase::PhaseStatus,
     signature::SessionEvent,
 };
+
+use crate::snapshot::SnapshotChunk;
 
 /// An operation as it is kept: the exact bytes that the station signed, never re-serialised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,14 +87,35 @@ pub trait OperationLog: Send {
     fn set_verdict(&mut self, verdict: OperationVerdict) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// The copy of the plant's rows that a station keeps.
+/// The copy of the plant's rows that a station keeps, and the new one that is made beside it.
+///
+/// Whoever reads sees the copy that is whole; a new one takes its place in one transaction, once it has caught up.
 pub trait Replica: Send {
-    /// `None` before the first page.
+    /// `None` before the first copy is whole.
     fn cursor(&mut self, feed: &str) -> impl Future<Output = Result<Option<FeedCursor>, StoreError>> + Send;
     /// Rows and cursor land in one transaction.
     fn apply(&mut self, page: &FeedPage) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// Forgets the copy of a feed whose epoch changed; recorded operations stay.
-    fn reset(&mut self, feed: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// How far a new copy has come; `None` while none is made.
+    fn snapshot(&mut self, feed: &str) -> impl Future<Output = Result<Option<SnapshotProgress>, StoreError>> + Send;
+    /// Rows of the new copy, with its progress in one transaction; the first chunk begins it.
+    fn keep_chunk(&mut self, chunk: &SnapshotChunk) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Changes since the snapshot was begun. The page that reaches the feed's head puts the new copy, with its cursor, in
+    /// the place of the old one, in one transaction.
+    fn catch_up(&mut self, page: &FeedPage) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Forgets the new copy; the old one and recorded operations stay.
+    fn drop_snapshot(&mut self, feed: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// How far a new copy of a feed has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotProgress {
+    /// Where the feed stood when the snapshot was begun; later, how far its changes since have been applied.
+    pub cursor: FeedCursor,
+    /// What asks for the next chunk; `None` once all rows are there and only changes are missing.
+    pub resume: Option<String>,
+    /// Rows that are there, of those that are expected.
+    pub sent: u64,
+    pub expected: u64,
 }
 
 /// A station as the server knows it.
@@ -103,6 +126,14 @@ pub struct KnownStation {
     /// Ed25519.
     pub public_key: [u8; 32],
     pub state: StationState,
+}
+
+impl KnownStation {
+    /// A station reads the feed of its plant and the system's, and no other.
+    #[must_use]
+    pub fn reads(&self, feed: &str) -> bool {
+        feed == SYSTEM_FEED || feed == self.plant_id.as_str()
+    }
 }
 
 /// A batch as it stands, locked until the transaction ends.
@@ -207,6 +238,12 @@ pub trait Exchange: Send + Sync {
         feed: &str,
         after: Option<&FeedCursor>,
     ) -> impl Future<Output = Result<FeedPage, ExchangeError>> + Send;
+    /// `None` begins a snapshot.
+    fn snapshot(
+        &self,
+        feed: &str,
+        resume: Option<&str>,
+    ) -> impl Future<Output = Result<SnapshotChunk, ExchangeError>> + Send;
 }
 
 /// Why an exchange with the server did not come about.

@@ -49,6 +49,7 @@ mod secret_exchange;
 mod sessions;
 mod single_sign_on;
 mod single_sign_on_accounts;
+mod snapshots;
 mod start;
 mod stations;
 mod store;

@@ -1,6 +1,6 @@
 //! People while the server is away: who may sign in, and what their own key signs.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use ed25519_dalek::SigningKey;
 use viruj_api::{
     people::Person,
@@ -29,9 +29,6 @@ use crate::{
 /// Passwords that do not open a person's key before the station takes none for a while (21 CFR 11.300(d)).
 const ATTEMPTS: u32 = 5;
 const LOCKED: TimeDelta = TimeDelta::minutes(15);
-/// A clock that is further behind what is known of the time than this signs nothing.
-const BEHIND: TimeDelta = TimeDelta::minutes(2);
-
 impl StationCore {
     /// Signs in somebody who has signed in here before, while the server is away.
     ///
@@ -233,21 +230,5 @@ impl StationCore {
         let bytes = statement_bytes(&statement)?;
         self.keep(identity, &person.name, (statement.operation_id, &bytes), (PersonSlot::None, None)).await?;
         Ok(())
-    }
-
-    /// No earlier than the server's last word, whatever the station's clock says.
-    pub(super) fn latest_known_time(&self) -> DateTime<Utc> {
-        let known = self.state().server_time.as_ref().map(|known| known.time);
-        known.map_or(self.now(), |known| known.max(self.now()))
-    }
-
-    /// A signature says when it was given: a clock that was set back signs nothing (offline.md, "Time").
-    async fn check_clock(&self, identity: &StationIdentity) -> Result<(), StationError> {
-        let last = self.store.last_recorded_at(identity.station_id).await?;
-        let newest = last.into_iter().chain([self.latest_known_time()]).max();
-        match newest.filter(|newest| self.now() + BEHIND < *newest) {
-            Some(known) => Err(StationError::ClockBehind { known }),
-            None => Ok(()),
-        }
     }
 }

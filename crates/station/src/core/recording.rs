@@ -319,7 +319,7 @@ impl StationCore {
             recorded_at: self.now(),
             monotonic_ms: self.options.machine.monotonic_ms(),
             boot_id: self.options.machine.boot_id(),
-            estimated_skew_ms: known_time.as_ref().map(|known| known.skew_ms()),
+            estimated_skew_ms: self.skew().map(|skew| skew.num_milliseconds()),
             server_time_token: known_time.map(|known| known.token),
             lease: lease.map(|claim| claim.id),
             fence: lease.map(|claim| claim.fence),

@@ -2,17 +2,19 @@
 
 use std::{
     sync::{Arc, atomic::Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use viruj_api::{
-    station::{CommandError, Connection, QueryKey},
+    station::{CommandError, Connection, Copying, QueryKey},
     sync::{FeedHeads, SYSTEM_FEED, ServerTime},
 };
 use viruj_client::{ClientError, StationExchange};
 use viruj_domain::ids::StationId;
 use viruj_sync::{
-    round::{PushRound, RoundError, backoff, pull_round, push_after_restore, push_round},
+    round::{
+        PushRound, RoundError, backoff, begin_snapshot, pull_round, push_after_restore, push_round, snapshot_round,
+    },
     signing::verify_server_time,
     store::Replica,
 };
@@ -26,6 +28,11 @@ use crate::{
     },
     views,
 };
+
+/// How often the screen hears how far a new copy has come.
+const TELL_PROGRESS_EVERY: Duration = Duration::from_millis(250);
+/// New copies of one feed that one round makes.
+const MOST_COPIES: u32 = 3;
 
 /// How often the server is asked while it answers and tells no news.
 const POLL: Duration = Duration::from_secs(5);
@@ -131,6 +138,7 @@ impl StationCore {
             self.pull(&exchange, identity.station_id, feed).await?;
         }
         self.tend_leases(&identity).await?;
+        while self.store.take_away_old_copy().await? {}
         let now = self.now();
         self.state_mut().synced_at = Some(now);
         self.store.set_fact(facts::SYNCED_AT, &now).await?;
@@ -194,27 +202,50 @@ impl StationCore {
     async fn pull(&self, exchange: &StationExchange, station: StationId, feed: &str) -> Result<(), StationError> {
         let _pulling = self.pulling.lock().await;
         let mut store = self.store.clone();
-        let mut was_forgotten = false;
+        let mut copies = 0;
         let round = loop {
-            let is_unread = store.cursor(feed).await.map_err(|error| Self::failure(error.into()))?.is_none();
-            // The server may have been restored since, and have lost what it had acknowledged.
-            if is_unread && let Some(stopped) = self.push_again(exchange, station).await?.stopped {
-                return Err(StationError::ServerRefused(stopped.code));
-            }
             let round = pull_round(&mut store, exchange, feed).await.map_err(Self::failure)?;
-            if !round.is_forgotten || was_forgotten {
+            if !round.needs_snapshot {
                 break round;
             }
-            was_forgotten = true;
+            if copies == MOST_COPIES {
+                return Err(StationError::ServerRefused("cursor_gone".to_owned()));
+            }
+            copies += 1;
+            self.copy_anew(exchange, station, feed).await?;
         };
         if let Some(server_time) = &round.server_time {
             self.learn_time(server_time).await?;
         }
-        if round.entries > 0 || was_forgotten {
+        if round.entries > 0 || copies > 0 {
             if feed == SYSTEM_FEED {
                 self.refresh_person().await?;
             }
             self.tell(&[QueryKey::Status, QueryKey::Batches, QueryKey::Batch, QueryKey::Person]);
+        }
+        Ok(())
+    }
+
+    /// Makes a new copy of the feed beside the old one, which is shown until the new one is whole.
+    async fn copy_anew(&self, exchange: &StationExchange, station: StationId, feed: &str) -> Result<(), StationError> {
+        let mut store = self.store.clone();
+        begin_snapshot(&mut store, exchange, feed).await.map_err(Self::failure)?;
+        // The server may have been restored since, and have lost what it had acknowledged.
+        if let Some(stopped) = self.push_again(exchange, station).await?.stopped {
+            return Err(StationError::ServerRefused(stopped.code));
+        }
+        let mut last_told: Option<Instant> = None;
+        let copied = snapshot_round(&mut store, exchange, feed, |progress| {
+            self.state_mut().copying = Some(Copying { read: shown(progress.sent), expected: shown(progress.expected) });
+            if last_told.is_none_or(|at| at.elapsed() >= TELL_PROGRESS_EVERY) {
+                last_told = Some(Instant::now());
+                self.tell(&[QueryKey::Status]);
+            }
+        })
+        .await;
+        self.state_mut().copying = None;
+        if let Some(server_time) = copied.map_err(Self::failure)?.server_time {
+            self.learn_time(&server_time).await?;
         }
         Ok(())
     }
@@ -241,7 +272,14 @@ impl StationCore {
         let Some(identity) = self.identity() else { return Ok(()) };
         let time =
             verify_server_time(&given.token, &Self::pinned_keys(&identity)).map_err(|_| StationError::ServerChanged)?;
-        let known = KnownServerTime { time, token: given.token.clone(), station_time: self.now() };
+        let machine = &self.options.machine;
+        let known = KnownServerTime {
+            time,
+            token: given.token.clone(),
+            station_time: self.now(),
+            monotonic_ms: machine.monotonic_ms(),
+            boot_id: machine.boot_id(),
+        };
         self.store.set_fact(facts::SERVER_TIME, &known).await?;
         self.state_mut().server_time = Some(known);
         Ok(())
@@ -303,4 +341,8 @@ impl StationCore {
         self.went_offline(code);
         self.tell(&[QueryKey::Status]);
     }
+}
+
+fn shown(rows: u64) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
 }

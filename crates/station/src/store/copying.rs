@@ -1,182 +1,133 @@
-//! The copy of the plant's rows: pages of the feed, with their cursor, in one transaction.
+//! The copy of the plant's rows: pages of the feed, with their cursor, in one transaction; and a new copy beside it.
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
-use viruj_api::{
-    batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
-    leases::LeaseRow,
-    people::Person,
-    person_keys::PersonKeyRow,
-    server::PlantSummary,
-    sync::{FeedChange, FeedCursor, FeedPage},
+use viruj_api::sync::{FeedCursor, FeedPage, SYSTEM_FEED};
+use viruj_sync::{
+    snapshot::{RowText, SnapshotChunk},
+    store::{Replica, SnapshotProgress, StoreError},
 };
-use viruj_sync::store::{Replica, StoreError};
 
-use super::{Store, StoreFault, credentials, leases, registers, summary};
+use super::{
+    Store, StoreFault,
+    copy_tables::{self, Set},
+    rows, sequence, summary,
+};
 
-/// Rows of one statement: one statement for each row would be a hundred times slower.
-pub(super) const ROWS: usize = 300;
+impl Store {
+    /// Writes the rows of a page into a set of tables.
+    async fn write_page(
+        &self,
+        connection: &mut SqliteConnection,
+        set: Set,
+        page: &FeedPage,
+    ) -> Result<BTreeSet<String>, StoreFault> {
+        let lines = rows::lines(page.entries.iter().map(|entry| &entry.change))?;
+        let texts: Vec<RowText<'_>> =
+            lines.iter().map(|line| serde_json::from_str(line)).collect::<Result<_, serde_json::Error>>()?;
+        self.write_rows(connection, set, &page.cursor.feed, &texts).await
+    }
 
-/// The rows of a page by their kind.
-#[derive(Default)]
-struct Rows<'a> {
-    plants: Vec<&'a PlantSummary>,
-    people: Vec<&'a Person>,
-    person_keys: Vec<&'a PersonKeyRow>,
-    batches: Vec<&'a BatchRow>,
-    phases: Vec<&'a PhaseRow>,
-    entries: Vec<&'a EntryRow>,
-    deviations: Vec<&'a DeviationRow>,
-    leases: Vec<&'a LeaseRow>,
-    registers: registers::Rows<'a>,
-}
-
-impl<'a> Rows<'a> {
-    fn of(page: &'a FeedPage) -> Self {
-        let mut rows = Self::default();
-        for entry in &page.entries {
-            match &entry.change {
-                FeedChange::Plant(row) => rows.plants.push(row),
-                FeedChange::Person(row) => rows.people.push(row),
-                FeedChange::PersonKey(row) => rows.person_keys.push(row),
-                FeedChange::Batch(row) => rows.batches.push(row),
-                FeedChange::Phase(row) => rows.phases.push(row),
-                FeedChange::Entry(row) => rows.entries.push(row),
-                FeedChange::Deviation(row) => rows.deviations.push(row),
-                FeedChange::Lease(row) => rows.leases.push(row),
-                FeedChange::Lot(row) => rows.registers.lots.push(row),
-                FeedChange::Equipment(row) => rows.registers.equipment.push(row),
-                FeedChange::Qualification(row) => rows.registers.qualifications.push(row),
-                FeedChange::Other => {}
-            }
+    async fn write_rows(
+        &self,
+        connection: &mut SqliteConnection,
+        set: Set,
+        feed: &str,
+        texts: &[RowText<'_>],
+    ) -> Result<BTreeSet<String>, StoreFault> {
+        let rows = rows::Rows::of(texts);
+        let touched = rows::write(connection, set, feed, &rows).await.map_err(self.fault())?;
+        if feed != SYSTEM_FEED && texts.iter().any(|row| ["batch", "lot"].contains(&row.kind.as_ref())) {
+            rows::index_words(connection, set).await.map_err(self.fault())?;
         }
-        rows
+        Ok(touched)
     }
 
-    fn touched_batches(&self) -> Vec<String> {
-        let batches = self.batches.iter().map(|row| &row.id);
-        let phases = self.phases.iter().map(|row| &row.batch_id);
-        let entries = self.entries.iter().map(|row| &row.batch_id);
-        let deviations = self.deviations.iter().filter_map(|row| row.batch_id.as_ref());
-        let touched: BTreeSet<_> =
-            batches.chain(phases).chain(entries).chain(deviations).map(|id| id.0.clone()).collect();
-        touched.into_iter().collect()
+    async fn put_cursor(&self, connection: &mut SqliteConnection, cursor: &FeedCursor) -> Result<(), StoreFault> {
+        sqlx::query(
+            "INSERT INTO copy_cursors (feed, epoch, seq) VALUES (?, ?, ?) \
+             ON CONFLICT (feed) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq",
+        )
+        .bind(&cursor.feed)
+        .bind(cursor.feed_epoch)
+        .bind(sequence(cursor.seq)?)
+        .execute(connection)
+        .await
+        .map_err(self.fault())?;
+        Ok(())
     }
-}
 
-fn json<T: Serialize>(row: &T) -> Result<String, sqlx::Error> {
-    serde_json::to_string(row).map_err(|error| sqlx::Error::Encode(Box::new(error)))
-}
+    async fn put_progress(
+        &self,
+        connection: &mut SqliteConnection,
+        progress: &SnapshotProgress,
+    ) -> Result<(), StoreFault> {
+        sqlx::query(
+            "INSERT INTO copy_snapshots (feed, epoch, seq, resume, sent, expected) VALUES (?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (feed) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, resume = excluded.resume, \
+             sent = excluded.sent, expected = excluded.expected",
+        )
+        .bind(&progress.cursor.feed)
+        .bind(progress.cursor.feed_epoch)
+        .bind(sequence(progress.cursor.seq)?)
+        .bind(&progress.resume)
+        .bind(sequence(progress.sent)?)
+        .bind(sequence(progress.expected)?)
+        .execute(connection)
+        .await
+        .map_err(self.fault())?;
+        Ok(())
+    }
 
-pub(super) fn rows_as_json<'a, T: Serialize>(rows: &[&'a T]) -> Result<Vec<(&'a T, String)>, sqlx::Error> {
-    rows.iter().map(|row| Ok((*row, json(*row)?))).collect()
-}
+    async fn forget_progress(&self, connection: &mut SqliteConnection, feed: &str) -> Result<(), StoreFault> {
+        let forgotten = sqlx::query("DELETE FROM copy_snapshots WHERE feed = ?").bind(feed).execute(connection).await;
+        forgotten.map(|_| ()).map_err(self.fault())
+    }
 
-async fn write_people(connection: &mut SqliteConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    for part in rows_as_json(&rows.plants)?.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_plants (id, row) ");
-        query.push_values(part, |mut values, (row, json)| {
-            values.push_bind(row.id.as_str()).push_bind(json);
-        });
-        query.push(" ON CONFLICT (id) DO UPDATE SET row = excluded.row").build().execute(&mut *connection).await?;
+    async fn progress(
+        &self,
+        connection: &mut SqliteConnection,
+        feed: &str,
+    ) -> Result<Option<SnapshotProgress>, StoreFault> {
+        let row = sqlx::query("SELECT epoch, seq, resume, sent, expected FROM copy_snapshots WHERE feed = ?")
+            .bind(feed)
+            .fetch_optional(connection)
+            .await
+            .map_err(self.fault())?;
+        let Some(row) = row else { return Ok(None) };
+        let number = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs).map_err(self.fault());
+        let feed_epoch: Uuid = row.try_get("epoch").map_err(self.fault())?;
+        Ok(Some(SnapshotProgress {
+            cursor: FeedCursor { feed_epoch, feed: feed.to_owned(), seq: number("seq")? },
+            resume: row.try_get("resume").map_err(self.fault())?,
+            sent: number("sent")?,
+            expected: number("expected")?,
+        }))
     }
-    for part in rows_as_json(&rows.people)?.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_people (id, name, row) ");
-        query.push_values(part, |mut values, (row, json)| {
-            values.push_bind(row.id.as_str()).push_bind(&row.name).push_bind(json);
-        });
-        query
-            .push(" ON CONFLICT (id) DO UPDATE SET name = excluded.name, row = excluded.row")
-            .build()
-            .execute(&mut *connection)
-            .await?;
-    }
-    credentials::retire(connection, &rows.person_keys).await
-}
 
-async fn write_batches(connection: &mut SqliteConnection, feed: &str, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    for part in rows_as_json(&rows.batches)?.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO copy_batches (id, feed, number, product, search, assigned_to, started_at, planned_end, \
-             version, row, shown_status) ",
-        );
-        query.push_values(part, |mut values, (row, json)| {
-            values
-                .push_bind(row.id.as_str())
-                .push_bind(feed)
-                .push_bind(&row.number)
-                .push_bind(&row.product)
-                .push_bind(format!("{} {}", row.number, row.product).to_lowercase())
-                .push_bind(row.assigned_to.as_ref().map(|person| person.as_str()))
-                .push_bind(row.started_at.to_rfc3339())
-                .push_bind(row.planned_end.map(|end| end.timestamp_micros()))
-                .push_bind(row.version)
-                .push_bind(json)
-                .push_bind(row.status.as_str());
-        });
-        // An older version of a row that is held is not news.
-        query.push(
-            " ON CONFLICT (id) DO UPDATE SET feed = excluded.feed, number = excluded.number, \
-             product = excluded.product, search = excluded.search, assigned_to = excluded.assigned_to, \
-             started_at = excluded.started_at, planned_end = excluded.planned_end, version = excluded.version, \
-             row = excluded.row, shown_status = excluded.shown_status WHERE excluded.version >= copy_batches.version",
-        );
-        query.build().execute(&mut *connection).await?;
+    /// Takes one piece of an old copy away, or gives pages that are free back to the disk, in a transaction of its own;
+    /// `false` when nothing is left to do.
+    pub(crate) async fn take_away_old_copy(&self) -> Result<bool, StoreFault> {
+        let is_done: bool = sqlx::query_scalar(
+            "SELECT freelist_count = 0 AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name GLOB 'old_*') \
+             FROM pragma_freelist_count",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(self.fault())?;
+        if is_done {
+            return Ok(false);
+        }
+        let mut writing = self.write().await?;
+        let has_taken = copy_tables::take_away_old(&mut writing).await.map_err(self.fault())?;
+        if !has_taken {
+            sqlx::query("PRAGMA incremental_vacuum(2000)").execute(&mut *writing).await.map_err(self.fault())?;
+        }
+        writing.commit().await.map_err(self.fault())?;
+        Ok(true)
     }
-    for part in rows_as_json(&rows.phases)?.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO copy_phases (id, feed, batch_id, number, title, status, version, row) ",
-        );
-        query.push_values(part, |mut values, (row, json)| {
-            values
-                .push_bind(row.id.0)
-                .push_bind(feed)
-                .push_bind(row.batch_id.as_str())
-                .push_bind(i64::from(row.number))
-                .push_bind(&row.definition.title)
-                .push_bind(row.status.as_str())
-                .push_bind(row.version)
-                .push_bind(json);
-        });
-        query.push(
-            " ON CONFLICT (id) DO UPDATE SET feed = excluded.feed, batch_id = excluded.batch_id, \
-             number = excluded.number, title = excluded.title, status = excluded.status, version = excluded.version, \
-             row = excluded.row WHERE excluded.version >= copy_phases.version",
-        );
-        query.build().execute(&mut *connection).await?;
-    }
-    Ok(())
-}
-
-async fn write_entries(connection: &mut SqliteConnection, feed: &str, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    for part in rows_as_json(&rows.entries)?.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_entries (id, feed, batch_id, row) ");
-        query.push_values(part, |mut values, (row, json)| {
-            values.push_bind(row.operation_id.0).push_bind(feed).push_bind(row.batch_id.as_str()).push_bind(json);
-        });
-        query.push(" ON CONFLICT (id) DO UPDATE SET row = excluded.row").build().execute(&mut *connection).await?;
-    }
-    for part in rows_as_json(&rows.deviations)?.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_deviations (id, feed, batch_id, is_open, row) ");
-        query.push_values(part, |mut values, (row, json)| {
-            let is_open = row.status.is_open();
-            values
-                .push_bind(row.id.0)
-                .push_bind(feed)
-                .push_bind(row.batch_id.as_ref().map(|batch| batch.as_str()))
-                .push_bind(i64::from(is_open))
-                .push_bind(json);
-        });
-        query
-            .push(" ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, row = excluded.row")
-            .build()
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
 }
 
 impl Replica for Store {
@@ -193,47 +144,62 @@ impl Replica for Store {
     }
 
     async fn apply(&mut self, page: &FeedPage) -> Result<(), StoreError> {
-        let rows = Rows::of(page);
-        let cursor = &page.cursor;
         let mut writing = self.write().await?;
-        write_people(&mut writing, &rows).await.map_err(self.fault())?;
-        write_batches(&mut writing, &cursor.feed, &rows).await.map_err(self.fault())?;
-        write_entries(&mut writing, &cursor.feed, &rows).await.map_err(self.fault())?;
-        leases::write(&mut writing, &cursor.feed, &rows.leases).await.map_err(self.fault())?;
-        registers::write(&mut writing, &cursor.feed, &rows.registers).await.map_err(self.fault())?;
-        summary::refresh(self, &mut writing, &rows.touched_batches()).await?;
-        sqlx::query(
-            "INSERT INTO copy_cursors (feed, epoch, seq) VALUES (?, ?, ?) \
-             ON CONFLICT (feed) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq",
-        )
-        .bind(&cursor.feed)
-        .bind(cursor.feed_epoch)
-        .bind(i64::try_from(cursor.seq).map_err(|error| StoreFault::Unreadable(error.to_string()))?)
-        .execute(&mut *writing)
-        .await
-        .map_err(self.fault())?;
+        let touched = self.write_page(&mut writing, Set::Copy, page).await?;
+        summary::refresh(self, &mut writing, &touched.into_iter().collect::<Vec<_>>()).await?;
+        self.put_cursor(&mut writing, &page.cursor).await?;
         Ok(writing.commit().await.map_err(self.fault())?)
     }
 
-    async fn reset(&mut self, feed: &str) -> Result<(), StoreError> {
+    async fn snapshot(&mut self, feed: &str) -> Result<Option<SnapshotProgress>, StoreError> {
+        let mut reading = self.pool.acquire().await.map_err(self.fault())?;
+        Ok(self.progress(&mut reading, feed).await?)
+    }
+
+    async fn keep_chunk(&mut self, chunk: &SnapshotChunk) -> Result<(), StoreError> {
+        let end = &chunk.end;
+        let feed = end.cursor.feed.as_str();
+        let texts: Vec<RowText<'_>> = chunk.rows().collect::<Result<_, _>>().map_err(StoreFault::from)?;
         let mut writing = self.write().await?;
-        let statements: &[&'static str] = if feed == viruj_api::sync::SYSTEM_FEED {
-            &["DELETE FROM copy_people WHERE ?1 = ?1"]
-        } else {
-            &[
-                "DELETE FROM copy_batches WHERE feed = ?1",
-                "DELETE FROM copy_phases WHERE feed = ?1",
-                "DELETE FROM copy_entries WHERE feed = ?1",
-                "DELETE FROM copy_deviations WHERE feed = ?1",
-                "DELETE FROM copy_leases WHERE feed = ?1",
-                "DELETE FROM copy_lots WHERE feed = ?1",
-                "DELETE FROM copy_equipment WHERE feed = ?1",
-                "DELETE FROM copy_qualifications WHERE feed = ?1",
-            ]
-        };
-        for statement in statements.iter().chain(&["DELETE FROM copy_cursors WHERE feed = ?1"]) {
-            sqlx::query(*statement).bind(feed).execute(&mut *writing).await.map_err(self.fault())?;
+        if self.progress(&mut writing, feed).await?.is_none() {
+            copy_tables::begin(&mut writing, feed).await.map_err(self.fault())?;
         }
+        self.write_rows(&mut writing, Set::New, feed, &texts).await?;
+        if end.next.is_none() && feed != SYSTEM_FEED {
+            summary::count_all(&mut writing, Set::New).await.map_err(self.fault())?;
+        }
+        let progress = SnapshotProgress {
+            cursor: end.cursor.clone(),
+            resume: end.next.clone(),
+            sent: end.sent,
+            expected: end.expected,
+        };
+        self.put_progress(&mut writing, &progress).await?;
+        Ok(writing.commit().await.map_err(self.fault())?)
+    }
+
+    async fn catch_up(&mut self, page: &FeedPage) -> Result<(), StoreError> {
+        let feed = page.cursor.feed.as_str();
+        let mut writing = self.write().await?;
+        let Some(progress) = self.progress(&mut writing, feed).await? else { return Ok(()) };
+        let touched = self.write_page(&mut writing, Set::New, page).await?.into_iter().collect::<Vec<_>>();
+        summary::count(&mut writing, Set::New, &touched).await.map_err(self.fault())?;
+        if page.cursor.seq < page.head {
+            let progress = SnapshotProgress { cursor: page.cursor.clone(), ..progress };
+            self.put_progress(&mut writing, &progress).await?;
+        } else {
+            copy_tables::take_over(&mut writing, feed).await.map_err(self.fault())?;
+            self.forget_progress(&mut writing, feed).await?;
+            self.put_cursor(&mut writing, &page.cursor).await?;
+            summary::refresh_own_work(self, &mut writing).await?;
+        }
+        Ok(writing.commit().await.map_err(self.fault())?)
+    }
+
+    async fn drop_snapshot(&mut self, feed: &str) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        copy_tables::discard(&mut writing, feed).await.map_err(self.fault())?;
+        self.forget_progress(&mut writing, feed).await?;
         Ok(writing.commit().await.map_err(self.fault())?)
     }
 }

@@ -121,7 +121,7 @@ impl Store {
 }
 
 /// What the server has retired signs nothing more here; what is retired stays so.
-pub(super) async fn retire(connection: &mut SqliteConnection, rows: &[&PersonKeyRow]) -> Result<(), sqlx::Error> {
+pub(super) async fn retire(connection: &mut SqliteConnection, rows: &[PersonKeyRow]) -> Result<(), sqlx::Error> {
     for (row, retired_at) in rows.iter().filter_map(|row| row.retired_at.map(|at| (row, at))) {
         sqlx::query("UPDATE credentials SET retired_at = ? WHERE key_id = ? AND retired_at IS NULL")
             .bind(retired_at.to_rfc3339())

@@ -40,15 +40,13 @@ pub struct RememberedPerson {
 pub struct KnownServerTime {
     pub time: DateTime<Utc>,
     pub token: String,
+    /// What the station's clock showed then.
     pub station_time: DateTime<Utc>,
-}
-
-impl KnownServerTime {
-    /// The station's clock less the server's.
-    #[must_use]
-    pub fn skew_ms(&self) -> i64 {
-        (self.station_time - self.time).num_milliseconds()
-    }
+    /// How long the machine had been running then, and which start of it.
+    #[serde(default)]
+    pub monotonic_ms: u64,
+    #[serde(default)]
+    pub boot_id: String,
 }
 
 pub(crate) const IDENTITY: &str = "identity";

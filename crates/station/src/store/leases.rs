@@ -1,25 +1,23 @@
 //! Leases: those that this station holds, with the server's word, and what the feed tells of everybody's.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use viruj_api::leases::{LeaseGrant, LeaseRow, SignedLease};
 use viruj_domain::ids::LeaseId;
 
-use super::{
-    Store, StoreFault,
-    copying::{ROWS, rows_as_json},
-    facts,
-};
+use super::{Store, StoreFault, facts};
 
 impl Store {
     /// What the feed has told of the leases of the batch.
     pub(crate) async fn leases(&self, batch_id: &str) -> Result<Vec<LeaseRow>, StoreFault> {
-        let rows: Vec<String> = sqlx::query_scalar("SELECT row FROM copy_leases WHERE batch_id = ? ORDER BY key")
+        let rows: Vec<String> = sqlx::query_scalar("SELECT row FROM copy_leases WHERE batch_id = ?")
             .bind(batch_id)
             .fetch_all(&self.pool)
             .await
             .map_err(self.fault())?;
-        rows.iter().map(|row| Ok(serde_json::from_str(row)?)).collect()
+        let mut leases: Vec<LeaseRow> =
+            rows.iter().map(|row| serde_json::from_str(row)).collect::<Result<_, serde_json::Error>>()?;
+        leases.sort_by_key(|lease| lease.fence);
+        Ok(leases)
     }
 
     /// What the server has given to this station, of one batch or of all.
@@ -55,19 +53,4 @@ impl Store {
 struct HeldLease {
     lease: LeaseGrant,
     signed: SignedLease,
-}
-
-pub(super) async fn write(
-    connection: &mut SqliteConnection,
-    feed: &str,
-    rows: &[&LeaseRow],
-) -> Result<(), sqlx::Error> {
-    for part in rows_as_json(rows)?.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO copy_leases (id, feed, batch_id, row) ");
-        query.push_values(part, |mut values, (row, json)| {
-            values.push_bind(row.id.0).push_bind(feed).push_bind(row.batch_id.as_str()).push_bind(json);
-        });
-        query.push(" ON CONFLICT (id) DO UPDATE SET row = excluded.row").build().execute(&mut *connection).await?;
-    }
-    Ok(())
 }

@@ -23,7 +23,7 @@ pub struct BatchParts {
     pub batch: BatchRow,
     /// In order of their numbers.
     pub phases: Vec<PhaseRow>,
-    /// In the order of the feed.
+    /// In the order in which the server took them.
     pub entries: Vec<EntryRow>,
     /// Those that the server has opened in the batch; what they hold depends on where they stand.
     pub deviations: Vec<DeviationRow>,
@@ -85,21 +85,23 @@ pub(super) async fn batch_parts(
         .fetch_all(&mut *connection)
         .await
         .map_err(store.fault())?;
-    let entries = sqlx::query("SELECT row FROM copy_entries WHERE batch_id = ? ORDER BY key")
+    let entries = sqlx::query("SELECT row FROM copy_entries WHERE batch_id = ? ORDER BY received_at, id")
         .bind(batch_id)
         .fetch_all(&mut *connection)
         .await
         .map_err(store.fault())?;
-    let deviations = sqlx::query("SELECT row FROM copy_deviations WHERE batch_id = ? ORDER BY key")
+    let deviations = sqlx::query("SELECT row FROM copy_deviations WHERE batch_id = ?")
         .bind(batch_id)
         .fetch_all(&mut *connection)
         .await
         .map_err(store.fault())?;
+    let mut deviations: Vec<DeviationRow> = deviations.iter().map(row_of).collect::<Result<_, _>>()?;
+    deviations.sort_by(|one, other| (one.opened_at, &one.code).cmp(&(other.opened_at, &other.code)));
     Ok(Some(BatchParts {
         batch: row_of(&batch)?,
         phases: phases.iter().map(row_of).collect::<Result<_, _>>()?,
         entries: entries.iter().map(row_of).collect::<Result<_, _>>()?,
-        deviations: deviations.iter().map(row_of).collect::<Result<_, _>>()?,
+        deviations,
         own: outbox::not_in_copy(connection, batch_id).await?,
     }))
 }

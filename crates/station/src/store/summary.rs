@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{Store, StoreFault, reading};
+use super::{Store, StoreFault, copy_tables::Set, reading};
 use crate::overlay::overlay;
 
 /// Brings the summaries of these batches up to date, in the transaction of what changed them.
@@ -11,8 +11,8 @@ pub(super) async fn refresh(
     connection: &mut SqliteConnection,
     batches: &[String],
 ) -> Result<(), StoreFault> {
+    count(connection, Set::Copy, batches).await.map_err(store.fault())?;
     for part in batches.chunks(500) {
-        refresh_from_copy(connection, part).await.map_err(store.fault())?;
         for batch in with_own_work(connection, part).await.map_err(store.fault())? {
             refresh_with_own_work(store, connection, &batch).await?;
         }
@@ -20,19 +20,48 @@ pub(super) async fn refresh(
     Ok(())
 }
 
-async fn refresh_from_copy(connection: &mut SqliteConnection, batches: &[String]) -> Result<(), sqlx::Error> {
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "UPDATE copy_batches SET \
+/// Counts the phases of these batches as the copy has them.
+pub(super) async fn count(connection: &mut SqliteConnection, set: Set, batches: &[String]) -> Result<(), sqlx::Error> {
+    for part in batches.chunks(500) {
+        let mut query = QueryBuilder::<Sqlite>::new(counting(set));
+        query.push(" WHERE id IN (");
+        push_list(&mut query, part);
+        query.push(")").build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Counts the phases of all batches.
+pub(super) async fn count_all(connection: &mut SqliteConnection, set: Set) -> Result<(), sqlx::Error> {
+    QueryBuilder::<Sqlite>::new(counting(set)).build().execute(connection).await?;
+    Ok(())
+}
+
+fn counting(set: Set) -> String {
+    let prefix = set.prefix();
+    format!(
+        "UPDATE {prefix}batches SET \
          shown_status = row ->> '$.status', \
-         phase_count = (SELECT count(*) FROM copy_phases AS p WHERE p.batch_id = copy_batches.id), \
-         completed_phases = (SELECT count(*) FROM copy_phases AS p \
-             WHERE p.batch_id = copy_batches.id AND p.status IN ('Completed', 'Not Applicable')), \
-         next_phase = (SELECT title FROM copy_phases AS p \
-             WHERE p.batch_id = copy_batches.id AND p.status NOT IN ('Completed', 'Not Applicable') ORDER BY p.number LIMIT 1) \
-         WHERE id IN (",
-    );
-    push_list(&mut query, batches);
-    query.push(")").build().execute(connection).await?;
+         phase_count = (SELECT count(*) FROM {prefix}phases AS p WHERE p.batch_id = {prefix}batches.id), \
+         completed_phases = (SELECT count(*) FROM {prefix}phases AS p \
+             WHERE p.batch_id = {prefix}batches.id AND p.status IN ('Completed', 'Not Applicable')), \
+         next_phase = (SELECT title FROM {prefix}phases AS p WHERE p.batch_id = {prefix}batches.id \
+             AND p.status NOT IN ('Completed', 'Not Applicable') ORDER BY p.number LIMIT 1)"
+    )
+}
+
+/// Lays what was recorded here, and has not come back, over the summaries of a copy that is new.
+pub(super) async fn refresh_own_work(store: &Store, connection: &mut SqliteConnection) -> Result<(), StoreFault> {
+    let batches: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT o.batch_id FROM operations AS o WHERE o.batch_id IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM copy_entries AS e WHERE e.id = o.operation_id)",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(store.fault())?;
+    for batch in batches {
+        refresh_with_own_work(store, connection, &batch).await?;
+    }
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use viruj_sync::{
         world::{self, STATION, Writer, known_station, rpm, server_key, statement},
     },
     memory::MemoryServer,
-    round::{RoundError, pull_round, push_round},
+    round::{RoundError, begin_snapshot, pull_round, push_after_restore, push_round, snapshot_round},
     store::{Appended, OperationLog, Replica, StoredOperation},
 };
 
@@ -166,7 +166,7 @@ async fn hard_case_09_a_copy_of_another_shape_is_fetched_again_and_the_outbox_ke
     let folder = tempfile::tempdir().unwrap();
     let server = server();
     let mut store = open(folder.path()).await;
-    pull_round(&mut store, &server, "plant-a").await.unwrap();
+    pull(&mut store, &server, "plant-a").await.unwrap();
     let operation = Writer::new(STATION).unsigned(&statement(1, 1, PhaseEntry::Confirmed));
     store.append(operation.clone()).await.unwrap();
     store.set_fact("copy_version", &"0").await.unwrap();
@@ -175,8 +175,9 @@ async fn hard_case_09_a_copy_of_another_shape_is_fetched_again_and_the_outbox_ke
     assert_eq!(store.cursor("plant-a").await.unwrap(), None);
     assert_eq!(store.batch_version(&world::batch_id()).await, None);
     assert_eq!(store.without_verdict(STATION, 10).await.unwrap(), [operation]);
-    pull_round(&mut store, &server, "plant-a").await.unwrap();
-    assert_eq!(store.batch_version(&world::batch_id()).await, Some(1));
+    pull(&mut store, &server, "plant-a").await.unwrap();
+    // What was unsent has been offered before the snapshot was read to its end, and has taken effect.
+    assert_eq!(store.batch_version(&world::batch_id()).await, Some(2));
 }
 
 fn server() -> MemoryServer {
@@ -199,8 +200,19 @@ async fn cut_short<T>(future: impl Future<Output = T>, polls: usize) -> Option<T
 
 async fn whole_round(store: &mut Store, server: &MemoryServer) -> Result<(), RoundError> {
     push_round(store, server, STATION).await?;
-    pull_round(store, server, "system").await?;
-    pull_round(store, server, "plant-a").await?;
+    for feed in ["system", "plant-a"] {
+        pull(store, server, feed).await?;
+    }
+    Ok(())
+}
+
+/// Pulls the feed, or makes a new copy of it, as the core does.
+async fn pull(store: &mut Store, server: &MemoryServer, feed: &str) -> Result<(), RoundError> {
+    if pull_round(store, server, feed).await?.needs_snapshot {
+        begin_snapshot(store, server, feed).await?;
+        push_after_restore(store, server, STATION).await?;
+        assert!(!snapshot_round(store, server, feed, |_| {}).await?.is_stale);
+    }
     Ok(())
 }
 
@@ -262,8 +274,8 @@ fn filter() -> BatchFilter {
 async fn hard_case_03_unsent_work_is_shown_over_what_a_pull_brings() {
     let folder = tempfile::tempdir().unwrap();
     let (server, mut store) = (server(), open(folder.path()).await);
-    pull_round(&mut store, &server, "system").await.unwrap();
-    pull_round(&mut store, &server, "plant-a").await.unwrap();
+    pull(&mut store, &server, "system").await.unwrap();
+    pull(&mut store, &server, "plant-a").await.unwrap();
     let listed = store.list_batches(&filter()).await.unwrap().remove(0);
     assert_eq!((listed.shown_status, listed.completed_phases, listed.unsent), (BatchStatus::Planned, 0, 0));
     assert_eq!(listed.assigned_to_name.as_deref(), Some("Anjali Rao"));
@@ -277,7 +289,7 @@ async fn hard_case_03_unsent_work_is_shown_over_what_a_pull_brings() {
         batch.product = "Metformin hydrochloride 850 mg".to_owned();
         plant.put_batch(batch);
     });
-    pull_round(&mut store, &server, "plant-a").await.unwrap();
+    pull(&mut store, &server, "plant-a").await.unwrap();
     let listed = store.list_batches(&filter()).await.unwrap().remove(0);
     assert_eq!((listed.shown_status, listed.completed_phases, listed.unsent), (BatchStatus::InProgress, 2, 2));
     assert_eq!(listed.next_phase.as_deref(), Some("Close the operation"));
@@ -302,7 +314,7 @@ async fn batches_are_found_and_sorted() {
             plant.put_batch(batch);
         }
     });
-    pull_round(&mut store, &server, "plant-a").await.unwrap();
+    pull(&mut store, &server, "plant-a").await.unwrap();
     let found = async |search: &str| {
         let filter = BatchFilter { search: search.to_owned(), ..filter() };
         let listed = store.list_batches(&filter).await.unwrap();
@@ -337,6 +349,41 @@ async fn the_disk_is_asked_to_keep_each_commit() {
     assert_eq!(mode, "wal");
     let cipher: Option<String> = sqlx::query_scalar("PRAGMA cipher_version").fetch_one(&store.pool).await.unwrap();
     assert!(cipher.is_some(), "the store is encrypted");
+}
+
+/// The old copy goes in pieces, and the file becomes as small as it can be.
+#[tokio::test]
+async fn what_an_old_copy_has_taken_is_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, mut store) = (server(), open(folder.path()).await);
+    server.plant(|plant| {
+        for number in 0..3_000 {
+            let mut row = world::batch();
+            row.id = viruj_domain::ids::BatchId(format!("many-{number}"));
+            row.number = format!("MANY-{number}");
+            plant.put_batch(row);
+        }
+    });
+    pull(&mut store, &server, "plant-a").await.unwrap();
+    while store.take_away_old_copy().await.unwrap() {}
+    let pages = async |store: &Store| -> (i64, i64) {
+        let count = "SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count";
+        sqlx::query_as(count).fetch_one(&store.pool).await.unwrap()
+    };
+    let (first, free) = pages(&store).await;
+    assert_eq!(free, 0);
+    server.set_epoch(uuid::Uuid::from_u128(7));
+    pull(&mut store, &server, "plant-a").await.unwrap();
+    let (doubled, _) = pages(&store).await;
+    assert!(doubled > first * 3 / 2, "{doubled} pages after {first}");
+    // A program that is killed meanwhile goes on with it later.
+    assert!(store.take_away_old_copy().await.unwrap());
+    store.close().await;
+    let store = open(folder.path()).await;
+    while store.take_away_old_copy().await.unwrap() {}
+    let (last, free) = pages(&store).await;
+    assert!(free == 0 && last < first * 11 / 10, "{last} pages after {first}");
+    assert_eq!(store.list_batches(&filter()).await.unwrap().len(), 3_001);
 }
 
 mod outbox_copy;

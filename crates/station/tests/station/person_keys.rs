@@ -1,6 +1,7 @@
 //! People at a station that has lost its server: who signs in, who signs, and what the server makes of it.
 
-use viruj_api::station::{Connection, EntryInput, ReceiptState};
+use chrono::TimeDelta;
+use viruj_api::station::{ClockOff, Connection, EntryInput, ReceiptState};
 use viruj_domain::{plant::PlantScope, signature::SignatureMethod};
 use viruj_station_core::StationCore;
 use viruj_storage::ChangeContext;
@@ -219,18 +220,42 @@ async fn hard_case_14_what_an_old_password_signed_after_its_change_is_evidence()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn hard_case_17_a_clock_that_was_set_back_signs_nothing() {
+async fn hard_case_17_a_clock_that_was_set_back_or_ahead_signs_nothing() {
+    let mut floor = Floor::new().await;
+    let core = floor.station().await;
+    assert_eq!(core.status().await.clock_off, None);
+    floor.served.go().await;
+    up_to_the_signature(&core).await;
+    for (by, code, is_ahead) in [(-24 * 60, "clock_behind", false), (10, "clock_ahead", true)] {
+        floor.machine.set_clock_by(TimeDelta::minutes(by));
+        let to_sign = signed(entry(&batch(&core).await, 3, EntryInput::Confirm), world::PASSWORD);
+        assert_eq!(core.record_entry(to_sign).await.unwrap_err().code(), code);
+        let minutes = u32::try_from(by.abs()).unwrap();
+        assert_eq!(core.status().await.clock_off, Some(ClockOff { minutes, is_ahead }));
+        floor.machine.set_clock_by(TimeDelta::minutes(-by));
+        assert_eq!(core.status().await.clock_off, None);
+    }
+    // Time that passes is not a clock that is set; after a restart of the machine the wall clock is all there is.
+    floor.clock.advance_seconds(3600);
+    assert_eq!(core.status().await.clock_off, None);
+    floor.machine.start_anew();
+    floor.clock.advance_seconds(600);
+    let to_sign = signed(entry(&batch(&core).await, 3, EntryInput::Confirm), world::PASSWORD);
+    core.record_entry(to_sign).await.unwrap();
+    server_is_back(&mut floor, &core).await;
+}
+
+/// Setting the clock back makes no lease and no key live longer while the machine runs on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn time_a_clock_that_is_set_back_lets_no_key_live_longer() {
     let mut floor = Floor::new().await;
     let core = floor.station().await;
     floor.served.go().await;
-    up_to_the_signature(&core).await;
-    floor.clock.advance_seconds(-24 * 3600);
-    let to_sign = signed(entry(&batch(&core).await, 3, EntryInput::Confirm), world::PASSWORD);
-    let refused = core.record_entry(to_sign.clone()).await.unwrap_err();
-    assert_eq!(refused.code(), "clock_behind");
-    floor.clock.advance_seconds(24 * 3600);
-    core.record_entry(to_sign).await.unwrap();
-    server_is_back(&mut floor, &core).await;
+    core.sign_out().await.unwrap();
+    floor.clock.advance(TimeDelta::days(31));
+    floor.machine.set_clock_by(TimeDelta::days(-31));
+    let refused = core.sign_in(&operator().email, world::PASSWORD).await.map(drop).unwrap_err();
+    assert_eq!(refused.code(), "person_key_expired");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

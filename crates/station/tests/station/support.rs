@@ -3,10 +3,11 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use viruj_api::station::{
     BatchListQuery, BatchSort, BatchView, Connection, DataSource, EntryInput, EntryReceipt, RecordEntry,
@@ -14,27 +15,59 @@ use viruj_api::station::{
     batch_steps::{BatchStepName, TakeBatchStep},
 };
 use viruj_client::{Client, HttpOptions, Transport};
+use viruj_domain::clock::Clock;
 use viruj_server::{Application, serve::serve};
 use viruj_station_core::{Machine, StationCore, StationError, StationEvent, StationOptions};
 use viruj_sync::conformance::world::{self as plant, batch_id, operator};
 use viruj_test_support::{TestApp, TestClock, world};
 
-/// A machine that a test starts anew, moves on and fills up.
-#[derive(Default)]
+/// A machine that a test starts anew and fills up; it runs on as the clock does, unless somebody sets the clock.
 pub struct TestMachine {
-    pub boots: AtomicU64,
-    pub monotonic_ms: AtomicU64,
+    clock: TestClock,
+    starts: AtomicU64,
+    started_at: Mutex<DateTime<Utc>>,
+    /// By how much somebody has set the clock, in milliseconds.
+    set_by_ms: AtomicI64,
     /// In megabytes; plenty when 0.
     pub free_mb: AtomicU64,
 }
 
+impl TestMachine {
+    fn of(clock: &TestClock) -> Self {
+        Self {
+            clock: clock.clone(),
+            starts: AtomicU64::new(0),
+            started_at: Mutex::new(clock.now() - TimeDelta::hours(1)),
+            set_by_ms: AtomicI64::new(0),
+            free_mb: AtomicU64::new(0),
+        }
+    }
+
+    /// What the clock would show if nobody had set it.
+    fn true_time(&self) -> DateTime<Utc> {
+        self.clock.now() - TimeDelta::milliseconds(self.set_by_ms.load(Ordering::Relaxed))
+    }
+
+    /// Somebody sets the clock; no time passes.
+    pub fn set_clock_by(&self, by: TimeDelta) {
+        self.set_by_ms.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
+        self.clock.advance(by);
+    }
+
+    pub fn start_anew(&self) {
+        self.starts.fetch_add(1, Ordering::Relaxed);
+        *self.started_at.lock().unwrap() = self.true_time();
+    }
+}
+
 impl Machine for TestMachine {
     fn boot_id(&self) -> String {
-        format!("boot-{}", self.boots.load(Ordering::Relaxed))
+        format!("boot-{}", self.starts.load(Ordering::Relaxed))
     }
 
     fn monotonic_ms(&self) -> u64 {
-        self.monotonic_ms.load(Ordering::Relaxed)
+        let running = self.true_time() - *self.started_at.lock().unwrap();
+        u64::try_from(running.num_milliseconds()).unwrap()
     }
 
     fn free_bytes(&self, _: &Path) -> Option<u64> {
@@ -107,7 +140,7 @@ impl Floor {
             served,
             folder: tempfile::tempdir().unwrap(),
             clock: app.clock.clone(),
-            machine: Arc::default(),
+            machine: Arc::new(TestMachine::of(&app.clock)),
             events: Arc::default(),
             app,
         }

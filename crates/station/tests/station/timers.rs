@@ -1,5 +1,4 @@
-use std::sync::atomic::Ordering;
-
+use chrono::TimeDelta;
 use uuid::Uuid;
 use viruj_api::station::{EntryInput, PhaseTask};
 use viruj_domain::plant::PlantScope;
@@ -49,16 +48,15 @@ async fn hard_case_17_a_timer_is_measured_by_the_machine_and_after_a_restart_by_
     let shown = batch(&core).await;
     assert!(matches!(&shown.phases[3].task, PhaseTask::Timer { started_at: Some(_), .. }));
     // Somebody sets the wall clock back while the timer runs: the machine knows better.
-    floor.machine.monotonic_ms.fetch_add(65_400, Ordering::Relaxed);
-    floor.clock.advance_seconds(-3600);
+    floor.clock.advance(TimeDelta::milliseconds(65_400));
+    floor.machine.set_clock_by(TimeDelta::hours(-1));
     let receipt = record(&core, 4, EntryInput::StopTimer).await.unwrap();
     assert_eq!(receipt.batch.phases[3].entries[1].elapsed_seconds, Some(65));
     assert_eq!(receipt.deviation, None);
 
     record(&core, 5, EntryInput::StartTimer).await.unwrap();
     core.close().await;
-    floor.machine.boots.fetch_add(1, Ordering::Relaxed);
-    floor.machine.monotonic_ms.store(5, Ordering::Relaxed);
+    floor.machine.start_anew();
     floor.clock.advance_seconds(90);
     let core = floor.open().await;
     assert_eq!(record(&core, 5, EntryInput::StopTimer).await.unwrap_err().code(), "reason_required");

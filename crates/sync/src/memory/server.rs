@@ -9,6 +9,7 @@ use super::MemoryPlant;
 use crate::{
     receive::{Alarm, Receiver, receive},
     signing::server_time,
+    snapshot::SnapshotChunk,
     store::{Exchange, ExchangeError, KnownStation},
 };
 
@@ -40,13 +41,22 @@ struct Inner {
     fault: ServerFault,
     alarms: Vec<Alarm>,
     pushes: u64,
+    /// A feed tells nothing before this place any more.
+    kept_from: u64,
 }
 
 impl MemoryServer {
     #[must_use]
     pub fn new(plant: MemoryPlant, station: KnownStation, key: SigningKey, now: DateTime<Utc>) -> Self {
-        let inner =
-            Inner { plant, epoch: Uuid::from_u128(1), now, fault: ServerFault::None, alarms: Vec::new(), pushes: 0 };
+        let inner = Inner {
+            plant,
+            epoch: Uuid::from_u128(1),
+            now,
+            fault: ServerFault::None,
+            alarms: Vec::new(),
+            pushes: 0,
+            kept_from: 0,
+        };
         Self { station, key, page: 3, inner: Mutex::new(inner) }
     }
 
@@ -62,6 +72,11 @@ impl MemoryServer {
     /// Begins a new epoch, as after a restore.
     pub fn set_epoch(&self, epoch: Uuid) {
         self.inner().epoch = epoch;
+    }
+
+    /// Lets the feeds tell nothing of what was changed before the place.
+    pub fn keep_from(&self, seq: u64) {
+        self.inner().kept_from = seq;
     }
 
     #[must_use]
@@ -118,6 +133,9 @@ impl Exchange for MemoryServer {
             return Err(ExchangeError::CursorGone);
         }
         let start = after.map_or(0, |cursor| cursor.seq);
+        if start < inner.kept_from {
+            return Err(ExchangeError::CursorGone);
+        }
         let all = inner.plant.feeds.get(feed).cloned().unwrap_or_default();
         let entries: Vec<_> = all.iter().filter(|entry| entry.seq > start).take(self.page).cloned().collect();
         let seq = entries.last().map_or(start, |entry| entry.seq);
@@ -127,5 +145,11 @@ impl Exchange for MemoryServer {
             head: all.len() as u64,
             server_time: server_time(inner.now, &self.key),
         })
+    }
+
+    async fn snapshot(&self, feed: &str, resume: Option<&str>) -> Result<SnapshotChunk, ExchangeError> {
+        self.arrive()?;
+        let inner = self.inner();
+        inner.plant.snapshot_chunk(feed, inner.epoch, resume, self.page, server_time(inner.now, &self.key))
     }
 }

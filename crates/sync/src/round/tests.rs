@@ -21,6 +21,11 @@ fn pull(replica: &mut MemoryReplica, server: &MemoryServer, feed: &str) -> Resul
     pull_round(replica, server, feed).now_or_never().unwrap()
 }
 
+fn copy(replica: &mut MemoryReplica, server: &MemoryServer, feed: &str) -> Result<SnapshotRound, RoundError> {
+    begin_snapshot(replica, server, feed).now_or_never().unwrap()?;
+    snapshot_round(replica, server, feed, |_| {}).now_or_never().unwrap()
+}
+
 fn outbox(count: u64) -> MemoryLog {
     let mut log = MemoryLog::default();
     let mut writer = Writer::new(STATION);
@@ -61,7 +66,7 @@ fn hard_case_03_a_pull_while_unsent_work_exists_leaves_it_alone() {
         held.version += 1;
         plant.put_batch(held);
     });
-    pull(&mut replica, &server, "plant-a").unwrap();
+    copy(&mut replica, &server, "plant-a").unwrap();
     assert_eq!(replica.batches[&world::batch_id()].status, BatchStatus::OnHold);
     assert_eq!(log, before);
     let round = push(&mut log, &server).unwrap();
@@ -73,7 +78,8 @@ fn a_copy_is_pulled_to_the_head_and_equals_the_plant() {
     let (server, mut log, mut replica) = (server(), outbox(4), MemoryReplica::default());
     push(&mut log, &server).unwrap();
     for feed in ["plant-a", "system"] {
-        pull(&mut replica, &server, feed).unwrap();
+        assert!(pull(&mut replica, &server, feed).unwrap().needs_snapshot);
+        copy(&mut replica, &server, feed).unwrap();
     }
     server.plant(|plant| {
         assert_eq!(replica.batches, plant.batches);
@@ -90,15 +96,17 @@ fn hard_case_12_a_restored_server_is_given_again_what_it_lost() {
     let (server, mut log, mut replica) = (server(), outbox(5), MemoryReplica::default());
     let backup = server.plant(|plant| plant.clone());
     push(&mut log, &server).unwrap();
-    pull(&mut replica, &server, "plant-a").unwrap();
-    let before = server.plant(|plant| std::mem::replace(plant, backup));
+    copy(&mut replica, &server, "plant-a").unwrap();
+    let (before, copied) = (server.plant(|plant| std::mem::replace(plant, backup)), replica.clone());
     server.set_epoch(Uuid::from_u128(2));
     let round = pull(&mut replica, &server, "plant-a").unwrap();
-    assert!(round.is_forgotten);
-    assert_eq!((unsent(&mut log), replica.cursors.get("plant-a")), (0, None));
+    assert!(round.needs_snapshot);
+    // What is shown stays until the new copy is whole.
+    assert_eq!((unsent(&mut log), &replica), (0, &copied));
+    begin_snapshot(&mut replica, &server, "plant-a").now_or_never().unwrap().unwrap();
     push_after_restore(&mut log, &server, STATION).now_or_never().unwrap().unwrap();
     assert_eq!(server.plant(|plant| plant.entries.clone()), before.entries);
-    pull(&mut replica, &server, "plant-a").unwrap();
+    copy(&mut replica, &server, "plant-a").unwrap();
     assert_eq!(server.plant(|plant| plant.phases.clone()), replica.phases);
     // New work goes on from there.
     let last = log.last(STATION).now_or_never().unwrap().unwrap().unwrap();
@@ -120,7 +128,7 @@ fn a_server_out_of_reach_or_out_of_its_senses_means_later() {
     let (server, mut log, mut replica) = (server(), outbox(1), MemoryReplica::default());
     server.set_fault(ServerFault::Unreachable);
     assert_eq!(push(&mut log, &server).unwrap_err().code(), "server_unreachable");
-    assert_eq!(pull(&mut replica, &server, "system").unwrap_err().code(), "server_unreachable");
+    assert_eq!(copy(&mut replica, &server, "system").unwrap_err().code(), "server_unreachable");
     let unknown = RoundError::from(ExchangeError::Refused { code: "moon_is_full".to_owned(), status: 599 });
     assert_eq!(unknown.code(), "moon_is_full");
     assert_eq!(unsent(&mut log), 1);
@@ -129,9 +137,73 @@ fn a_server_out_of_reach_or_out_of_its_senses_means_later() {
 #[test]
 fn a_page_with_a_gap_is_not_applied() {
     let (server, mut replica) = (server(), MemoryReplica::default());
-    server.plant(|plant| plant.feeds.get_mut("plant-a").unwrap().remove(1));
+    copy(&mut replica, &server, "plant-a").unwrap();
+    let before = replica.clone();
+    server.plant(|plant| {
+        let row = plant.batches[&world::batch_id()].clone();
+        (0..3).for_each(|_| plant.put_batch(row.clone()));
+        let feed = plant.feeds.get_mut("plant-a").unwrap();
+        feed.remove(feed.len() - 2);
+    });
     assert!(matches!(pull(&mut replica, &server, "plant-a"), Err(RoundError::Protocol(_))));
+    assert_eq!(replica, before);
+}
+
+#[test]
+fn hard_case_11_a_cursor_before_the_kept_feed_leads_to_a_new_copy_and_keeps_the_outbox() {
+    let (server, mut log, mut replica) = (server(), outbox(2), MemoryReplica::default());
+    copy(&mut replica, &server, "plant-a").unwrap();
+    push(&mut log, &server).unwrap();
+    let mut writer = Writer::new(STATION);
+    let last = log.last(STATION).now_or_never().unwrap().unwrap().unwrap();
+    (writer.next_seq, writer.last_hash) = (last.station_seq + 1, last.envelope_hash);
+    log.append(writer.unsigned(&statement(3, 2, rpm("101")))).now_or_never().unwrap().unwrap();
+    let head = server.plant(|plant| plant.feeds["plant-a"].len() as u64);
+    server.keep_from(head);
+    let kept = log.clone();
+    assert!(pull(&mut replica, &server, "plant-a").unwrap().needs_snapshot);
+    let round = copy(&mut replica, &server, "plant-a").unwrap();
+    assert!(!round.is_stale);
+    assert_eq!((replica.cursors["plant-a"].seq, &log), (head, &kept));
+    server.plant(|plant| assert_eq!((&replica.phases, replica.entries.len()), (&plant.phases, plant.entries.len())));
+    assert!(!pull(&mut replica, &server, "plant-a").unwrap().needs_snapshot);
+    assert_eq!(push(&mut log, &server).unwrap().verdicts.len(), 1);
+}
+
+/// A snapshot that was broken off goes on where it ended, and what changed meanwhile comes with it.
+#[test]
+fn a_snapshot_goes_on_where_it_was_broken_off() {
+    let (server, mut log, mut replica) = (server(), outbox(4), MemoryReplica::default());
+    push(&mut log, &server).unwrap();
+    begin_snapshot(&mut replica, &server, "plant-a").now_or_never().unwrap().unwrap();
+    let begun = replica.snapshot("plant-a").now_or_never().unwrap().unwrap().unwrap();
+    assert!(begun.resume.is_some() && begun.sent < begun.expected);
+    server.set_fault(ServerFault::Unreachable);
+    assert_eq!(copy(&mut replica, &server, "plant-a").unwrap_err().code(), "server_unreachable");
+    server.set_fault(ServerFault::None);
+    // The first row has been read; it changes now.
+    server.plant(|plant| {
+        let mut row = plant.batches[&world::batch_id()].clone();
+        row.version += 1;
+        plant.put_batch(row);
+    });
+    let mut told = Vec::new();
+    begin_snapshot(&mut replica, &server, "plant-a").now_or_never().unwrap().unwrap();
+    let going_on = snapshot_round(&mut replica, &server, "plant-a", |progress| told.push(progress.sent));
+    assert!(!going_on.now_or_never().unwrap().unwrap().is_stale);
+    assert_eq!(told.first(), Some(&begun.sent));
+    server.plant(|plant| assert_eq!((&replica.batches, &replica.phases), (&plant.batches, &plant.phases)));
+}
+
+#[test]
+fn a_snapshot_that_a_restored_server_began_is_begun_again() {
+    let (server, mut replica) = (server(), MemoryReplica::default());
+    begin_snapshot(&mut replica, &server, "plant-a").now_or_never().unwrap().unwrap();
+    server.set_epoch(Uuid::from_u128(2));
+    assert!(copy(&mut replica, &server, "plant-a").unwrap().is_stale);
     assert_eq!(replica, MemoryReplica::default());
+    assert!(!copy(&mut replica, &server, "plant-a").unwrap().is_stale);
+    assert_eq!(replica.cursors["plant-a"].feed_epoch, Uuid::from_u128(2));
 }
 
 #[test]

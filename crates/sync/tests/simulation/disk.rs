@@ -10,8 +10,12 @@ use viruj_domain::{
     execution::{Registers, Wanted},
     ids::{BatchId, OperationId, PhaseId, StationId, UserId},
 };
-use viruj_sync::store::{
-    Appended, Author, BatchState, Effect, OperationLog, PlantStore, Replica, StoreError, StoredOperation,
+use viruj_sync::{
+    snapshot::SnapshotChunk,
+    store::{
+        Appended, Author, BatchState, Effect, OperationLog, PlantStore, Replica, SnapshotProgress, StoreError,
+        StoredOperation,
+    },
 };
 
 /// Where a program dies, counted in calls of its store.
@@ -114,8 +118,20 @@ impl<S: Replica> Replica for Mortal<S> {
         mortal!(self, writes self.store.apply(page))
     }
 
-    async fn reset(&mut self, feed: &str) -> Result<(), StoreError> {
-        mortal!(self, writes self.store.reset(feed))
+    async fn snapshot(&mut self, feed: &str) -> Result<Option<SnapshotProgress>, StoreError> {
+        mortal!(self, self.store.snapshot(feed))
+    }
+
+    async fn keep_chunk(&mut self, chunk: &SnapshotChunk) -> Result<(), StoreError> {
+        mortal!(self, writes self.store.keep_chunk(chunk))
+    }
+
+    async fn catch_up(&mut self, page: &FeedPage) -> Result<(), StoreError> {
+        mortal!(self, writes self.store.catch_up(page))
+    }
+
+    async fn drop_snapshot(&mut self, feed: &str) -> Result<(), StoreError> {
+        mortal!(self, writes self.store.drop_snapshot(feed))
     }
 }
 

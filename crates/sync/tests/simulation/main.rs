@@ -83,7 +83,14 @@ fn invariants_hold_for_every_seed() {
 fn planted_bugs_are_found_and_their_seeds_replay() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let bugs = [Bug::CursorAhead, Bug::JudgedAgain, Bug::RestoreForgotten, Bug::AuthorityUnasked, Bug::LeaseUnasked];
+    let bugs = [
+        Bug::CursorAhead,
+        Bug::JudgedAgain,
+        Bug::RestoreForgotten,
+        Bug::AuthorityUnasked,
+        Bug::LeaseUnasked,
+        Bug::HeadNotedLate,
+    ];
     let found: Vec<_> = bugs
         .into_iter()
         .map(|bug| {

@@ -1,6 +1,9 @@
 //! A plant: one database, several servers in front of it, and a network that loses, repeats and delays.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
@@ -13,6 +16,7 @@ use viruj_sync::{
     memory::MemoryPlant,
     receive::{Alarm, Receiver, receive},
     signing::server_time,
+    snapshot::SnapshotChunk,
     store::{Exchange, ExchangeError},
 };
 
@@ -33,11 +37,22 @@ pub struct Plant {
     pub restores: u32,
     backup: Option<MemoryPlant>,
     ghosts: Vec<(StationId, PushRequest)>,
+    /// The first place that a feed still tells from.
+    kept_from: BTreeMap<String, u64>,
 }
 
 impl Plant {
     pub fn new(committed: MemoryPlant) -> Self {
-        Self { committed, epoch: 1, seconds: 100, alarms: Vec::new(), restores: 0, backup: None, ghosts: Vec::new() }
+        Self {
+            committed,
+            epoch: 1,
+            seconds: 100,
+            alarms: Vec::new(),
+            restores: 0,
+            backup: None,
+            ghosts: Vec::new(),
+            kept_from: BTreeMap::new(),
+        }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -95,7 +110,7 @@ impl Plant {
         let all = self.committed.feeds.get(feed).map(Vec::as_slice).unwrap_or_default();
         let start = after.map_or(0, |cursor| cursor.seq);
         let is_gone = after.is_some_and(|cursor| cursor.feed_epoch != Uuid::from_u128(self.epoch));
-        if is_gone || start > all.len() as u64 {
+        if is_gone || start > all.len() as u64 || start < self.kept_from(feed) {
             return Err(ExchangeError::CursorGone);
         }
         let entries: Vec<_> = all.iter().filter(|entry| entry.seq > start).take(1 + dice.below(6)).cloned().collect();
@@ -108,11 +123,20 @@ impl Plant {
         })
     }
 
+    fn kept_from(&self, feed: &str) -> u64 {
+        self.kept_from.get(feed).copied().unwrap_or_default()
+    }
+
     /// What the plant's people and administrators do meanwhile.
     pub fn live_on(&mut self, dice: &mut Dice) {
         self.seconds += 1 + u32::try_from(dice.below(30)).unwrap_or_default();
         self.committed.now = self.now();
-        match dice.below(14) {
+        match dice.below(15) {
+            14 => {
+                // What the feeds have told so far was long ago: whoever has not read it makes a new copy.
+                let heads = self.committed.feeds.iter().map(|(feed, told)| (feed.clone(), told.len() as u64));
+                self.kept_from = heads.collect();
+            }
             12 | 13 => {
                 let batch = batch_id(dice.below(3));
                 let station = station_id(dice.below(3));
@@ -126,6 +150,7 @@ impl Plant {
                     self.committed = backup;
                     self.epoch += 1;
                     self.restores += 1;
+                    self.kept_from.clear();
                 }
             }
             2 => {
@@ -234,6 +259,20 @@ impl Exchange for Way<'_> {
             return Err(no_answer());
         }
         plant.page(dice, feed, after)
+    }
+
+    async fn snapshot(&self, feed: &str, resume: Option<&str>) -> Result<SnapshotChunk, ExchangeError> {
+        let mut inner = self.inner();
+        let (plant, dice) = &mut *inner;
+        if dice.percent(self.weather.lost + self.weather.answer_lost) {
+            return Err(no_answer());
+        }
+        // Others go on while a station reads.
+        if self.weather.lost > 0 && dice.percent(30) {
+            plant.live_on(dice);
+        }
+        let (epoch, time) = (Uuid::from_u128(plant.epoch), server_time(plant.now(), &server_key()));
+        plant.committed.snapshot_chunk(feed, epoch, resume, 1 + dice.below(6), time)
     }
 }
 

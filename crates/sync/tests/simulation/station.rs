@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use uuid::Uuid;
 use viruj_api::{
     statement::{Action, Envelope, FORMAT_VERSION, PersonSlot, SignedEnvelope, Statement},
-    sync::{FeedCursor, SYSTEM_FEED, Verdict},
+    sync::{SYSTEM_FEED, Verdict},
 };
 use viruj_domain::{
     ids::{BatchId, OperationId, StationId, UserId},
@@ -19,9 +19,9 @@ use viruj_sync::{
     conformance::dice::Dice,
     conformance::world::{self, server_key, station_key},
     memory::MemoryStation,
-    round::{pull_round, push_after_restore, push_round},
+    round::{begin_snapshot, pull_round, push_after_restore, push_round, snapshot_round},
     signing::{self, NO_PREVIOUS, seal, sign_statement, statement_bytes, to_base64},
-    store::{Appended, OperationLog, Replica, StoreError, StoredOperation},
+    store::{Appended, OperationLog, StoreError, StoredOperation},
 };
 
 use crate::{
@@ -107,15 +107,18 @@ impl Station {
                 return Some(code);
             }
             for feed in [SYSTEM_FEED, world::plant_id().as_str()] {
-                for _ in 0..2 {
-                    if cursor_of(store, feed)?.is_none() {
-                        let again = push_after_restore(store, &way, id).now_or_never().expect("memory answers at once");
-                        if let Some(code) = now(again.ok()?) {
-                            return Some(code);
-                        }
-                    }
+                for _ in 0..3 {
                     let pulled = pull_round(store, &way, feed).now_or_never().expect("memory answers at once");
-                    if !pulled.ok()?.is_forgotten {
+                    if !pulled.ok()?.needs_snapshot {
+                        break;
+                    }
+                    begin_snapshot(store, &way, feed).now_or_never().expect("memory answers at once").ok()?;
+                    let again = push_after_restore(store, &way, id).now_or_never().expect("memory answers at once");
+                    if let Some(code) = now(again.ok()?) {
+                        return Some(code);
+                    }
+                    let copied = snapshot_round(store, &way, feed, |_| {});
+                    if !copied.now_or_never().expect("memory answers at once").ok()?.is_stale {
                         break;
                     }
                 }
@@ -129,10 +132,6 @@ impl Station {
             assert_eq!(*first, given.verdict, "a verdict has changed");
         }
     }
-}
-
-fn cursor_of(store: &mut Mortal<MemoryStation>, feed: &str) -> Option<Option<FeedCursor>> {
-    store.cursor(feed).now_or_never().expect("memory answers at once").ok()
 }
 
 /// What somebody says, as bytes, with how they stand for it.

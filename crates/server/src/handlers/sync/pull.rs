@@ -2,7 +2,7 @@ use axum::{Json, extract::State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
-use viruj_api::sync::{FeedCursor, FeedPage, MAXIMUM_PULL, SYSTEM_FEED};
+use viruj_api::sync::{FeedCursor, FeedPage, MAXIMUM_PULL};
 use viruj_storage::{feed, installation};
 
 use crate::{
@@ -28,7 +28,8 @@ pub struct PullQuery {
 /// Pull a feed
 ///
 /// The station's own plant's feed, or `system`; every other one is 404. 410 `cursor_gone` when the epoch has changed or
-/// the cursor is beyond the feed's head, as after a restore: the reader begins again and keeps its outbox.
+/// the cursor is beyond the feed's head, as after a restore, or what comes next was changed before the time that the feed
+/// still tells of: the reader begins again with a snapshot and keeps its outbox.
 #[utoipa::path(get, path = "/api/v1/sync/feeds/{feed}", operation_id = "sync_pull", tag = "sync",
     params(("feed" = String, Path, description = "A plant's id, or `system`"), PullQuery),
     responses((status = 200, description = "Changes after the cursor, in order", body = FeedPage)))]
@@ -38,7 +39,7 @@ pub async fn pull(
     Segment(name): Segment,
     Query(query): Query<PullQuery>,
 ) -> Result<Json<FeedPage>, ApiError> {
-    if name != SYSTEM_FEED && name != station.plant_id.as_str() {
+    if !station.reads(&name) {
         return Err(ProblemCode::NotFound.into());
     }
     let limit = query.limit.unwrap_or(MAXIMUM_PULL);
@@ -54,7 +55,10 @@ pub async fn pull(
         return Err(ProblemCode::CursorGone.into());
     }
     let slice = feed::slice(&app.database, &name, query.after, limit).await?;
-    if query.after > slice.head {
+    // A copy that is so old is made anew in less time than it is brought up to date.
+    let oldest = app.clock.now() - app.feed_kept;
+    let is_too_old = slice.entries.first().is_some_and(|entry| entry.at < oldest);
+    if query.after > slice.head || is_too_old {
         return Err(ProblemCode::CursorGone.into());
     }
     let seq = slice.entries.last().map_or(query.after, |entry| entry.seq);

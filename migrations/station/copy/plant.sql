@@ -1,27 +1,10 @@
 -- The copy of the plant's rows: dropped and fetched again whenever its version changes, never migrated.
 -- `row` is the row as it travelled, JSON; the columns beside it are for finding and sorting.
-
-CREATE TABLE copy_cursors (
-    feed TEXT PRIMARY KEY,
-    epoch BLOB NOT NULL,
-    seq INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE copy_plants (
-    key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    row TEXT NOT NULL
-) STRICT;
-
-CREATE TABLE copy_people (
-    key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    name TEXT NOT NULL,
-    row TEXT NOT NULL
-) STRICT;
+-- What comes with a plant's feed. A new copy is made in tables of the same shape under other names.
 
 CREATE TABLE copy_batches (
-    key INTEGER PRIMARY KEY,
+    -- Never given twice: the words of a row are found by it.
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
     feed TEXT NOT NULL,
     number TEXT NOT NULL,
@@ -41,6 +24,9 @@ CREATE TABLE copy_batches (
     next_phase TEXT
 ) STRICT;
 
+-- Words of number and product, by the batch's key.
+CREATE VIRTUAL TABLE copy_batch_words USING fts5 (words, content='', contentless_delete=1, prefix='1 2 3', detail=full);
+
 CREATE TABLE copy_phases (
     key INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
@@ -52,16 +38,18 @@ CREATE TABLE copy_phases (
     version INTEGER NOT NULL,
     row TEXT NOT NULL
 ) STRICT;
-CREATE INDEX copy_phases_of_batch ON copy_phases (batch_id, number);
+CREATE INDEX copy_phases_of_batch ON copy_phases (batch_id, number, status);
 
 CREATE TABLE copy_entries (
     key INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     feed TEXT NOT NULL,
     batch_id TEXT NOT NULL,
+    -- Microseconds since 1970.
+    received_at INTEGER NOT NULL,
     row TEXT NOT NULL
 ) STRICT;
-CREATE INDEX copy_entries_of_batch ON copy_entries (batch_id, key);
+CREATE INDEX copy_entries_of_batch ON copy_entries (batch_id, received_at);
 
 CREATE TABLE copy_deviations (
     key INTEGER PRIMARY KEY,
@@ -74,17 +62,23 @@ CREATE TABLE copy_deviations (
 CREATE INDEX copy_deviations_of_batch ON copy_deviations (batch_id, is_open);
 
 CREATE TABLE copy_lots (
-    key INTEGER PRIMARY KEY,
+    -- Never given twice: the words of a row are found by it.
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     id BLOB NOT NULL UNIQUE,
     feed TEXT NOT NULL,
     number TEXT NOT NULL,
     material_code TEXT NOT NULL,
+    -- What it is found by: number, code and name of the material.
+    search TEXT NOT NULL,
     status TEXT NOT NULL,
     version INTEGER NOT NULL,
     row TEXT NOT NULL
 ) STRICT;
 CREATE INDEX copy_lots_of_material ON copy_lots (feed, material_code, status);
 CREATE INDEX copy_lots_by_number ON copy_lots (feed, number);
+
+-- Words of number, material and its code, by the lot's key.
+CREATE VIRTUAL TABLE copy_lot_words USING fts5 (words, content='', contentless_delete=1, prefix='1 2 3', detail=full);
 
 CREATE TABLE copy_equipment (
     key INTEGER PRIMARY KEY,
