@@ -691,6 +691,12 @@ export type Cleanliness = "Clean" | "Dirty" |
 /**  It was cleaned and a second person has not looked at it yet. */
 "Pending Verification";
 
+/**  The station's clock is off from the server's. */
+export type ClockOff = {
+	minutes: number,
+	isAhead: boolean,
+};
+
 export type ColumnKind = "text" | "code" | "number" | "date" | "time" | "status";
 
 /**  Why a command did not do what was asked; the user interface translates the code and never reads the detail. */
@@ -768,6 +774,12 @@ export type ConflictView = {
 };
 
 export type Connection = { type: "online" } | { type: "offline"; since: string; code: string } | { type: "connecting" };
+
+/**  How far a new copy of the plant's records has come, in rows. */
+export type Copying = {
+	read: number,
+	expected: number,
+};
 
 export type DataSource = "embedded" | "database" | "server";
 
@@ -2366,8 +2378,12 @@ export type StationStatus = {
 	oldestUnsentAt: string | null,
 	/**  Where the last synchronisation with the server stood. */
 	lastSyncedAt: string | null,
+	/**  A new copy of the plant's records is being read. */
+	copying: Copying | null,
 	/**  The newest time that the server gave, for display beside the station's own. */
 	serverTime: string | null,
+	/**  The station's clock shows another time than the server's, by more than a minute. */
+	clockOff: ClockOff | null,
 	/**  Demo data is present: the sign-in screen names the demo people. */
 	isDemo: boolean,
 	source: DataSource,

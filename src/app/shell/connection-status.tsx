@@ -1,8 +1,8 @@
 import { IconAlertTriangleFilled, IconCircleDotted, IconPointFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { StationStatus } from "../../bridge/bindings";
-import { percentRead } from "../../ui/percent-read";
 import { useFormats } from "../../ui/formats";
+import { percentRead } from "../../ui/percent-read";
 import styles from "./header.module.css";
 
 const icons = { online: IconPointFilled, offline: IconAlertTriangleFilled, connecting: IconCircleDotted };

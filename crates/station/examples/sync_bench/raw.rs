@@ -1,0 +1,195 @@
+//! What the file itself can do: the same rows and indexes, from memory, in lists of 500, in one transaction.
+
+use std::{path::Path, time::Instant};
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::{
+    ConnectOptions, Connection, QueryBuilder, Sqlite, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+use uuid::Uuid;
+use viruj_sync::snapshot::SnapshotChunk;
+
+use crate::Failure;
+
+const TABLES: &str = include_str!("../../../../migrations/station/copy/plant.sql");
+const ROWS: usize = 500;
+const READINGS: u64 = 20_000;
+
+pub struct Raw {
+    /// Seconds.
+    pub writing: f64,
+    pub reading: f64,
+}
+
+/// A column's value, made before the time is taken.
+enum Cell {
+    Text(String),
+    Number(i64),
+    Bytes(Uuid),
+    Nothing,
+}
+
+struct Table {
+    kind: &'static str,
+    insert: &'static str,
+    rows: Vec<Vec<Cell>>,
+}
+
+pub async fn measure(folder: &Path, chunks: &[SnapshotChunk], is_encrypted: bool) -> Result<Raw, Failure> {
+    let file = folder.join("raw.db");
+    let mut connection = open(&file, is_encrypted).await?;
+    sqlx::raw_sql(TABLES).execute(&mut connection).await?;
+    let tables = tables(chunks)?;
+    let batches: Vec<&str> = tables[0].rows.iter().filter_map(|row| row[0].text()).collect();
+    let begun = Instant::now();
+    let mut writing = connection.begin().await?;
+    for table in &tables {
+        for part in table.rows.chunks(ROWS) {
+            insert(&mut writing, table.insert, part).await?;
+        }
+    }
+    for sql in [
+        "INSERT INTO copy_batch_words (rowid, words) SELECT key, search FROM copy_batches",
+        "INSERT INTO copy_lot_words (rowid, words) SELECT key, search FROM copy_lots",
+    ] {
+        sqlx::raw_sql(sql).execute(&mut *writing).await?;
+    }
+    writing.commit().await?;
+    let time = begun.elapsed().as_secs_f64();
+    let reading = reading(&mut connection, &batches).await?;
+    connection.close().await?;
+    std::fs::remove_file(&file)?;
+    Ok(Raw { writing: time, reading })
+}
+
+/// Batches with their phases and entries, as a screen reads them, here and there.
+async fn reading(connection: &mut SqliteConnection, batches: &[&str]) -> Result<f64, Failure> {
+    let begun = Instant::now();
+    for count in 0..READINGS {
+        let batch = batches[usize::try_from(count.wrapping_mul(7_919) % batches.len() as u64)?];
+        for sql in [
+            "SELECT row FROM copy_phases WHERE batch_id = ? ORDER BY number",
+            "SELECT row FROM copy_entries WHERE batch_id = ? ORDER BY received_at, id",
+        ] {
+            sqlx::query(sql).bind(batch).fetch_all(&mut *connection).await?;
+        }
+    }
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+/// Rows of two short columns a second: what this machine does with the file when rows are next to nothing.
+pub async fn small_rows(folder: &Path) -> Result<f64, Failure> {
+    let file = folder.join("small.db");
+    let mut connection = open(&file, true).await?;
+    sqlx::raw_sql("CREATE TABLE small (key INTEGER PRIMARY KEY, word TEXT NOT NULL, number INTEGER NOT NULL) STRICT")
+        .execute(&mut connection)
+        .await?;
+    let rows: Vec<Vec<Cell>> = (0..500_000).map(|key| vec![Cell::Text(format!("word {key}")), Cell::Number(key)]).collect();
+    let begun = Instant::now();
+    let mut writing = connection.begin().await?;
+    for part in rows.chunks(ROWS) {
+        insert(&mut writing, "small (word, number)", part).await?;
+    }
+    writing.commit().await?;
+    let rate = rows.len() as f64 / begun.elapsed().as_secs_f64();
+    connection.close().await?;
+    std::fs::remove_file(&file)?;
+    Ok(rate)
+}
+
+async fn insert(connection: &mut SqliteConnection, into: &str, rows: &[Vec<Cell>]) -> Result<(), sqlx::Error> {
+    let mut query = QueryBuilder::<Sqlite>::new(format!("INSERT INTO {into} "));
+    query.push_values(rows, |mut values, row| {
+        for cell in row {
+            match cell {
+                Cell::Text(text) => values.push_bind(text),
+                Cell::Number(number) => values.push_bind(number),
+                Cell::Bytes(id) => values.push_bind(id),
+                Cell::Nothing => values.push_bind(None::<String>),
+            };
+        }
+    });
+    query.build().execute(connection).await.map(|_| ())
+}
+
+async fn open(file: &Path, is_encrypted: bool) -> Result<SqliteConnection, sqlx::Error> {
+    let mut options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+    if is_encrypted {
+        options = options.pragma("key", format!("\"x'{}'\"", "42".repeat(32))).pragma("cipher_memory_security", "OFF");
+    }
+    options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging()
+        .connect()
+        .await
+}
+
+impl Cell {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn tables(chunks: &[SnapshotChunk]) -> Result<Vec<Table>, Failure> {
+    let table = |kind, insert| Table { kind, insert, rows: Vec::new() };
+    let mut tables = vec![
+        table(
+            "batch",
+            "copy_batches (id, feed, number, product, search, assigned_to, started_at, planned_end, version, \
+             shown_status, row)",
+        ),
+        table("phase", "copy_phases (id, feed, batch_id, number, title, status, version, row)"),
+        table("entry", "copy_entries (id, feed, batch_id, received_at, row)"),
+    ];
+    for chunk in chunks {
+        for line in chunk.rows() {
+            let line = line?;
+            let Some(table) = tables.iter_mut().find(|table| table.kind == line.kind) else { continue };
+            let value: Value = serde_json::from_str(line.row.get())?;
+            let text = |name: &str| Cell::Text(value[name].as_str().unwrap_or_default().to_owned());
+            let id = |name: &str| value[name].as_str().and_then(|id| id.parse().ok()).map_or(Cell::Nothing, Cell::Bytes);
+            let number = |name: &str| Cell::Number(value[name].as_i64().unwrap_or_default());
+            let feed = || Cell::Text(crate::PLANT.to_owned());
+            let time = |name: &str| {
+                let time = value[name].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+                time.map_or(Cell::Nothing, |time| Cell::Number(time.timestamp_micros()))
+            };
+            let row = Cell::Text(line.row.get().to_owned());
+            table.rows.push(match table.kind {
+                "batch" => vec![
+                    text("id"),
+                    feed(),
+                    text("number"),
+                    text("product"),
+                    Cell::Text(format!("{} {}", value["number"], value["product"]).to_lowercase().replace('"', "")),
+                    text("assigned_to"),
+                    text("started_at"),
+                    time("planned_end"),
+                    number("version"),
+                    text("status"),
+                    row,
+                ],
+                "phase" => vec![
+                    id("id"),
+                    feed(),
+                    text("batch_id"),
+                    number("number"),
+                    Cell::Text(value["definition"]["title"].as_str().unwrap_or_default().to_owned()),
+                    text("status"),
+                    number("version"),
+                    row,
+                ],
+                _ => vec![id("operation_id"), feed(), text("batch_id"), time("received_at"), row],
+            });
+        }
+    }
+    Ok(tables)
+}
