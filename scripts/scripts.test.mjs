@@ -10,7 +10,7 @@ import { root } from "./lib/paths.mjs";
 import { startPostgres } from "./lib/postgres.mjs";
 import { differences } from "./lib/queries.mjs";
 import { isOlder, missingOf, parseVersion } from "./lib/requirements.mjs";
-import { parseCargoTest, parseNodeTest, parseVitest } from "./lib/results.mjs";
+import { parseCargoTest, parseNodeTest, parseVitest, toldBy } from "./lib/results.mjs";
 import { requirementsOf, traceability } from "./lib/traceability.mjs";
 
 test("cargo's words become rows, and an ignored test is a failed one", () => {
@@ -54,8 +54,17 @@ test("requirements are read from names and titles", () => {
   assert.deepEqual(requirementsOf("a11_4_8_legacy_rows_are_adopted"), ["A11-4.8"]);
   assert.deepEqual(requirementsOf("pi041_at_a_reason"), ["PI041-AT"]);
   assert.deepEqual(requirementsOf("sec_01_no_signature"), ["SEC-1"]);
+  assert.deepEqual(requirementsOf("trouble::hard_case_07_kept_out"), ["HARD-7"]);
   assert.deepEqual(requirementsOf("first run [SEC-35] [A11-16] [INV] leaves no token"), ["SEC-35", "A11-16", "INV"]);
   assert.deepEqual(requirementsOf("security_of_things [x]"), []);
+});
+
+test("what a test has told is found in the output", () => {
+  const output = "successes:\n\n---- a::long_one stdout ----\nseed 7\n3 kills\n\n---- other stdout ----\nno\n\n";
+  assert.deepEqual(toldBy(output, ["long_one"]), [
+    { test: "long_one", line: "seed 7" },
+    { test: "long_one", line: "3 kills" },
+  ]);
 });
 
 test("the traceability does not depend on the order of the tests", () => {

@@ -41,6 +41,8 @@ const record = [
     ({ name, result, minutes }) => `| ${name} | ${minutes.toFixed(1)} | ${result.passed} | ${result.failed} |`,
   ),
   "",
+  ...parts.flatMap(({ result }) => result.told ?? []).map(({ test, line }) => `\`${test}\`: ${line}.  `),
+  "",
   ...total.rows.filter((row) => !row.passed).map((row) => `Failed: \`${row.group}\`: ${row.name}.`),
 ];
 fs.writeFileSync(path.join(root, "docs/validation/long-run.md"), `${record.join("\n").trim()}\n`);

@@ -7,7 +7,7 @@ import { openInterface } from "./interface.mjs";
 import { binary, nativePostgres, root } from "./paths.mjs";
 import { describeQueries, differences } from "./queries.mjs";
 import { say } from "./report.mjs";
-import { add, parseCargoTest, parseNodeTest, parseVitest, single } from "./results.mjs";
+import { add, parseCargoTest, parseNodeTest, parseVitest, single, toldBy } from "./results.mjs";
 import { run } from "./run.mjs";
 
 async function check(group, name, command, args, options) {
@@ -61,6 +61,14 @@ export async function serverNeedsNoScreen() {
   return single("server", "viruj-server is built without WebKit", tree.ok && screens.length === 0);
 }
 
+// Tests whose long forms take minutes, and tell what they met.
+const LONG_TESTS = [
+  "invariants_hold_for_every_seed",
+  "planted_bugs_are_found_and_their_seeds_replay",
+  "killed_processes_lose_nothing_and_double_nothing",
+  "alcoa_c_what_was_acknowledged_outlives_the_power",
+];
+
 export async function rustTests(database) {
   const env = {
     DATABASE_URL: database.url(),
@@ -73,8 +81,14 @@ export async function rustTests(database) {
   // The station's tests need a session bus and an unlocked keychain of their own.
   // One pipe for both streams keeps the name of a test program before its tests.
   const session = "crates/station/tests/support/with-keyring.sh";
-  const tests = await run("sh", ["-c", `exec ${session} cargo test --workspace --no-fail-fast 2>&1`], { env });
-  return add(single("rust", "the test database is migrated", migrated.ok), parseCargoTest(tests.output, tests.ok));
+  // A long run reports what its tests have told.
+  const told = process.env.VIRUJ_LONG ? " -- --show-output" : "";
+  const tests = await run("sh", ["-c", `exec ${session} cargo test --workspace --no-fail-fast${told} 2>&1`], { env });
+  const result = add(
+    single("rust", "the test database is migrated", migrated.ok),
+    parseCargoTest(tests.output, tests.ok),
+  );
+  return { ...result, told: toldBy(tests.output, LONG_TESTS) };
 }
 
 export async function interfaceOfTheServer(database) {

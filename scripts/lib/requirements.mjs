@@ -43,6 +43,8 @@ const TEST = [
   ["python3-aiosmtpd", "a mail server that the tests send codes to"],
   ["poppler-utils", "pdftotext, which reads the printed record as an inspector's program does"],
   ["postgresql-client", "psql, which loads and inspects test databases"],
+  ["strace", "tells what a disk has confirmed when the power goes"],
+  ["util-linux", "unshare: a disk of one megabyte in a namespace of its own"],
   ["python3-venv", "the environments of schemathesis and of the benchmark's peer"],
 ];
 

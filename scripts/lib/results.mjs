@@ -30,6 +30,19 @@ export function parseCargoTest(output, ok) {
   return count(rows);
 }
 
+// What these tests have printed, one line each, of an output that shows it.
+export function toldBy(output, tests) {
+  const told = [];
+  let test;
+  for (const line of plain(output).split("\n")) {
+    const begins = /^---- (?:\S+::)?(\S+) stdout ----$/.exec(line);
+    if (begins) test = tests.find((name) => name === begins[1]);
+    else if (line.trim() === "" || /^(successes|failures|test result):/.test(line)) test = undefined;
+    else if (test) told.push({ test, line: line.trim() });
+  }
+  return told;
+}
+
 function groupOf(source, program) {
   const file = source.replace(/^.*tests\//, "").replace(/(\/main)?\.rs$/, "");
   return source.includes("tests/") ? `tests/${file}` : program.replaceAll("_", "-");

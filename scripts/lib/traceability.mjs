@@ -20,6 +20,7 @@ const FAMILIES = [
   { family: "SoD", name: /^sod_/, id: () => "" },
   { family: "TIME", name: /^gmp_time_/, id: () => "" },
   { family: "SEC", name: /^sec_(\d+)_/, id: (number) => String(Number(number)) },
+  { family: "HARD", name: /^hard_case_(\d+)_/, id: (number) => String(Number(number)) },
   { family: "INV", name: /^inv_/, id: () => "" },
 ];
 
@@ -56,7 +57,7 @@ export function traceability(rows) {
     "# Requirement, test, result",
     "",
     "Written by `npm test` from the names of the tests; do not edit.",
-    "A Rust test belongs here when its name begins with an id, as in `p11_10e_`, `a11_4_8_`, `pi041_at_`, `sec_33_` or `inv_`.",
+    "A Rust test belongs here when its name begins with an id, as in `p11_10e_`, `a11_4_8_`, `pi041_at_`, `sec_33_`, `hard_case_07_` or `inv_`.",
     "Any other test does when its title carries one in brackets, as in `[SEC-35]`.",
     "",
     "| requirement | test | result |",

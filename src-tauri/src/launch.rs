@@ -38,6 +38,12 @@ pub struct LaunchOptions {
 pub enum Task {
     /// Writes what opens the backups of the embedded database into a new file; keep that file away from this computer.
     RecoveryKey { file: PathBuf },
+    /// Puts this station's keys back into a keychain that has lost them; nothing that was recorded is lost with it.
+    Recover {
+        /// The file with the age identity that opens the site's backups, or the one that `recovery-key` wrote.
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+    },
     /// Restores a backup into a data folder whose embedded database is empty.
     Restore {
         file: PathBuf,

@@ -17,6 +17,7 @@ use viruj_server::{
 use viruj_station_core::{
     SecretText,
     keychain::{Item, Keychain, KeychainError},
+    recovery_file::{self, RecoverError},
 };
 
 use crate::{
@@ -41,6 +42,8 @@ pub enum RecoveryError {
     Unwritable { path: PathBuf, source: io::Error },
     #[error("{path} holds no recovery key of a station")]
     NoRecoveryKey { path: PathBuf },
+    #[error(transparent)]
+    Recover(#[from] RecoverError),
     #[error(transparent)]
     Keychain(#[from] KeychainError),
     #[error(transparent)]
@@ -67,8 +70,17 @@ pub async fn run(
 ) -> Result<(), RecoveryError> {
     match task {
         Task::RecoveryKey { file } => write_recovery_key(data_folder, file, out),
+        Task::Recover { identity } => put_keys_back(data_folder, identity, out),
         Task::Restore { file, identity } => restore(launch, data_folder, file, identity, out).await,
     }
+}
+
+fn put_keys_back(data_folder: &Path, identity: &Path, out: &mut (dyn Write + Send)) -> Result<(), RecoveryError> {
+    let _lock = lock(data_folder)?;
+    let recovered = recovery_file::recover(data_folder, identity)?;
+    writeln!(out, "The keys of {} ({}) are back in the keychain.", recovered.station_name, recovered.station_id)?;
+    writeln!(out, "Start the station; what it had not sent is there.")?;
+    Ok(())
 }
 
 fn write_recovery_key(data_folder: &Path, file: &Path, out: &mut (dyn Write + Send)) -> Result<(), RecoveryError> {
@@ -103,6 +115,13 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
+fn lock(data_folder: &Path) -> Result<fs::File, RecoveryError> {
+    start::lock_data_folder(data_folder).map_err(|error| match error.code.as_str() {
+        "already_running" => RecoveryError::AlreadyRunning,
+        _ => RecoveryError::DataFolder(error.detail.unwrap_or(error.code)),
+    })
+}
+
 async fn restore(
     launch: &LaunchOptions,
     data_folder: &Path,
@@ -111,10 +130,7 @@ async fn restore(
     out: &mut (dyn Write + Send),
 ) -> Result<(), RecoveryError> {
     let identities = Identities::read_file(identity)?;
-    let _lock = start::lock_data_folder(data_folder).map_err(|error| match error.code.as_str() {
-        "already_running" => RecoveryError::AlreadyRunning,
-        _ => RecoveryError::DataFolder(error.detail.unwrap_or(error.code)),
-    })?;
+    let _lock = lock(data_folder)?;
     let settings_path = data_folder.join(settings::FILE_NAME);
     let mut settings = settings::load(&settings_path)?;
     let keychain = Keychain::open(data_folder)?;

@@ -24,6 +24,9 @@ pub struct ServerIdentity {
     /// What a station seals its unsent entries to, when they are brought here by hand; absent at an older server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub export_recipient: Option<ExportRecipient>,
+    /// To whom a station seals its own keys, so that a lost keychain loses no record; absent where nobody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_recipients: Option<RecoveryRecipients>,
     /// An identity provider is set up: people may sign in there.
     #[serde(default)]
     pub single_sign_on: bool,
@@ -38,6 +41,17 @@ pub struct ExportRecipient {
     /// Of the server's signing key.
     pub key_id: String,
     /// Ed25519 over `viruj-export-recipient-v1\0` and the recipient's text, base64.
+    pub signature: String,
+}
+
+/// The site's recovery keys: whoever opens its backups opens what a station has sealed of its keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecoveryRecipients {
+    /// X25519, as age writes them (`age1…`), with commas between them.
+    pub recipients: String,
+    /// Of the server's signing key.
+    pub key_id: String,
+    /// Ed25519 over `viruj-recovery-recipients-v1\0` and the recipients' text, base64.
     pub signature: String,
 }
 

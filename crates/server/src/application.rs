@@ -21,6 +21,7 @@ use crate::{
     access_tokens::AccessTokens,
     api_keys::KeyRates,
     attempts::Attempts,
+    backup::Recipients,
     challenges::Challenges,
     checkpoints::{self, CheckpointError},
     exports::ExportKeys,
@@ -87,6 +88,8 @@ pub struct Shared {
     /// Where the heads of the audit trail are written down.
     pub checkpoint_dir: PathBuf,
     pub backups: KeptBackups,
+    /// Who opens the backups, and what stations seal of their keys.
+    pub recovery: Option<Recipients>,
     /// How long ago a change may be that a feed still tells.
     pub feed_kept: TimeDelta,
     /// Open what stations could not send.
@@ -162,6 +165,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             checkpoint_dir: settings.checkpoint_dir.clone(),
             backups: KeptBackups::new(settings),
+            recovery: settings.backup.as_ref().map(|backup| backup.recipients.clone()),
             feed_kept: settings.feed_kept,
             exports: ExportKeys::new(secret),
             database,

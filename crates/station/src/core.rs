@@ -54,6 +54,7 @@ mod master_records;
 mod offline;
 mod qualifications;
 mod recording;
+mod recovery;
 mod registration;
 mod reviews;
 mod session;

@@ -169,7 +169,7 @@ impl Keychain {
     }
 
     /// Reads back what it has written: a key that was not kept would make everything written under it unreadable.
-    fn write_and_see(&self, item: Item, secret: &[u8]) -> Result<(), KeychainError> {
+    pub(crate) fn write_and_see(&self, item: Item, secret: &[u8]) -> Result<(), KeychainError> {
         self.write(item, secret)?;
         match self.read(item)? {
             Some(kept) if *kept == secret => Ok(()),

@@ -12,6 +12,7 @@ mod numbers;
 mod options;
 pub mod overlay;
 mod person_keys;
+pub mod recovery_file;
 mod secrets;
 pub mod store;
 mod views;

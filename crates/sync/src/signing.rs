@@ -21,16 +21,16 @@ use viruj_domain::{
 use crate::canonical::{CanonicalError, is_canonical, to_canonical};
 
 mod endorsement;
-mod export_recipient;
 mod lease;
 mod person_key;
+mod recipients;
 mod time_token;
 pub use endorsement::{endorse, is_endorsed_by};
-pub use export_recipient::{publish_recipient, verify_recipient};
 pub use lease::{grant, verify_lease};
 pub use person_key::{
     certify, prove_possession, read_certificate, sign_statement, verify_certificate, verify_possession,
 };
+pub use recipients::{publish_recipient, publish_recovery, verify_recipient, verify_recovery};
 pub use time_token::{ServerTimeError, server_time, verify_server_time};
 
 /// The only algorithm of format version 1.
@@ -52,6 +52,8 @@ pub enum Domain {
     Lease,
     /// The key that a station seals what it has not sent to.
     ExportRecipient,
+    /// The site's recovery keys.
+    RecoveryRecipients,
     StationChallenge,
     Time,
     Succession,
@@ -76,6 +78,7 @@ impl Domain {
             Self::Possession => b"viruj-person-key-possession-v1\0",
             Self::Lease => b"viruj-lease-v1\0",
             Self::ExportRecipient => b"viruj-export-recipient-v1\0",
+            Self::RecoveryRecipients => b"viruj-recovery-recipients-v1\0",
             Self::StationChallenge => b"viruj-station-challenge-v1\0",
             Self::Time => b"viruj-time-v1\0",
             Self::Succession => b"viruj-server-key-v1\0",

@@ -9,6 +9,7 @@ pub mod sign_in;
 use viruj_api::server::ServerIdentity;
 use viruj_domain::plant::PlantScope;
 use viruj_storage::installation;
+use viruj_sync::signing::publish_recovery;
 
 use crate::{application::AppState, error::ApiError};
 
@@ -23,6 +24,10 @@ pub(crate) async fn identity(app: &AppState) -> Result<ServerIdentity, ApiError>
         plants: installation::plants(&app.database, &PlantScope::All).await?,
         is_demo: installation::is_demo(&app.database).await?,
         export_recipient: app.exports.as_ref().map(|keys| keys.published(app)),
+        recovery_recipients: app
+            .recovery
+            .as_ref()
+            .map(|recipients| publish_recovery(&recipients.to_string(), app.signing_keys.current())),
         single_sign_on: app.single_sign_on.is_some(),
         time: app.clock.now(),
     })

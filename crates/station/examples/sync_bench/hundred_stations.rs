@@ -30,7 +30,9 @@ const PHASES: u64 = 10;
 /// A batch that `bench/sync.mjs` has made for it, ten phases each, none of them done.
 fn entry(station: u64, number: u64) -> Statement {
     let batch = station * (OPERATIONS / PHASES) + number / PHASES;
-    let phase = PhaseId(Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + u128::from(batch * PHASES + number % PHASES)));
+    let phase = PhaseId(Uuid::from_u128(
+        0x0199_0000_0000_7000_8000_0000_0000_0000 + u128::from(batch * PHASES + number % PHASES),
+    ));
     Statement {
         batch_id: Some(BatchId(format!("waiting-{batch:05}"))),
         person_id: "bench-operator".into(),
@@ -79,10 +81,13 @@ async fn drain(station: TestStation, mut log: MemoryLog) -> Result<(Vec<Verdict>
         match push_round(&mut log, &station.exchange, station.id).await {
             Ok(round) if round.stopped.is_some() => return Err(format!("{:?}", round.stopped).into()),
             Ok(_) => break,
-            Err(RoundError::Exchange(ExchangeError::Unreachable(_) | ExchangeError::Refused { status: 429 | 503, .. })) => {
+            Err(RoundError::Exchange(
+                ExchangeError::Unreachable(_) | ExchangeError::Refused { status: 429 | 503, .. },
+            )) => {
                 failures += 1;
                 pauses += 1;
-                let chance = u64::from(pauses).wrapping_mul(0x9e37_79b9) ^ u64::try_from(station.id.0.as_u128() & 0xffff)?;
+                let chance =
+                    u64::from(pauses).wrapping_mul(0x9e37_79b9) ^ u64::try_from(station.id.0.as_u128() & 0xffff)?;
                 tokio::time::sleep(backoff(failures, chance).min(Duration::from_secs(60))).await;
             }
             Err(other) => return Err(other.into()),

@@ -86,7 +86,8 @@ pub async fn small_rows(folder: &Path) -> Result<f64, Failure> {
     sqlx::raw_sql("CREATE TABLE small (key INTEGER PRIMARY KEY, word TEXT NOT NULL, number INTEGER NOT NULL) STRICT")
         .execute(&mut connection)
         .await?;
-    let rows: Vec<Vec<Cell>> = (0..500_000).map(|key| vec![Cell::Text(format!("word {key}")), Cell::Number(key)]).collect();
+    let rows: Vec<Vec<Cell>> =
+        (0..500_000).map(|key| vec![Cell::Text(format!("word {key}")), Cell::Number(key)]).collect();
     let begun = Instant::now();
     let mut writing = connection.begin().await?;
     for part in rows.chunks(ROWS) {
@@ -155,7 +156,8 @@ fn tables(chunks: &[SnapshotChunk]) -> Result<Vec<Table>, Failure> {
             let Some(table) = tables.iter_mut().find(|table| table.kind == line.kind) else { continue };
             let value: Value = serde_json::from_str(line.row.get())?;
             let text = |name: &str| Cell::Text(value[name].as_str().unwrap_or_default().to_owned());
-            let id = |name: &str| value[name].as_str().and_then(|id| id.parse().ok()).map_or(Cell::Nothing, Cell::Bytes);
+            let id =
+                |name: &str| value[name].as_str().and_then(|id| id.parse().ok()).map_or(Cell::Nothing, Cell::Bytes);
             let number = |name: &str| Cell::Number(value[name].as_i64().unwrap_or_default());
             let feed = || Cell::Text(crate::PLANT.to_owned());
             let time = |name: &str| {

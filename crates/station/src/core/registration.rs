@@ -95,6 +95,7 @@ impl StationCore {
         self.store.set_fact(facts::IDENTITY, &identity).await?;
         self.adopt_identity(identity);
         self.learn_recipient(&registered.server).await?;
+        self.keep_recovery_file(&registered.server).await?;
         self.tell(&[QueryKey::Status, QueryKey::Batches]);
         self.wake.notify_one();
         Ok(())
@@ -120,6 +121,7 @@ impl StationCore {
             self.store.set_fact(facts::IDENTITY, &identity).await?;
             self.state_mut().identity = Some(identity);
         }
-        self.learn_recipient(server).await
+        self.learn_recipient(server).await?;
+        self.keep_recovery_file(server).await
     }
 }

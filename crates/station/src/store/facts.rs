@@ -57,6 +57,8 @@ pub(crate) const SYNCED_AT: &str = "synced_at";
 pub(crate) const HELD_LEASES: &str = "held_leases";
 /// What an export of unsent entries is sealed to.
 pub(crate) const EXPORT_RECIPIENT: &str = "export_recipient";
+/// To whom the station's keys are sealed.
+pub(crate) const RECOVERY_RECIPIENTS: &str = "recovery_recipients";
 
 /// The id that this installation registers under, kept before the server is asked: a lost answer makes no second station.
 pub(crate) const STATION_ID: &str = "station_id";

@@ -4,14 +4,16 @@ use viruj_api::station::{
     batch_steps::{BatchStepName, TakeBatchStep},
 };
 use viruj_domain::plant::PlantScope;
+use viruj_server::settings::BackupSettings;
 use viruj_station_core::{
     StationCore,
     keychain::{Item, Keychain},
+    recovery_file::{RECOVERY_FILE, RecoverError, recover},
     store::STORE_FILE,
 };
 use viruj_storage::ChangeContext;
 use viruj_sync::conformance::world::operator;
-use viruj_test_support::world;
+use viruj_test_support::{TestApp, world};
 
 use crate::support::{Floor, batch, entry, number, record, signed, step, until_it_answers};
 
@@ -231,4 +233,60 @@ async fn hard_case_11_a_cursor_that_is_gone_brings_a_new_copy_and_keeps_the_outb
     let shown = batch(&core).await;
     assert_eq!((shown.completed_phases, shown.phases.len()), (1, 3), "the copy is whole again");
     record(&core, 2, number("110")).await.unwrap();
+}
+
+/// The keychain is lost with an entry unsent: whoever opens the site's backups puts the keys back, and nobody else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hard_case_16_a_lost_keychain_loses_no_record() {
+    let identity = viruj_server::backup::new_identity();
+    let recipients = viruj_server::backup::Identities::read(identity.expose()).unwrap().recipients();
+    let backups = tempfile::tempdir().unwrap();
+    let app = TestApp::start_with(|settings| {
+        settings.backup =
+            Some(BackupSettings { folder: backups.path().to_owned(), recipients, at: BackupSettings::usual_time() });
+    })
+    .await;
+    let mut floor = Floor::with(app).await;
+    let core = floor.station().await;
+    let sealed = std::fs::read(floor.data_dir().join(RECOVERY_FILE)).unwrap();
+    floor.served.go().await;
+    record(&core, 1, EntryInput::Confirm).await.unwrap();
+    core.close().await;
+    let keychain = Keychain::open(&floor.data_dir()).unwrap();
+    let keys = [Item::StoreKey, Item::StationKey].map(|item| keychain.key(item).unwrap().unwrap());
+    let text = String::from_utf8_lossy(&sealed).into_owned();
+    assert!(keys.iter().all(|key| !text.contains(&hex::encode(key.expose()))), "the file is sealed");
+    for item in [Item::StoreKey, Item::StationKey] {
+        keychain.remove(item).unwrap();
+    }
+    assert_eq!(StationCore::open(floor.options()).await.map(drop).unwrap_err().code(), "store_key_missing");
+
+    let write = |name: &str, text: &str| {
+        let path = backups.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let other = write("other.txt", viruj_server::backup::new_identity().expose());
+    assert!(matches!(recover(&floor.data_dir(), &other), Err(RecoverError::OtherIdentity(_))));
+    assert!(matches!(recover(&floor.data_dir(), &write("none.txt", "hello")), Err(RecoverError::NoIdentity)));
+    let right = write("right.txt", &format!("# a remark\n{}\n", identity.expose()));
+    let recovered = recover(&floor.data_dir(), &right).unwrap();
+    assert_eq!(recovered.station_name, "Granulation 2");
+    // Done twice it changes nothing; other keys are never written over.
+    assert_eq!(recover(&floor.data_dir(), &right).unwrap(), recovered);
+    keychain.write(Item::StationKey, &[7; 32]).unwrap();
+    assert!(matches!(recover(&floor.data_dir(), &right), Err(RecoverError::OtherKeys)));
+    keychain.write(Item::StationKey, keys[1].expose()).unwrap();
+
+    floor.served.come_back(&floor.app.application).await;
+    let core = floor.open().await;
+    assert_eq!(core.status().await.unsent, 1);
+    core.sync_now().await.unwrap();
+    assert_eq!(core.status().await.unsent, 0);
+    core.close().await;
+    // A file that is gone is made anew.
+    std::fs::remove_file(floor.data_dir().join(RECOVERY_FILE)).unwrap();
+    let core = floor.open().await;
+    core.sync_now().await.unwrap();
+    assert!(floor.data_dir().join(RECOVERY_FILE).exists());
 }

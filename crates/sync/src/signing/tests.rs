@@ -120,6 +120,7 @@ fn a_signature_serves_for_one_purpose_only() {
         Domain::PersonKey,
         Domain::Lease,
         Domain::ExportRecipient,
+        Domain::RecoveryRecipients,
         Domain::StationChallenge,
         Domain::Time,
         Domain::Checkpoint,
