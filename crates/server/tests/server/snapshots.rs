@@ -20,6 +20,7 @@ over_both_transports! {
     what_no_chunk_has_said_is_refused,
     hard_case_11_a_cursor_older_than_the_kept_feed_is_gone_and_a_snapshot_is_not,
     what_was_deleted_is_told,
+    hard_case_06_a_plant_that_is_added_later_has_a_snapshot_of_its_own,
 }
 
 async fn whole(station: &TestStation, feed: &str) -> Vec<SnapshotChunk> {
@@ -191,4 +192,27 @@ async fn what_was_deleted_is_told(app: TestApp, client: Client) {
     let gone =
         FeedChange::Gone(Tombstone { kind: "lot".to_owned(), id: "01980000-0000-7000-8000-0000000000aa".to_owned() });
     assert!(told.contains(&&gone), "{told:?}");
+}
+
+async fn hard_case_06_a_plant_that_is_added_later_has_a_snapshot_of_its_own(app: TestApp, client: Client) {
+    let station = TestStation::register(&app, &client).await;
+    let before = whole(&station, "plant-a").await;
+    let mut database = app.database.superuser().await;
+    sqlx::raw_sql(
+        "SELECT set_config('viruj.actor', 'system:test', false), set_config('viruj.reason', 'a test', false);
+         INSERT INTO plants (id, name, region, time_zone) VALUES ('plant-new', 'New plant', 'South', 'Asia/Kolkata');
+         INSERT INTO lots (id, plant_id, number, material_code, material, quantity, unit, status, created_at)
+         VALUES (gen_random_uuid(), 'plant-new', 'NEW-1', 'RM-1', 'Lactose', 1, 'kg', 'Quarantine', now())",
+    )
+    .execute(&mut database)
+    .await
+    .unwrap();
+    let added = TestStation::register_as(&app, &client, StationId(Uuid::from_u128(9)), "plant-new").await;
+    let found = rows(&whole(&added, "plant-new").await);
+    assert!(matches!(&found[..], [FeedChange::Lot(lot)] if lot.number == "NEW-1"), "{found:?}");
+    let systems = rows(&whole(&added, SYSTEM_FEED).await);
+    assert!(systems.iter().any(|row| matches!(row, FeedChange::Plant(plant) if plant.id.as_str() == "plant-new")));
+    // What the other station reads is as it was, and its cursor goes on.
+    let cursor = before.last().unwrap().end.cursor.clone();
+    assert!(station.exchange.pull("plant-a", Some(&cursor)).await.unwrap().entries.is_empty());
 }

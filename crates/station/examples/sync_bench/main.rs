@@ -30,7 +30,7 @@ async fn main() -> Result<(), Failure> {
     let folder = PathBuf::from(folder).join(format!("sync-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let client = Client::new(Transport::http(&url, &HttpOptions::default())?);
-    let admin = SignInRequest { email: "admin@pharma.com".to_owned(), password: "demo".to_owned() };
+    let admin = SignInRequest { email: "admin@pharma.com".to_owned(), password: "demo123".to_owned() };
     let admin = client.sign_in(&admin).await?.access_token;
     if is_asked("first") {
         first_sync::measure(&folder, &client, &admin).await?;

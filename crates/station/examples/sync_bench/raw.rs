@@ -118,7 +118,12 @@ async fn insert(connection: &mut SqliteConnection, into: &str, rows: &[Vec<Cell>
 async fn open(file: &Path, is_encrypted: bool) -> Result<SqliteConnection, sqlx::Error> {
     let mut options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
     if is_encrypted {
-        options = options.pragma("key", format!("\"x'{}'\"", "42".repeat(32))).pragma("cipher_memory_security", "OFF");
+        // As the store has it.
+        options = options
+            .pragma("key", format!("\"x'{}'\"", "42".repeat(32)))
+            .pragma("cipher_page_size", "8192")
+            .pragma("cipher_hmac_algorithm", "HMAC_SHA256")
+            .pragma("cipher_memory_security", "OFF");
     }
     options
         .journal_mode(SqliteJournalMode::Wal)

@@ -60,12 +60,12 @@ const TYPED: [&str; 12] = [
     "metformin",
     "paracetamol 500",
     "LOT-26-0123456",
-    "lot-26-77",
+    "lot-26-07",
     "lactose mono",
     "magnesium",
     "rm-1003",
     "losartan mb-26-1",
-    "starch lot-26-5",
+    "starch lot-26-05",
     "nothing like this",
 ];
 

@@ -44,6 +44,7 @@ impl StationCore {
     pub async fn run(self: Arc<Self>) {
         let mut stopping = self.stopping.subscribe();
         let hearing = tokio::spawn(Arc::clone(&self).hear_of_news());
+        let checking = tokio::spawn(Arc::clone(&self).check_the_rest());
         let mut failures = 0;
         while !*stopping.borrow_and_update() {
             let wait = match self.sync_now().await {
@@ -64,6 +65,14 @@ impl StationCore {
             }
         }
         hearing.abort();
+        checking.abort();
+    }
+
+    async fn check_the_rest(self: Arc<Self>) {
+        if let Err(fault) = self.store.check_the_rest().await {
+            let error = StationError::from(fault);
+            self.have_problem(error.code(), &error);
+        }
     }
 
     /// Waits for the server's news and lets the next round begin with them; asking now and then stands behind it.

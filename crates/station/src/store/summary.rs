@@ -1,6 +1,6 @@
 //! The columns that the list of batches is sorted and filtered by, with what was recorded here and has not come back.
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::{Store, StoreFault, copy_tables::Set, reading};
 use crate::overlay::overlay;
@@ -31,9 +31,18 @@ pub(super) async fn count(connection: &mut SqliteConnection, set: Set, batches: 
     Ok(())
 }
 
-/// Counts the phases of all batches.
+/// Counts the phases of all batches: some at a time, since SQLite keeps the pages that one statement changes in memory.
 pub(super) async fn count_all(connection: &mut SqliteConnection, set: Set) -> Result<(), sqlx::Error> {
-    QueryBuilder::<Sqlite>::new(counting(set)).build().execute(connection).await?;
+    const SOME: i64 = 2_000;
+    let newest = format!("SELECT coalesce(max(key), 0) FROM {}batches", set.prefix());
+    let newest: i64 = sqlx::query_scalar(AssertSqlSafe(newest)).fetch_one(&mut *connection).await?;
+    let mut first = 1;
+    while first <= newest {
+        let mut query = QueryBuilder::<Sqlite>::new(counting(set));
+        query.push(" WHERE key >= ").push_bind(first).push(" AND key < ").push_bind(first + SOME);
+        query.build().execute(&mut *connection).await?;
+        first += SOME;
+    }
     Ok(())
 }
 

@@ -351,6 +351,34 @@ async fn the_disk_is_asked_to_keep_each_commit() {
     assert!(cipher.is_some(), "the store is encrypted");
 }
 
+/// A file of a program that ciphered otherwise is ciphered anew, with everything in it.
+#[tokio::test]
+async fn a_store_of_another_cipher_is_carried_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for operation in &work() {
+        store.keep(operation, "Anjali Rao").await.unwrap();
+    }
+    let before = store.clone().since(STATION, 1, 10).await.unwrap();
+    store.close().await;
+    // Both files as the first programs had them.
+    for (name, key) in [(STORE_FILE, key()), (OUTBOX_COPY_FILE, key().of_outbox_copy())] {
+        let file = folder.path().join(name);
+        ciphers::cipher_as_before(&file, &key).await;
+        assert!(matches!(super::open_pool(&file, &key, 1).await, Err(StoreFault::Corrupted { .. })));
+    }
+    let mut store = open(folder.path()).await;
+    assert_eq!(store.since(STATION, 1, 10).await.unwrap(), before);
+    let size: String = sqlx::query_scalar("PRAGMA cipher_page_size").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(size, "8192");
+    store.close().await;
+    let names: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(names.iter().all(|name| !name.contains("anew") && !name.contains("set-aside")), "{names:?}");
+}
+
 /// The old copy goes in pieces, and the file becomes as small as it can be.
 #[tokio::test]
 async fn what_an_old_copy_has_taken_is_given_back() {

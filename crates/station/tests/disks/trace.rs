@@ -20,7 +20,9 @@ pub enum Event {
         file: String,
         length: usize,
     },
-    Remove { file: String },
+    Remove {
+        file: String,
+    },
     /// The disk has confirmed the file; what was begun after `begun` events may be left out.
     Confirmed {
         file: String,
@@ -148,7 +150,9 @@ pub fn write_image(events: &[Event], keeping: Keeping, dice: &mut Dice, folder: 
             break;
         }
         match event {
-            Event::Write { .. } | Event::Truncate { .. } | Event::Remove { .. } => disk.waiting.push((at, event.clone())),
+            Event::Write { .. } | Event::Truncate { .. } | Event::Remove { .. } => {
+                disk.waiting.push((at, event.clone()))
+            }
             Event::Confirmed { file: confirmed, begun } => {
                 let waiting = std::mem::take(&mut disk.waiting);
                 for (place, event) in waiting {
