@@ -110,6 +110,8 @@ export const testIds = {
   "connection-status": "button, `data-state`: online, offline, connecting; opens what waits",
   "connection-words": "",
   "connection-time": "when the server was heard last",
+  "connection-clock": "by how much the station's clock is off",
+  "connection-copying": "how far a new copy of the plant's records has come",
   "unsent-count": "`data-count`",
   "person-menu": "opens the menu",
   "person-menu-open": "",
@@ -131,6 +133,8 @@ export const testIds = {
   // What waits
   "unsent-drawer": "",
   "unsent-why": "`data-code` on its child while offline",
+  "unsent-copying": "a new copy of the plant's records is read",
+  "unsent-clock": "the station's clock is off",
   "unsent-list": "",
   "unsent-entry-*": "by operation id",
   "unsent-empty": "",

@@ -42,6 +42,8 @@ use crate::{
     single_sign_on::SingleSignOn,
 };
 
+/// Pushes that are taken at the same time.
+const PUSHES: usize = 4;
 /// Password checks that run at the same time.
 const PASSWORD_THREADS: usize = 2;
 
@@ -83,6 +85,9 @@ pub struct Shared {
     /// The origin of the old web client.
     pub frontend: Option<HeaderValue>,
     pub metrics: Metrics,
+    /// Held while a push is taken: of a hundred stations that come back at once the others wait, and people's work keeps
+    /// the connections that are left.
+    pub pushing: Semaphore,
     /// Held while a record is printed.
     pub printing: Semaphore,
     /// Where the heads of the audit trail are written down.
@@ -161,6 +166,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             answers: Answers::new(secret),
             single_sign_on: settings.single_sign_on.clone().map(|told| SingleSignOn::new(told, secret)),
             metrics: Metrics::default(),
+            pushing: Semaphore::new(PUSHES),
             printing: Semaphore::new(1),
             frontend: settings.frontend_url.as_deref().and_then(|origin| HeaderValue::from_str(origin).ok()),
             checkpoint_dir: settings.checkpoint_dir.clone(),

@@ -25,7 +25,7 @@ CREATE TABLE copy_batches (
 ) STRICT;
 
 -- Words of number and product, by the batch's key.
-CREATE VIRTUAL TABLE copy_batch_words USING fts5 (words, content='', contentless_delete=1, prefix='1 2 3', detail=full);
+CREATE VIRTUAL TABLE copy_batch_words USING fts5 (words, content='', contentless_delete=1, prefix='1 2 3 4 5 6 7 8', detail=full);
 
 CREATE TABLE copy_phases (
     key INTEGER PRIMARY KEY,
@@ -78,7 +78,7 @@ CREATE INDEX copy_lots_of_material ON copy_lots (feed, material_code, status);
 CREATE INDEX copy_lots_by_number ON copy_lots (feed, number);
 
 -- Words of number, material and its code, by the lot's key.
-CREATE VIRTUAL TABLE copy_lot_words USING fts5 (words, content='', contentless_delete=1, prefix='1 2 3', detail=full);
+CREATE VIRTUAL TABLE copy_lot_words USING fts5 (words, content='', contentless_delete=1, prefix='1 2 3 4 5 6 7 8', detail=full);
 
 CREATE TABLE copy_equipment (
     key INTEGER PRIMARY KEY,

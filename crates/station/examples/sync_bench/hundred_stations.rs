@@ -39,7 +39,7 @@ fn entry(station: u64, number: u64) -> Statement {
         plant_id: PLANT.into(),
         master_record: None,
         action: Action::PhaseEntry { phase_id: phase, base_version: 1, entry: PhaseEntry::Confirmed },
-        ..statement(1_000_000 + station * OPERATIONS + number, 1, PhaseEntry::Confirmed)
+        ..statement(100_000_000 + station * OPERATIONS + number, 1, PhaseEntry::Confirmed)
     }
 }
 

@@ -4,7 +4,6 @@
 //! entry was saved; whatever was not confirmed is dropped, and the files are opened as they would be found. The disk
 //! without room is a tmpfs of one megabyte in a mount namespace of its own.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
-#![expect(clippy::print_stdout, reason = "whoever looks at a run needs its seed and what was met")]
 
 mod trace;
 mod writer;

@@ -96,14 +96,19 @@ async fn applies_many_rows(replica: &mut impl ReadBack) -> Result<(), StoreError
     Ok(())
 }
 
-fn chunk(feed: &str, changes: &[FeedChange], sent_before: u64, next: Option<&str>) -> SnapshotChunk {
+fn chunk(
+    feed: &str,
+    changes: &[FeedChange],
+    sent_before: u64,
+    next: Option<&str>,
+) -> Result<SnapshotChunk, StoreError> {
     let mut writer = ChunkWriter::default();
     for change in changes {
-        writer.push(change).expect("rows are JSON");
+        writer.push(change).map_err(StoreError::new)?;
     }
     let cursor = FeedCursor { feed_epoch: Uuid::from_u128(6), feed: feed.to_owned(), seq: 40 };
     let place = ChunkPlace { cursor, sent_before, expected: 4, next: next.map(str::to_owned) };
-    writer.finish(place, ServerTime { time: time(1), token: String::new() }).expect("rows are text")
+    writer.finish(place, ServerTime { time: time(1), token: String::new() }).map_err(StoreError::new)
 }
 
 /// A page of the new epoch, from the place where the snapshot was begun.
@@ -120,16 +125,16 @@ async fn makes_a_new_copy_beside_the_old_one(replica: &mut impl ReadBack) -> Res
     assert_eq!(replica.snapshot(feed).await?, None);
     let mut other = batch();
     other.id = BatchId("batch-new".to_owned());
-    replica.keep_chunk(&chunk(feed, &[FeedChange::Batch(other.clone())], 0, Some("on"))).await?;
-    let begun = replica.snapshot(feed).await?.expect("a new copy is begun");
+    replica.keep_chunk(&chunk(feed, &[FeedChange::Batch(other.clone())], 0, Some("on"))?).await?;
+    let Some(begun) = replica.snapshot(feed).await? else { panic!("a new copy is begun") };
     assert_eq!((begun.cursor.seq, begun.resume.as_deref(), begun.sent, begun.expected), (40, Some("on"), 1, 4));
     // Nobody sees it yet.
     assert_eq!(replica.batch_version(&other.id).await, None);
     assert_eq!(replica.batch_version(&batch_id()).await, Some(1));
     let [first, second, ..] = &phases()[..] else { unreachable!("the world has phases") };
     let moved = |row: &PhaseRow| FeedChange::Phase(PhaseRow { batch_id: other.id.clone(), ..row.clone() });
-    replica.keep_chunk(&chunk(feed, &[moved(first), moved(second)], 1, None)).await?;
-    let kept = replica.snapshot(feed).await?.expect("the new copy is there");
+    replica.keep_chunk(&chunk(feed, &[moved(first), moved(second)], 1, None)?).await?;
+    let Some(kept) = replica.snapshot(feed).await? else { panic!("the new copy is there") };
     assert_eq!((kept.resume, kept.sent), (None, 3));
     let mut newer = other.clone();
     newer.version = 2;
@@ -139,7 +144,7 @@ async fn makes_a_new_copy_beside_the_old_one(replica: &mut impl ReadBack) -> Res
     replica.catch_up(&page_since(feed, 42, vec![FeedChange::Other], 42)).await?;
     // It stands in the place of the old one, with its cursor.
     assert_eq!(replica.snapshot(feed).await?, None);
-    let cursor = replica.cursor(feed).await?.expect("the new copy has a cursor");
+    let Some(cursor) = replica.cursor(feed).await? else { panic!("the new copy has a cursor") };
     assert_eq!((cursor.seq, cursor.feed_epoch), (42, Uuid::from_u128(6)));
     assert_eq!((replica.batch_version(&batch_id()).await, replica.phase_count(&batch_id()).await), (None, 0));
     assert_eq!((replica.batch_version(&other.id).await, replica.phase_count(&other.id).await), (Some(2), 2));
@@ -154,13 +159,13 @@ async fn makes_new_copies_again_and_again(replica: &mut impl ReadBack) -> Result
         let mut row = batch();
         row.version = version;
         let feed = plant_id();
-        replica.keep_chunk(&chunk(feed.as_str(), &[FeedChange::Batch(row.clone())], 0, Some("on"))).await?;
+        replica.keep_chunk(&chunk(feed.as_str(), &[FeedChange::Batch(row.clone())], 0, Some("on"))?).await?;
         replica.drop_snapshot(feed.as_str()).await?;
         assert_eq!(replica.snapshot(feed.as_str()).await?, None);
-        replica.keep_chunk(&chunk(feed.as_str(), &[FeedChange::Batch(row)], 0, None)).await?;
+        replica.keep_chunk(&chunk(feed.as_str(), &[FeedChange::Batch(row)], 0, None)?).await?;
         replica.catch_up(&page_since(feed.as_str(), 41, Vec::new(), 40)).await?;
         assert_eq!(replica.batch_version(&batch_id()).await, Some(version));
-        replica.keep_chunk(&chunk(SYSTEM_FEED, &[FeedChange::Person(operator())], 0, None)).await?;
+        replica.keep_chunk(&chunk(SYSTEM_FEED, &[FeedChange::Person(operator())], 0, None)?).await?;
         assert_eq!(replica.has_person(&operator().id).await, version > 1);
         replica.catch_up(&page_since(SYSTEM_FEED, 41, Vec::new(), 40)).await?;
         assert!(replica.has_person(&operator().id).await);

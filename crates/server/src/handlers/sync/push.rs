@@ -21,5 +21,6 @@ pub async fn push(
     StationCaller(station): StationCaller,
     Body(request): Body<PushRequest>,
 ) -> Result<Json<PushResponse>, ApiError> {
+    let _turn = app.pushing.acquire().await.map_err(ApiError::internal)?;
     Ok(Json(take(&app, &station, &request, Way::Pushed).await.map_err(ApiError::from_store)?))
 }
