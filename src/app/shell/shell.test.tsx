@@ -41,6 +41,27 @@ it("says offline since when, and one tap says what waits and why", async () => {
   expect(await byId("unsent-exported")).toHaveTextContent("1 entry lies sealed in /media/operator/VIRUJ/");
 });
 
+it("says how far a new copy of the records has come, and never that it is done before it is", async () => {
+  const status = { ...readyStatus, copying: { read: 99_999, expected: 100_000 } };
+  const { user } = renderApp({ status }, "#/batches");
+  expect(await byId("connection-copying")).toHaveTextContent("reading records, 99 %");
+  await user.click(await byId("connection-status"));
+  expect(await byId("unsent-copying")).toHaveTextContent(
+    "The plant's records are being read: 99,999 of 1,00,000.Until that is done this station goes on with what it has.",
+  );
+  expect(await violations()).toEqual([]);
+});
+
+it("says by how much the station's clock is off, and what that means", async () => {
+  const status = { ...readyStatus, connection, clockOff: { minutes: 12, isAhead: true } };
+  const { user } = renderApp({ status }, "#/batches");
+  expect(await byId("connection-clock")).toHaveTextContent("this clock is 12 minutes ahead");
+  await user.click(await byId("connection-status"));
+  expect(await byId("unsent-clock")).toHaveTextContent("12 minutes ahead of the server's.");
+  expect(await byId("unsent-clock")).toHaveTextContent("nothing can be signed from two minutes on");
+  expect(await violations()).toEqual([]);
+});
+
 it("says why what waits could not be saved to a stick", async () => {
   const status = { ...readyStatus, connection, unsent: 1 };
   const failures = { export_unsent: failure("export_not_set_up") };

@@ -29,6 +29,7 @@ use crate::{
 /// Passwords that do not open a person's key before the station takes none for a while (21 CFR 11.300(d)).
 const ATTEMPTS: u32 = 5;
 const LOCKED: TimeDelta = TimeDelta::minutes(15);
+
 impl StationCore {
     /// Signs in somebody who has signed in here before, while the server is away.
     ///

@@ -116,12 +116,13 @@ pub(super) async fn take_away_old(connection: &mut SqliteConnection) -> Result<b
     .fetch_optional(&mut *connection)
     .await?;
     let Some((table, is_virtual)) = next else { return Ok(false) };
-    if !is_virtual {
+    let count = format!("SELECT count(*) FROM (SELECT 1 FROM \"{table}\" LIMIT {})", ROWS + 1);
+    let is_small =
+        is_virtual || sqlx::query_scalar::<_, i64>(AssertSqlSafe(count)).fetch_one(&mut *connection).await? <= ROWS;
+    if !is_small {
         let piece = format!("DELETE FROM \"{table}\" WHERE key IN (SELECT key FROM \"{table}\" LIMIT {ROWS})");
-        let taken = sqlx::query(AssertSqlSafe(piece)).execute(&mut *connection).await?.rows_affected();
-        if taken > 0 {
-            return Ok(true);
-        }
+        sqlx::query(AssertSqlSafe(piece)).execute(&mut *connection).await?;
+        return Ok(true);
     }
     run(connection, format!("DROP TABLE \"{table}\"")).await?;
     Ok(true)

@@ -111,8 +111,10 @@ impl Store {
     /// `false` when nothing is left to do.
     pub(crate) async fn take_away_old_copy(&self) -> Result<bool, StoreFault> {
         let is_done: bool = sqlx::query_scalar(
-            "SELECT freelist_count = 0 AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name GLOB 'old_*') \
-             FROM pragma_freelist_count",
+            // A file that was made otherwise keeps its free pages, and fills them again.
+            "SELECT (freelist_count = 0 OR auto_vacuum <> 2) \
+             AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name GLOB 'old_*') \
+             FROM pragma_freelist_count, pragma_auto_vacuum",
         )
         .fetch_one(&self.pool)
         .await

@@ -371,6 +371,8 @@ async fn a_store_of_another_cipher_is_carried_over() {
     assert_eq!(store.since(STATION, 1, 10).await.unwrap(), before);
     let size: String = sqlx::query_scalar("PRAGMA cipher_page_size").fetch_one(&store.pool).await.unwrap();
     assert_eq!(size, "8192");
+    let vacuum: i64 = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(vacuum, 2, "free pages are given back");
     store.close().await;
     let names: Vec<_> = std::fs::read_dir(folder.path())
         .unwrap()
