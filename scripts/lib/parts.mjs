@@ -9,6 +9,7 @@ import { describeQueries, differences } from "./queries.mjs";
 import { say } from "./report.mjs";
 import { add, parseCargoTest, parseNodeTest, parseVitest, single, toldBy } from "./results.mjs";
 import { run } from "./run.mjs";
+import { stationOfTheDocument } from "./station-of-the-document.mjs";
 
 async function check(group, name, command, args, options) {
   const { ok } = await run(command, args, options);
@@ -93,7 +94,8 @@ export async function rustTests(database) {
 
 export async function interfaceOfTheServer(database) {
   const built = await buildPrograms(["viruj-server"], { env: { SQLX_OFFLINE: "true" } });
-  return built.ok ? openInterface(database) : single("interface", "the server is built", false);
+  if (!built.ok) return single("interface", "the server is built", false);
+  return add(await openInterface(database), await stationOfTheDocument(database));
 }
 
 export async function vitest() {
