@@ -172,6 +172,23 @@ mod tests {
     }
 
     #[test]
+    fn golden_chunk() {
+        let lines = concat!(
+            r#"{"kind":"gone","row":{"kind":"batch","id":"one"}}"#,
+            "\n",
+            r#"{"kind":"gone","row":{"kind":"batch","id":"two"}}"#,
+            "\n",
+            r#"{"kind":"end","row":{"cursor":{"feed_epoch":"00000000-0000-0000-0000-000000000001","feed":"plant-a","#,
+            r#""seq":7},"rows":2,"sent":7,"expected":9,"#,
+            r#""sha256":"53f564f8807daf9a930aa58abe4afd79f15b6ea98fc08d90a8dc054036ab1d3e","#,
+            r#""next":"on","server_time":{"time":"1970-01-01T00:00:00Z","token":""}}}"#,
+            "\n",
+        );
+        assert_eq!(chunk().into_text().unwrap(), lines);
+        assert_eq!(SnapshotChunk::read(lines.to_owned()).unwrap(), chunk());
+    }
+
+    #[test]
     fn a_chunk_that_is_cut_short_or_changed_is_refused() {
         let text = chunk().into_text().unwrap();
         for end in 0..text.len() - 1 {
