@@ -4,13 +4,12 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
-import { freePort, TiedProcess } from "../e2e/support/processes.mjs";
+import { startServer } from "../e2e/support/server.mjs";
 import { buildPrograms } from "../scripts/lib/build.mjs";
-import { binary, cache, environment } from "../scripts/lib/paths.mjs";
+import { binary, cache } from "../scripts/lib/paths.mjs";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { say, step } from "../scripts/lib/report.mjs";
-import { ask, run } from "../scripts/lib/run.mjs";
-import { waitUntil } from "../scripts/lib/wait.mjs";
+import { run } from "../scripts/lib/run.mjs";
 import { addLots, load } from "./sync/data.mjs";
 
 const FIGURES = {
@@ -33,48 +32,34 @@ export async function measure(named) {
 
 // From the tap to both files, beside a bare write with fsync.
 async function measureEntries() {
-  fs.mkdirSync(path.join(cache, "bench"), { recursive: true });
-  const { output } = await run(binary("examples/append_bench", "release"), [path.join(cache, "bench")]);
+  const { output } = await run(binary("examples/append_bench", "release"), [benchFolder()]);
   return output;
 }
 
 async function measureParts(parts) {
-  const folder = fs.mkdtempSync(path.join(cache, "bench", "sync-"));
+  const folder = fs.mkdtempSync(path.join(benchFolder(), "sync-"));
   // Started by root, PostgreSQL runs as an account that root's own cache is closed to.
   const postgres = await startPostgres({ durable: true, under: "/var/tmp" });
   let server;
   try {
-    const port = await freePort();
-    const env = {
-      DATABASE_URL: postgres.url(),
-      SECRET_KEY: "YmVuY2htYXJrIG9mIHRoZSBwbGFudCBzZXJ2ZXIgMDEyMzQ1Njc4OQ",
-      VIRUJ_KEY_DIR: path.join(folder, "keys"),
-      LOG_LEVEL: "warn",
-    };
-    for (const args of [["migrate"], ["seed", "demo"]]) {
-      const answer = ask(binary("viruj-server", "release"), args, { env: environment(env) });
-      if (!answer.ok) throw new Error(answer.error);
-    }
+    const env = { LOG_LEVEL: "warn" };
+    server = await startServer({ folder, databaseUrl: postgres.url(), env, prepare: true, profile: "release" });
     await step("rows", () => load(postgres));
-    const log = path.join(folder, "server.log");
-    server = new TiedProcess(binary("viruj-server", "release"), ["serve", "--port", String(port)], { env, log });
-    const url = `http://127.0.0.1:${port}`;
-    await waitUntil("the server to answer", () => {
-      server.assertRunning();
-      return fetch(`${url}/health`).then(
-        (answer) => answer.ok,
-        () => false,
-      );
-    });
-    return await drive(postgres, [path.join(cache, "bench"), url, ...parts]);
+    return await drive(postgres, [benchFolder(), server.url, ...parts]);
   } catch (error) {
     process.stderr.write(`${error.stack}\n`);
     return "";
   } finally {
-    await server?.end();
+    await server?.stop();
     await postgres.stop();
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function benchFolder() {
+  const folder = path.join(cache, "bench");
+  fs.mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 // The station's side asks for changes where it measures a pull.

@@ -206,8 +206,9 @@ impl Client {
             let _ = write!(path, "?resume={}", escaped(resume));
         }
         let answer = self.exchange(Method::GET, &path, Some(station_token), None::<&()>).await?;
-        let unreadable = |error: &dyn std::fmt::Display| bad_answer(&answer, &error.to_string());
-        let text = String::from_utf8(answer.body().to_vec()).map_err(|error| unreadable(&error))?;
+        let status = answer.status().as_u16();
+        let unreadable = |error: &dyn std::fmt::Display| ClientError::BadAnswer { status, detail: error.to_string() };
+        let text = String::from_utf8(answer.into_body().into()).map_err(|error| unreadable(&error))?;
         SnapshotChunk::read(text).map_err(|error| unreadable(&error))
     }
 

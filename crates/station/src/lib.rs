@@ -5,6 +5,7 @@
 
 mod core;
 mod devices;
+mod durable;
 mod error;
 pub mod keychain;
 mod machine;

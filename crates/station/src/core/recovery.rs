@@ -8,6 +8,7 @@ use viruj_sync::signing::verify_recovery;
 use super::{StationCore, blocking};
 use crate::{
     StationError, StationIdentity,
+    durable::take_place,
     keychain::Item,
     recovery_file::{RECOVERY_FILE, seal},
     secrets::SecretKey,
@@ -56,13 +57,6 @@ fn write_over(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&unfinished)?;
-    std::io::Write::write_all(&mut file, bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&unfinished, path)?;
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    std::io::Write::write_all(&mut options.open(&unfinished)?, bytes)?;
+    take_place(&unfinished, path)
 }

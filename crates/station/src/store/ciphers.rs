@@ -9,7 +9,7 @@ use sqlx::{
 use zeroize::Zeroizing;
 
 use super::StoreFault;
-use crate::secrets::SecretKey;
+use crate::{durable::take_place, secrets::SecretKey};
 
 /// Pages of 8 KB under HMAC-SHA-256, which processors have instructions for: with the pages and the hash that SQLCipher
 /// takes by itself, writing costs half as much again (`npm run bench -- sync`).
@@ -51,15 +51,7 @@ pub(super) async fn carry_over(file: &Path, key: &SecretKey) -> Result<bool, Sto
     export(&mut earlier, &anew, key).await.map_err(fault)?;
     earlier.close().await.map_err(fault)?;
     let (from, to) = (anew, file.to_owned());
-    let moved = tokio::task::spawn_blocking(move || {
-        std::fs::File::open(&from)?.sync_all()?;
-        std::fs::rename(&from, &to)?;
-        #[cfg(unix)]
-        if let Some(folder) = to.parent() {
-            std::fs::File::open(folder)?.sync_all()?;
-        }
-        Ok(())
-    });
+    let moved = tokio::task::spawn_blocking(move || take_place(&from, &to));
     moved.await.map_err(std::io::Error::other).and_then(|moved| moved).map_err(StoreFault::Files)?;
     tracing::info!(file = %file.display(), "the file was ciphered anew");
     Ok(true)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::{OutboxCopy, STORE_FILE, Store, StoreFault, outbox_copy::OUTBOX_COPY_FILE};
-use crate::secrets::SecretKey;
+use crate::{durable::sync_folder, secrets::SecretKey};
 
 /// Puts a damaged store aside, so that the next opening makes a new one from the outbox copy; gives the folder where it
 /// lies. A store that is sound is left where it is.
@@ -52,10 +52,8 @@ pub(super) fn set_aside(folder: &Path, file: &str, now: DateTime<Utc>) -> std::i
             std::fs::rename(from, aside.join(name))?;
         }
     }
-    #[cfg(unix)]
-    for renamed in [&aside, folder] {
-        std::fs::File::open(renamed)?.sync_all()?;
-    }
+    sync_folder(&aside)?;
+    sync_folder(folder)?;
     Ok(aside)
 }
 

@@ -1,6 +1,6 @@
 //! Batches and lots by the words that their names begin with, at once and while somebody types.
 
-use sqlx::Row;
+use sqlx::{Row, sqlite::SqliteRow};
 use viruj_domain::ids::{BatchId, LotId, PlantId};
 
 use super::{Store, StoreFault};
@@ -30,28 +30,8 @@ impl Store {
     /// [`StoreFault`].
     pub async fn find(&self, plant: &PlantId, text: &str, limit: u32) -> Result<Vec<Hit>, StoreFault> {
         let Some(query) = query(text) else { return Ok(Vec::new()) };
-        let batches = sqlx::query(
-            "SELECT b.id, b.number, b.product, b.shown_status FROM copy_batch_words AS w \
-             JOIN copy_batches AS b ON b.key = w.rowid WHERE w.words MATCH ? AND b.feed = ? \
-             ORDER BY w.rowid DESC LIMIT ?",
-        )
-        .bind(&query)
-        .bind(plant.as_str())
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(self.fault())?;
-        let lots = sqlx::query(
-            "SELECT l.id, l.number, l.search, l.status FROM copy_lot_words AS w \
-             JOIN copy_lots AS l ON l.key = w.rowid WHERE w.words MATCH ? AND l.feed = ? \
-             ORDER BY w.rowid DESC LIMIT ?",
-        )
-        .bind(&query)
-        .bind(plant.as_str())
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(self.fault())?;
+        let batches = self.found(BATCHES, &query, plant, limit).await?;
+        let lots = self.found(LOTS, &query, plant, limit).await?;
         let mut hits = Vec::with_capacity(batches.len() + lots.len());
         for row in &batches {
             hits.push(Hit::Batch {
@@ -71,7 +51,23 @@ impl Store {
         }
         Ok(hits)
     }
+
+    async fn found(
+        &self,
+        sql: &'static str,
+        query: &str,
+        plant: &PlantId,
+        limit: u32,
+    ) -> Result<Vec<SqliteRow>, StoreFault> {
+        let found = sqlx::query(sql).bind(query).bind(plant.as_str()).bind(limit);
+        found.fetch_all(&self.pool).await.map_err(self.fault())
+    }
 }
+
+const BATCHES: &str = "SELECT b.id, b.number, b.product, b.shown_status FROM copy_batch_words AS w \
+    JOIN copy_batches AS b ON b.key = w.rowid WHERE w.words MATCH ? AND b.feed = ? ORDER BY w.rowid DESC LIMIT ?";
+const LOTS: &str = "SELECT l.id, l.number, l.search, l.status FROM copy_lot_words AS w \
+    JOIN copy_lots AS l ON l.key = w.rowid WHERE w.words MATCH ? AND l.feed = ? ORDER BY w.rowid DESC LIMIT ?";
 
 #[cfg(test)]
 mod tests {

@@ -9,11 +9,8 @@ use super::{Domain, SlotError, fixed, key_id, key_of, sign, to_base64, verify};
 /// The server's word that the recipient is its own.
 #[must_use]
 pub fn publish_recipient(recipient: &str, server: &SigningKey) -> ExportRecipient {
-    ExportRecipient {
-        recipient: recipient.to_owned(),
-        key_id: key_id(&server.verifying_key()),
-        signature: to_base64(&sign(Domain::ExportRecipient, recipient.as_bytes(), server)),
-    }
+    let (key_id, signature) = word_for(Domain::ExportRecipient, recipient, server);
+    ExportRecipient { recipient: recipient.to_owned(), key_id, signature }
 }
 
 /// Whether one of the server's keys signed the recipient.
@@ -21,19 +18,15 @@ pub fn publish_recipient(recipient: &str, server: &SigningKey) -> ExportRecipien
 /// # Errors
 /// [`SlotError`].
 pub fn verify_recipient(published: &ExportRecipient, server_keys: &[VerifyingKey]) -> Result<(), SlotError> {
-    let key = key_of(&published.key_id, server_keys)?;
-    let signature = fixed(&published.signature, "signature")?;
-    Ok(verify(Domain::ExportRecipient, published.recipient.as_bytes(), &signature, key)?)
+    let word = (published.key_id.as_str(), published.signature.as_str());
+    is_word_for(Domain::ExportRecipient, &published.recipient, word, server_keys)
 }
 
 /// The server's word for the site's recovery keys.
 #[must_use]
 pub fn publish_recovery(recipients: &str, server: &SigningKey) -> RecoveryRecipients {
-    RecoveryRecipients {
-        recipients: recipients.to_owned(),
-        key_id: key_id(&server.verifying_key()),
-        signature: to_base64(&sign(Domain::RecoveryRecipients, recipients.as_bytes(), server)),
-    }
+    let (key_id, signature) = word_for(Domain::RecoveryRecipients, recipients, server);
+    RecoveryRecipients { recipients: recipients.to_owned(), key_id, signature }
 }
 
 /// Whether one of the server's keys signed the recipients.
@@ -41,7 +34,21 @@ pub fn publish_recovery(recipients: &str, server: &SigningKey) -> RecoveryRecipi
 /// # Errors
 /// [`SlotError`].
 pub fn verify_recovery(published: &RecoveryRecipients, server_keys: &[VerifyingKey]) -> Result<(), SlotError> {
-    let key = key_of(&published.key_id, server_keys)?;
-    let signature = fixed(&published.signature, "signature")?;
-    Ok(verify(Domain::RecoveryRecipients, published.recipients.as_bytes(), &signature, key)?)
+    let word = (published.key_id.as_str(), published.signature.as_str());
+    is_word_for(Domain::RecoveryRecipients, &published.recipients, word, server_keys)
+}
+
+/// The id of the key, and its signature.
+fn word_for(domain: Domain, text: &str, server: &SigningKey) -> (String, String) {
+    (key_id(&server.verifying_key()), to_base64(&sign(domain, text.as_bytes(), server)))
+}
+
+fn is_word_for(
+    domain: Domain,
+    text: &str,
+    (key_id, signature): (&str, &str),
+    server_keys: &[VerifyingKey],
+) -> Result<(), SlotError> {
+    let key = key_of(key_id, server_keys)?;
+    Ok(verify(domain, text.as_bytes(), &fixed(signature, "signature")?, key)?)
 }
