@@ -70,9 +70,12 @@ pub struct StationCore {
     key: SigningKey,
     state: RwLock<State>,
     /// One entry at a time: each names the hash of the one before.
+    ///
+    /// Whoever holds several of these takes them in the order in which they stand here.
     recording: Mutex<()>,
-    pushing: Mutex<()>,
     pulling: Mutex<()>,
+    /// A new copy pushes while it is pulled.
+    pushing: Mutex<()>,
     /// A refresh token works once, so two requests never use the same.
     refreshing: Mutex<()>,
     wake: Notify,
@@ -183,8 +186,8 @@ impl StationCore {
             key: SigningKey::from_bytes(key.expose()),
             state: RwLock::new(state),
             recording: Mutex::new(()),
-            pushing: Mutex::new(()),
             pulling: Mutex::new(()),
+            pushing: Mutex::new(()),
             refreshing: Mutex::new(()),
             wake: Notify::new(),
             is_told: AtomicBool::new(false),
@@ -248,8 +251,8 @@ impl StationCore {
     pub async fn close(&self) {
         self.stopping.send_replace(true);
         let _recording = self.recording.lock().await;
-        let _pushing = self.pushing.lock().await;
         let _pulling = self.pulling.lock().await;
+        let _pushing = self.pushing.lock().await;
         self.store.close().await;
     }
 

@@ -3,12 +3,17 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+};
 use viruj_api::station::{
     BatchListQuery, BatchSort, BatchView, Connection, DataSource, EntryInput, EntryReceipt, RecordEntry,
     SignatureInput, StationRegistration,
@@ -118,6 +123,61 @@ impl Served {
     }
 }
 
+/// A line to the server that holds back the first request for one path until it is let through.
+pub struct HeldLine {
+    pub address: SocketAddr,
+    held: Arc<Notify>,
+    released: Arc<Notify>,
+    forwarding: JoinHandle<()>,
+}
+
+impl HeldLine {
+    pub async fn to(server: SocketAddr, path: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (held, released) = (Arc::<Notify>::default(), Arc::<Notify>::default());
+        let (tell, go_on) = (Arc::clone(&held), Arc::clone(&released));
+        let forwarding = tokio::spawn(async move {
+            let is_over = Arc::<AtomicBool>::default();
+            while let Ok((station, _)) = listener.accept().await {
+                let (tell, go_on, is_over) = (Arc::clone(&tell), Arc::clone(&go_on), Arc::clone(&is_over));
+                tokio::spawn(async move {
+                    let (mut from_station, mut to_station) = station.into_split();
+                    let (mut from_server, mut to_server) = TcpStream::connect(server).await.unwrap().into_split();
+                    let asked = async {
+                        let mut bytes = vec![0; 64 * 1024];
+                        while let Ok(read @ 1..) = from_station.read(&mut bytes).await {
+                            let asks = bytes[..read].windows(path.len()).any(|part| part == path.as_bytes());
+                            if asks && !is_over.swap(true, Ordering::Relaxed) {
+                                tell.notify_one();
+                                go_on.notified().await;
+                            }
+                            to_server.write_all(&bytes[..read]).await?;
+                        }
+                        to_server.shutdown().await
+                    };
+                    _ = tokio::join!(asked, tokio::io::copy(&mut from_server, &mut to_station));
+                });
+            }
+        });
+        Self { address, held, released, forwarding }
+    }
+
+    pub async fn until_held(&self) {
+        self.held.notified().await;
+    }
+
+    pub fn release(&self) {
+        self.released.notify_one();
+    }
+}
+
+impl Drop for HeldLine {
+    fn drop(&mut self) {
+        self.forwarding.abort();
+    }
+}
+
 /// One station at one server.
 pub struct Floor {
     pub app: TestApp,
@@ -151,7 +211,11 @@ impl Floor {
     }
 
     pub fn options(&self) -> StationOptions {
-        let url = format!("http://{}", self.served.address);
+        self.options_at(self.served.address)
+    }
+
+    pub fn options_at(&self, address: SocketAddr) -> StationOptions {
+        let url = format!("http://{address}");
         let client = Client::new(Transport::http(&url, &HttpOptions::default()).unwrap());
         let events = Arc::clone(&self.events);
         StationOptions {

@@ -1,4 +1,7 @@
+use std::{sync::Arc, time::Duration};
+
 use chrono::DateTime;
+use futures_util::FutureExt;
 use viruj_api::station::{
     CommandError, EntryInput, ReceiptState, Stage, StationRegistration,
     batch_steps::{BatchStepName, TakeBatchStep},
@@ -12,10 +15,10 @@ use viruj_station_core::{
     store::STORE_FILE,
 };
 use viruj_storage::ChangeContext;
-use viruj_sync::conformance::world::operator;
+use viruj_sync::conformance::world::{operator, plant_id};
 use viruj_test_support::{TestApp, world};
 
-use crate::support::{Floor, batch, entry, number, record, signed, step, until_it_answers};
+use crate::support::{Floor, HeldLine, batch, entry, number, record, signed, step, until_it_answers};
 
 async fn code(floor: &Floor) -> String {
     StationCore::open(floor.options()).await.map_or_else(|error| error.code().to_owned(), |_| "ok".to_owned())
@@ -233,6 +236,30 @@ async fn hard_case_11_a_cursor_that_is_gone_brings_a_new_copy_and_keeps_the_outb
     let shown = batch(&core).await;
     assert_eq!((shown.completed_phases, shown.phases.len()), (1, 3), "the copy is whole again");
     record(&core, 2, number("110")).await.unwrap();
+}
+
+/// Whoever closes the station while its first copy is made waits for the round, and the round for nobody.
+#[tokio::test]
+async fn a_station_is_closed_while_a_copy_is_made() {
+    let floor = Floor::new().await;
+    let line = HeldLine::to(floor.served.address, "/snapshot").await;
+    let core = Arc::new(StationCore::open(floor.options_at(line.address)).await.unwrap());
+    core.sign_in(&world::email("admin"), world::PASSWORD).await.unwrap();
+    let registration = StationRegistration { station_name: "Granulation 2".to_owned(), plant_id: plant_id().0 };
+    core.register_station(&registration).await.unwrap();
+    let round = tokio::spawn({
+        let core = Arc::clone(&core);
+        async move { core.sync_now().await }
+    });
+    line.until_held().await;
+    let mut closing = Box::pin(core.close());
+    assert!(closing.as_mut().now_or_never().is_none(), "the round is not over");
+    line.release();
+    let whole = async {
+        closing.await;
+        round.await.unwrap()
+    };
+    _ = tokio::time::timeout(Duration::from_secs(30), whole).await.expect("neither waits for the other for ever");
 }
 
 /// The keychain is lost with an entry unsent: whoever opens the site's backups puts the keys back, and nobody else.
