@@ -11,6 +11,7 @@ import { startPostgres } from "./lib/postgres.mjs";
 import { differences } from "./lib/queries.mjs";
 import { isOlder, missingOf, parseVersion } from "./lib/requirements.mjs";
 import { parseCargoTest, parseNodeTest, parseVitest, toldBy } from "./lib/results.mjs";
+import { run } from "./lib/run.mjs";
 import { requirementsOf, traceability } from "./lib/traceability.mjs";
 
 test("cargo's words become rows, and an ignored test is a failed one", () => {
@@ -146,4 +147,13 @@ test("the lock is complete and names no registry", () => {
   assert.deepEqual(complete(JSON.parse(text)), []);
   const elsewhere = /"resolved": "(?!https:\/\/registry\.npmjs\.org\/)/;
   assert.doesNotMatch(text, elsewhere);
+});
+
+test("a program that hangs is ended, and what it has said is kept", async () => {
+  const { ok, output } = await run("sh", ["-c", "echo at the last test; tail -f /dev/null"], {
+    quiet: true,
+    silence: 0.01,
+  });
+  assert.equal(ok, false);
+  assert.match(output, /^at the last test\n\nsh has said nothing for 0.01 minutes and is ended.\n$/);
 });

@@ -84,7 +84,10 @@ export async function rustTests(database) {
   const session = "crates/station/tests/support/with-keyring.sh";
   // A long run reports what its tests have told.
   const told = process.env.VIRUJ_LONG ? " -- --show-output" : "";
-  const tests = await run("sh", ["-c", `exec ${session} cargo test --workspace --no-fail-fast${told} 2>&1`], { env });
+  // No test of the short run and no crate's compilation is silent for so long.
+  const silence = process.env.VIRUJ_LONG ? 90 : 12;
+  const command = `exec ${session} cargo test --workspace --no-fail-fast${told} 2>&1`;
+  const tests = await run("sh", ["-c", command], { env, silence });
   const result = add(
     single("rust", "the test database is migrated", migrated.ok),
     parseCargoTest(tests.output, tests.ok),
