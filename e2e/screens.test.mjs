@@ -68,6 +68,21 @@ step("signing in, the batches and the settings", async () => {
   await picture("settings", LIGHT_AND_DARK);
 });
 
+step("searching from anywhere, by keyboard and by scanner", async () => {
+  const [[batch, id]] = postgres.query(
+    "SELECT batch_number, id FROM production_batches WHERE status = 'Planned' AND plant_id = 'plant-a' ORDER BY 1",
+  );
+  station.chord("ctrl+k");
+  await station.typeInto("search-text", batch.split("-")[0]);
+  await station.byTestId(`search-hit-batch-${id}`);
+  await picture("search", ALL_LOOKS);
+  station.chord("Escape");
+  await station.clickTestId("search-open");
+  await station.byTestId("search-text");
+  station.scan(batch);
+  await station.waitForAttribute("execution", "data-batch", batch);
+});
+
 step("a step with its limits, a decision and a signature", async () => {
   const [[batch]] = postgres.query(
     "SELECT batch_number FROM production_batches WHERE status = 'Planned' AND plant_id = 'plant-a' ORDER BY 1",

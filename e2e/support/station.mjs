@@ -101,6 +101,11 @@ class Station {
     this.#xdotool("key", "Return");
   }
 
+  // Real keys at once, as "ctrl+k"; by the driver Ctrl would stay down.
+  chord(keys) {
+    this.#xdotool("windowfocus", "--sync", this.#window(), "key", keys);
+  }
+
   #window() {
     return this.#xdotool("search", "--onlyvisible", "--name", "^Viruj Station$").split("\n")[0];
   }

@@ -39,6 +39,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::registration::registration_plants,
             commands::registration::register_station,
             commands::batches::list_batches,
+            commands::batches::find,
             commands::batches::open_batch,
             commands::batches::check_number,
             commands::batches::record_entry,

@@ -90,7 +90,14 @@ const capa = createRoute({
 const auditTrail = createRoute({ getParentRoute: () => root, path: "/audit-trail", component: AuditTrailRoute });
 const apiKeys = createRoute({ getParentRoute: () => root, path: "/api-keys", component: ApiKeysRoute });
 const backups = createRoute({ getParentRoute: () => root, path: "/backups", component: BackupsRoute });
-const lots = createRoute({ getParentRoute: () => root, path: "/lots", component: LotsRoute });
+const lots = createRoute({
+  getParentRoute: () => root,
+  path: "/lots",
+  validateSearch: ({ lot }: Record<string, unknown>): { lot?: string } => (typeof lot === "string" ? { lot } : {}),
+  component: function Lots() {
+    return <LotsRoute opened={lots.useSearch().lot ?? null} />;
+  },
+});
 const equipment = createRoute({ getParentRoute: () => root, path: "/equipment", component: EquipmentRoute });
 const qualifications = createRoute({
   getParentRoute: () => root,

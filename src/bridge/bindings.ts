@@ -48,6 +48,8 @@ export const commands = {
 	registrationPlants: () => typedError<PlantOption[], CommandError>(__TAURI_INVOKE("registration_plants")),
 	registerStation: (station: StationRegistration) => typedError<null, CommandError>(__TAURI_INVOKE("register_station", { station })),
 	listBatches: (query: BatchListQuery) => typedError<BatchList, CommandError>(__TAURI_INVOKE("list_batches", { query })),
+	/**  Batches and lots whose words begin as what was typed. */
+	find: (text: string) => typedError<Found, CommandError>(__TAURI_INVOKE("find", { text })),
 	openBatch: (batchId: string) => typedError<BatchView, CommandError>(__TAURI_INVOKE("open_batch", { batchId })),
 	checkNumber: (input: CheckNumber) => typedError<NumberCheck, CommandError>(__TAURI_INVOKE("check_number", { input })),
 	/**  Answers only after the entry is durable on this station. */
@@ -1217,6 +1219,27 @@ export type FileView = {
 	sizeBytes: number,
 	/**  Lower-case hex. */
 	sha256: string,
+};
+
+/**  Batches and lots of the station's own copy, best first. */
+export type Found = {
+	batches: FoundBatch[],
+	lots: FoundLot[],
+};
+
+export type FoundBatch = {
+	id: string,
+	number: string,
+	product: string,
+	status: BatchStatus,
+};
+
+export type FoundLot = {
+	id: string,
+	number: string,
+	material: string,
+	materialCode: string,
+	status: LotStatus,
 };
 
 export type LeasePlace = "here" | "elsewhere" | "nowhere";

@@ -19,6 +19,7 @@ export const keys = {
   person: ["person"],
   account: ["account"],
   batches: (query: BatchListQuery) => ["batches", query],
+  found: (text: string) => ["batches", "found", text],
   batch: (batchId: string) => ["batch", batchId],
   batchHistory: (batchId: string) => ["batch", batchId, "history"],
   makeableProducts: ["master_records", "makeable"],
@@ -38,6 +39,7 @@ export const keys = {
   apiKeyChoices: ["api_keys", "choices"],
   backups: ["backups"],
   masterRecords: (filter: Omit<MasterRecordListQuery, "cursor">) => ["master_records", "list", filter],
+  foundDocuments: (text: string) => ["master_records", "found", text],
   masterRecord: (id: string) => ["master_records", "one", id],
   masterRecordDifference: (id: string, from: string) => ["master_records", "difference", id, from],
   /** What is wrong with a text that nobody has saved: the same text always has the same faults. */

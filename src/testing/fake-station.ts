@@ -11,6 +11,7 @@ import type {
   EntryInput,
   EntryReceipt,
   EntryView,
+  Found,
   NumberCheck,
   QueryKey,
   RecordEntry,
@@ -178,6 +179,8 @@ export class FakeStation {
         return [{ id: "plant-a", name: "Hyderabad Plant", timeZone: "Asia/Kolkata" }];
       case "list_batches":
         return this.listBatches(args.query as BatchListQuery);
+      case "find":
+        return this.find(String(args.text).toLowerCase());
       case "open_batch":
         return structuredClone(state.batch);
       case "check_number":
@@ -317,6 +320,29 @@ export class FakeStation {
       ownEntryCount: "1",
       personName: this.state.person?.name ?? "",
       reviewedAt: "2026-11-24T09:05:00Z",
+    };
+  }
+
+  private find(text: string): Found {
+    const begins = (words: string) =>
+      words
+        .toLowerCase()
+        .split(" ")
+        .some((word) => word.startsWith(text));
+    return {
+      batches: this.state.items
+        .filter(({ number, product }) => begins(`${number} ${product}`))
+        .slice(0, 6)
+        .map(({ id, number, product, status }) => ({ id, number, product, status })),
+      lots: this.registers.lots
+        .filter(({ row }) => begins(`${row.number} ${row.material}`))
+        .map(({ row: { id, number, material, material_code: materialCode, status } }) => ({
+          id,
+          number,
+          material,
+          materialCode,
+          status,
+        })),
     };
   }
 

@@ -197,6 +197,7 @@ mod batches;
 pub mod conflicts;
 pub mod deviations;
 pub mod devices;
+pub mod finding;
 mod lists;
 pub mod master_records;
 mod registration;

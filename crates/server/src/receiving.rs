@@ -2,7 +2,11 @@
 
 use viruj_api::sync::{PushRequest, PushResponse};
 use viruj_domain::plant::PlantScope;
-use viruj_storage::{ChangeContext, StorageError, UnitOfWork, plant_store::PgPlantStore, stations};
+use viruj_storage::{
+    ChangeContext, StorageError, UnitOfWork,
+    plant_store::{Keeping, PgPlantStore},
+    stations,
+};
 use viruj_sync::{
     receive::{Alarm, Receiver, receive},
     store::{KnownStation, StoreError},
@@ -45,10 +49,26 @@ pub(crate) async fn take(
     request: &PushRequest,
     way: Way,
 ) -> Result<PushResponse, StoreError> {
+    match take_once(app, station, request, way, Keeping::WithVerdict).await {
+        // Nothing was written. Operation by operation it is found which one it is, and the push stops there.
+        Err(error) if matches!(error.0.downcast_ref(), Some(StorageError::OperationTaken)) => {
+            take_once(app, station, request, way, Keeping::AtOnce).await
+        }
+        taken => taken,
+    }
+}
+
+async fn take_once(
+    app: &AppState,
+    station: &KnownStation,
+    request: &PushRequest,
+    way: Way,
+    keeping: Keeping,
+) -> Result<PushResponse, StoreError> {
     let server_time = app.server_time();
     let server_keys = app.verifying_keys().await?;
     let unit = way.begin(app, station).await?;
-    let mut store = PgPlantStore::new(unit, station.plant_id.clone(), server_time.time);
+    let mut store = PgPlantStore::new(unit, station.plant_id.clone(), server_time.time, keeping);
     store.lock_station(station.id).await?;
     let receiver = Receiver { station, server_keys: &server_keys, server_time };
     let received = receive(&mut store, &receiver, request).await?;

@@ -47,6 +47,7 @@ mod devices;
 mod equipment;
 mod export;
 mod files;
+mod finding;
 pub(crate) mod leases;
 mod lists;
 mod lots;

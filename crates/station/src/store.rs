@@ -43,7 +43,6 @@ pub use outbox::{KeptOperation, Unsent};
 pub use outbox_copy::OUTBOX_COPY_FILE;
 pub use reading::{BatchFilter, BatchParts, ListedBatch};
 pub use recovery::set_store_aside;
-pub use search::Hit;
 
 use outbox_copy::OutboxCopy;
 
@@ -52,7 +51,7 @@ use libsqlite3_sys as _;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/station");
 /// Raised whenever the copy's tables or the rows in them change their shape.
-const COPY_VERSION: &str = "5";
+const COPY_VERSION: &str = "6";
 
 /// The file in a station's data folder.
 pub const STORE_FILE: &str = "station.db";

@@ -35,6 +35,9 @@ pub enum StorageError {
     /// A row holds what this program cannot read.
     #[error("{table} {id} cannot be read: {cause}")]
     Unreadable { table: &'static str, id: String, cause: String },
+    /// Another plant's operation has the id.
+    #[error("the id of an operation is taken")]
+    OperationTaken,
     #[error("the migrations failed")]
     Migration(#[source] sqlx::migrate::MigrateError),
     #[error("the database failed")]
@@ -58,6 +61,7 @@ impl StorageError {
             | Self::AuthorMissing
             | Self::Forbidden(_)
             | Self::Unreadable { .. }
+            | Self::OperationTaken
             | Self::Migration(_)
             | Self::Database(_) => "storage_failed",
         }

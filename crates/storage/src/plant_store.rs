@@ -1,5 +1,7 @@
 //! The server's store of the sync protocol, inside the one transaction of a push.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Datelike, Utc};
 use viruj_api::{leases::LeaseRow, people::Person, sync::OperationVerdict};
 use viruj_domain::{
@@ -20,13 +22,28 @@ pub struct PgPlantStore {
     /// The station's plant; batches of another one are not there.
     plant_id: PlantId,
     received_at: DateTime<Utc>,
+    keeping: Keeping,
+    /// The operation that waits for its verdict, under [`Keeping::WithVerdict`].
+    waiting: Option<StoredOperation>,
+    /// People are judged as they were when the push first named them.
+    people: HashMap<UserId, Option<Person>>,
+}
+
+/// When an operation is written down; either way the transaction ends with it and its verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// Together with its verdict, as one row of one change: half the work. Fails with [`StorageError::OperationTaken`] where
+    /// another plant has the id, which only the writing tells.
+    WithVerdict,
+    /// Before it is judged.
+    AtOnce,
 }
 
 impl PgPlantStore {
     /// `unit` must be open on the plant's rows.
     #[must_use]
-    pub fn new(unit: UnitOfWork, plant_id: PlantId, received_at: DateTime<Utc>) -> Self {
-        Self { unit, plant_id, received_at }
+    pub fn new(unit: UnitOfWork, plant_id: PlantId, received_at: DateTime<Utc>, keeping: Keeping) -> Self {
+        Self { unit, plant_id, received_at, keeping, waiting: None, people: HashMap::new() }
     }
 
     /// Waits until no other push of this station is under way.
@@ -95,7 +112,12 @@ impl OperationLog for PgPlantStore {
 
 impl PlantStore for PgPlantStore {
     async fn person(&mut self, id: &UserId) -> Result<Option<Person>, StoreError> {
-        Ok(people::person(self.unit.connection(), id).await?)
+        if let Some(known) = self.people.get(id) {
+            return Ok(known.clone());
+        }
+        let person = people::person(self.unit.connection(), id).await?;
+        self.people.insert(id.clone(), person.clone());
+        Ok(person)
     }
 
     async fn key_retired_at(&mut self, key_id: &str) -> Result<Option<DateTime<Utc>>, StoreError> {

@@ -46,6 +46,8 @@ impl ChangeContext {
 /// Every changed row becomes one audit entry when the transaction commits, in the order of the changes.
 pub struct UnitOfWork {
     transaction: Transaction<'static, Postgres>,
+    /// Who is named just now, where that is known: naming the same again costs a push a round trip for each operation.
+    named: Option<[String; 4]>,
 }
 
 impl UnitOfWork {
@@ -64,7 +66,7 @@ impl UnitOfWork {
         .bind(context.reason.as_deref().map(str::trim).unwrap_or_default())
         .execute(&mut *transaction)
         .await?;
-        Ok(Self { transaction })
+        Ok(Self { transaction, named: None })
     }
 
     /// For the repositories of this crate and for reading what is about to be changed.
@@ -85,16 +87,28 @@ impl UnitOfWork {
         operation: Option<OperationId>,
         reason: Option<&str>,
     ) -> Result<(), StorageError> {
+        let naming = [
+            actor.to_owned(),
+            station.map(|id| id.to_string()).unwrap_or_default(),
+            operation.map(|id| id.to_string()).unwrap_or_default(),
+            reason.map(str::trim).unwrap_or_default().to_owned(),
+        ];
+        if self.named.as_ref() == Some(&naming) {
+            return Ok(());
+        }
+        self.named = None;
+        let [actor, station, operation, reason] = &naming;
         sqlx::query(
             "SELECT set_config('viruj.actor', $1, true), set_config('viruj.station', $2, true),
                     set_config('viruj.operation', $3, true), set_config('viruj.reason', $4, true)",
         )
         .bind(actor)
-        .bind(station.map(|id| id.to_string()).unwrap_or_default())
-        .bind(operation.map(|id| id.to_string()).unwrap_or_default())
-        .bind(reason.map(str::trim).unwrap_or_default())
+        .bind(station)
+        .bind(operation)
+        .bind(reason)
         .execute(&mut *self.transaction)
         .await?;
+        self.named = Some(naming);
         Ok(())
     }
 
@@ -131,6 +145,7 @@ impl UnitOfWork {
     /// # Errors
     /// Failures of the database.
     pub async fn rollback_to_savepoint(&mut self) -> Result<(), StorageError> {
+        self.named = None;
         sqlx::raw_sql("ROLLBACK TO SAVEPOINT viruj_step").execute(&mut *self.transaction).await?;
         Ok(())
     }

@@ -24,6 +24,8 @@ CREATE TABLE copy_batches (
     next_phase TEXT
 ) STRICT;
 
+CREATE INDEX copy_batches_by_number ON copy_batches (feed, number);
+
 -- Words of number and product, by the batch's key.
 CREATE VIRTUAL TABLE copy_batch_words USING fts5 (words, content='', contentless_delete=1, prefix='1 2 3 4 5 6 7 8', detail=full);
 

@@ -8,6 +8,7 @@ use viruj_api::station::{
     batch_steps::{
         BatchHistory, BatchHistoryQuery, BatchProposal, MadeBatch, MakeBatch, MakeableProduct, TakeBatchStep,
     },
+    finding::Found,
 };
 use viruj_domain::ids::OperationId;
 
@@ -18,6 +19,13 @@ use crate::shell::Shell;
 #[specta::specta]
 pub async fn list_batches(shell: State<'_, Shell>, query: BatchListQuery) -> Result<BatchList, CommandError> {
     Ok(shell.core()?.list_batches(&query).await?)
+}
+
+/// Batches and lots whose words begin as what was typed.
+#[tauri::command]
+#[specta::specta]
+pub async fn find(shell: State<'_, Shell>, text: String) -> Result<Found, CommandError> {
+    Ok(shell.core()?.find(&text).await?)
 }
 
 #[tauri::command]

@@ -13,7 +13,6 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignedInPerson } from "../../bridge/bindings";
 import { useSignOut } from "../../features/session/api/sign-out";
-import { ChangePersonSheet } from "../../features/session/components/change-person-sheet";
 import { PreferenceChoices } from "../../features/settings/components/preference-choices";
 import { codedText } from "../../texts/coded";
 import { failureText } from "../../texts/failure-text";
@@ -22,14 +21,15 @@ import { Notice } from "../../ui/notice";
 import { useHasUnsaved } from "../../ui/unsaved";
 import styles from "./header.module.css";
 
-export function PersonMenu({ person }: { person: SignedInPerson }) {
+type Props = { person: SignedInPerson; onChangePerson: () => void };
+
+export function PersonMenu({ person, onChangePerson }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const signOut = useSignOut();
   const [isOpen, setOpen] = useState(false);
   const hasUnsaved = useHasUnsaved();
   const [isAsking, setAsking] = useState(false);
-  const [isChanging, setChanging] = useState(false);
   // What nobody has saved would go with the person.
   function ask() {
     setOpen(false);
@@ -47,7 +47,7 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
   }
   function changePerson() {
     setOpen(false);
-    setChanging(true);
+    onChangePerson();
   }
   return (
     <>
@@ -91,7 +91,6 @@ export function PersonMenu({ person }: { person: SignedInPerson }) {
           </div>
         </Popover.Dropdown>
       </Popover>
-      {isChanging && <ChangePersonSheet name={person.name} onClose={() => setChanging(false)} />}
       {isAsking && <LeaveSheet onStay={() => setAsking(false)} onLeave={giveUp} />}
     </>
   );

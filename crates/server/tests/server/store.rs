@@ -1,7 +1,10 @@
 //! The PostgreSQL store passes the suite that every store passes.
 
 use viruj_domain::plant::PlantScope;
-use viruj_storage::{ChangeContext, Database, plant_store::PgPlantStore};
+use viruj_storage::{
+    ChangeContext, Database,
+    plant_store::{Keeping, PgPlantStore},
+};
 use viruj_sync::conformance::{
     operation_log, plant_store,
     world::{plant_id, time},
@@ -19,7 +22,7 @@ async fn store(databases: &mut Vec<TestDatabase>) -> PgPlantStore {
     world::add_stations(&opened).await;
     databases.push(database);
     let context = ChangeContext::system(PlantScope::only(plant_id()), "sync", Some("push"));
-    PgPlantStore::new(opened.begin(context).await.unwrap(), plant_id(), time(120))
+    PgPlantStore::new(opened.begin(context).await.unwrap(), plant_id(), time(120), Keeping::AtOnce)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,8 @@
-use viruj_api::sync::Verdict;
+use viruj_api::{statement::Statement, sync::Verdict};
 use viruj_client::Client;
 use viruj_domain::{deviation::Disposition, phase::PhaseEntry, signature::SignatureMeaning};
 use viruj_sync::conformance::world::{OTHER_STATION, operator, rpm, statement};
-use viruj_test_support::{TestApp, TestStation, over_both_transports};
+use viruj_test_support::{TestApp, TestStation, over_both_transports, world};
 
 use crate::deviations::Quality;
 
@@ -11,6 +11,7 @@ over_both_transports! {
     a_station_signs_in_again_when_its_token_ends,
     a_forged_signature_is_evidence_and_takes_no_effect,
     one_envelope_of_a_stranger_stops_the_push,
+    sec_16_an_id_that_another_plant_has_stops_the_push_and_what_came_before_it_stands,
     sec_24_of_two_stations_at_one_step_both_are_kept_and_one_takes_effect,
 }
 
@@ -116,6 +117,33 @@ async fn one_envelope_of_a_stranger_stops_the_push(app: TestApp, client: Client)
     assert_eq!(answer.verdicts, []);
     let stopped = answer.stopped.unwrap();
     assert_eq!((stopped.index, stopped.code.as_str(), stopped.expected_seq), (0, "bad_signature", 1));
+}
+
+/// The other plant's operation cannot be seen, and is found all the same; the alarm is kept and the station hears of it.
+async fn sec_16_an_id_that_another_plant_has_stops_the_push_and_what_came_before_it_stands(
+    app: TestApp,
+    client: Client,
+) {
+    let mut here = TestStation::register(&app, &client).await;
+    let known = here.writer.unsigned(&statement(2, 1, PhaseEntry::Confirmed));
+    here.push(&[known]).await.unwrap();
+    let mut elsewhere = TestStation::register_as(&app, &client, OTHER_STATION, world::OTHER_PLANT).await;
+    let theirs =
+        |operation| Statement { plant_id: world::OTHER_PLANT.into(), ..statement(operation, 1, PhaseEntry::Confirmed) };
+    let pushed = [elsewhere.writer.unsigned(&theirs(1)), elsewhere.writer.unsigned(&theirs(2))];
+    let answer = elsewhere.push(&pushed).await.unwrap();
+    assert_eq!(answer.verdicts.len(), 1, "{answer:?}");
+    let stopped = answer.stopped.unwrap();
+    assert_eq!((stopped.index, stopped.code.as_str(), stopped.expected_seq), (1, "other_bytes", 2));
+    let mut rows = app.database.superuser().await;
+    let kept: Vec<String> =
+        sqlx::query_scalar("SELECT plant_id FROM operations ORDER BY operation_id").fetch_all(&mut rows).await.unwrap();
+    assert_eq!(kept, [world::OTHER_PLANT, "plant-a"]);
+    let alarms: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_entries WHERE action = 'sync_alarm'")
+        .fetch_one(&mut rows)
+        .await
+        .unwrap();
+    assert_eq!(alarms, 1);
 }
 
 /// Hard case 4: both values are kept, the second opens a deviation, quality assurance decides.

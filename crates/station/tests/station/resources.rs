@@ -1,8 +1,8 @@
 //! What a phase leans on, as the station says it before anything is begun, and with the copy that it has.
 
 use viruj_api::station::{CheckResource, EntryInput, ReceiptState, resources::LotListQuery};
-use viruj_domain::deviation::DeviationCause;
-use viruj_sync::conformance::world::phase_id;
+use viruj_domain::{deviation::DeviationCause, lot::LotStatus};
+use viruj_sync::conformance::world::{batch_id, phase_id};
 use viruj_test_support::world;
 
 use crate::support::{Floor, batch, record, until_it_answers};
@@ -101,4 +101,31 @@ async fn the_lists_say_what_the_person_may_do() {
     let decisions = core.list_lots(&query).await.unwrap().items.remove(0).decisions;
     let words: Vec<_> = decisions.iter().map(|one| (one.status.as_str(), one.refusal.as_deref())).collect();
     assert_eq!(words, [("Rejected", None), ("Quarantine", None)]);
+}
+
+/// Without the server too, by the beginnings of words; whoever scans a whole number gets what it names first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn batches_and_lots_are_found_by_what_somebody_types() {
+    let mut floor = floor_with_lots().await;
+    let core = floor.station().await;
+    run(&floor, ADD_GOOD).await;
+    run(
+        &floor,
+        "INSERT INTO lots (id, plant_id, number, material_code, material, quantity, unit, status, created_at)
+         SELECT gen_random_uuid(), 'plant-a', 'GOOD-' || n, 'RM-2', 'Povidone', 1, 'kg', 'Rejected', now()
+         FROM generate_series(1, 9) AS n",
+    )
+    .await;
+    core.sync_now().await.unwrap();
+    floor.served.go().await;
+    let found = core.find("good").await.unwrap();
+    let numbers: Vec<_> = found.lots.iter().map(|lot| lot.number.as_str()).collect();
+    assert_eq!((numbers.len(), numbers[0]), (6, "GOOD"), "{numbers:?}");
+    assert_eq!((found.lots[1].material.as_str(), found.lots[1].status), ("Povidone", LotStatus::Rejected));
+    let shown = batch(&core).await;
+    let product = shown.product.split(' ').next().unwrap().to_lowercase();
+    assert_eq!(core.find(&product).await.unwrap().batches[0].id, batch_id().0);
+    assert_eq!(core.find("  ").await.unwrap().batches, []);
+    core.sign_out().await.unwrap();
+    assert_eq!(core.find("good").await.unwrap_err().code(), "not_signed_in");
 }

@@ -12,7 +12,7 @@ use viruj_api::{
 use viruj_domain::ids::{DeviationId, OperationId, StationId};
 use viruj_sync::store::{Appended, StoredOperation};
 
-use super::PgPlantStore;
+use super::{Keeping, PgPlantStore};
 use crate::StorageError;
 
 /// The kind of an operation whose statement cannot be read.
@@ -95,6 +95,22 @@ pub(super) async fn append(store: &mut PgPlantStore, operation: &StoredOperation
     if is_taken {
         return Ok(Appended::SequenceTaken);
     }
+    if store.keeping == Keeping::WithVerdict {
+        store.waiting = Some(operation.clone());
+        return Ok(Appended::New);
+    }
+    let is_written = insert(store, operation, None).await?;
+    Ok(if is_written { Appended::New } else { Appended::OtherBytes })
+}
+
+/// Writes the row; `false` where its id is taken.
+async fn insert(
+    store: &mut PgPlantStore,
+    operation: &StoredOperation,
+    verdict: Option<&OperationVerdict>,
+) -> Result<bool, StorageError> {
+    let id = operation.operation_id;
+    let station_seq = i64::try_from(operation.station_seq).unwrap_or(i64::MAX);
     let unreadable = |cause: base64::DecodeError| StorageError::Unreadable {
         table: "operations",
         id: id.to_string(),
@@ -108,8 +124,9 @@ pub(super) async fn append(store: &mut PgPlantStore, operation: &StoredOperation
     // An operation of another plant is not visible here, yet its id is taken: nothing is written then.
     let written = sqlx::query!(
         "INSERT INTO operations (operation_id, station_id, station_seq, plant_id, batch_id, person_id, kind, envelope,
-             algorithm, signature, envelope_sha256, statement_sha256, recorded_at, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
+             algorithm, signature, envelope_sha256, statement_sha256, recorded_at, received_at, verdict, verdict_code,
+             deviation_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
         id.0,
         operation.station_id.0,
         station_seq,
@@ -123,11 +140,21 @@ pub(super) async fn append(store: &mut PgPlantStore, operation: &StoredOperation
         &operation.envelope_hash[..],
         said.statement_sha256.as_ref().map(<[u8; 32]>::as_slice),
         said.recorded_at,
-        store.received_at,
+        verdict.map_or(store.received_at, |verdict| verdict.received_at),
+        verdict.map(|verdict| verdict.verdict.word()),
+        verdict.and_then(|verdict| verdict.verdict.code()),
+        verdict.and_then(|verdict| deviation_of(&verdict.verdict)).map(|id| id.0),
     )
     .execute(store.unit.connection())
     .await?;
-    Ok(if written.rows_affected() == 1 { Appended::New } else { Appended::OtherBytes })
+    Ok(written.rows_affected() == 1)
+}
+
+fn deviation_of(verdict: &Verdict) -> Option<DeviationId> {
+    match verdict {
+        Verdict::AcceptedWithDeviation { deviation_id, .. } => *deviation_id,
+        Verdict::Accepted | Verdict::NotApplied { .. } => None,
+    }
 }
 
 /// What an envelope says about its operation, as far as it can be read and kept.
@@ -254,23 +281,23 @@ pub(super) async fn from_sequence(
 
 pub(super) async fn set_verdict(store: &mut PgPlantStore, verdict: &OperationVerdict) -> Result<(), StorageError> {
     let id = verdict.operation_id;
+    if let Some(waiting) = store.waiting.take_if(|waiting| waiting.operation_id == id) {
+        let is_written = insert(store, &waiting, Some(verdict)).await?;
+        return is_written.then_some(()).ok_or(StorageError::OperationTaken);
+    }
     let row = sqlx::query!("SELECT station_id, person_id FROM operations WHERE operation_id = $1", id.0)
         .fetch_optional(store.unit.connection())
         .await?;
     let Some(row) = row else { return Ok(()) };
     let author = row.person_id.as_deref().unwrap_or(NOBODY);
     store.unit.set_author(author, Some(StationId(row.station_id)), Some(id), None).await?;
-    let deviation_id = match &verdict.verdict {
-        Verdict::AcceptedWithDeviation { deviation_id, .. } => *deviation_id,
-        Verdict::Accepted | Verdict::NotApplied { .. } => None,
-    };
     sqlx::query!(
         "UPDATE operations SET verdict = $2, verdict_code = $3, deviation_id = $4, received_at = $5
          WHERE operation_id = $1 AND verdict IS NULL",
         id.0,
         verdict.verdict.word(),
         verdict.verdict.code(),
-        deviation_id.map(|id| id.0),
+        deviation_of(&verdict.verdict).map(|id| id.0),
         verdict.received_at,
     )
     .execute(store.unit.connection())

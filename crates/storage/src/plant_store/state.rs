@@ -31,7 +31,17 @@ pub async fn read_batch(
     .fetch_optional(&mut *connection)
     .await?;
     match row {
-        Some(row) => Ok(Some(with_phases(connection, plant, id, row).await?)),
+        Some(row) => {
+            let phases = sqlx::query_as!(
+                PhaseColumns,
+                "SELECT id, number, definition, status, version, after_phases, conditions
+                 FROM batch_phases WHERE batch_id = $1 ORDER BY number",
+                id.as_str(),
+            )
+            .fetch_all(&mut *connection)
+            .await?;
+            Ok(Some(with_phases(connection, plant, id, row, phases).await?))
+        }
         None => Ok(None),
     }
 }
@@ -52,10 +62,15 @@ pub(crate) async fn lock_batch(
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    sqlx::query!("SELECT id FROM batch_phases WHERE batch_id = $1 ORDER BY number FOR UPDATE", id.as_str())
-        .fetch_all(&mut *connection)
-        .await?;
-    Ok(Some(with_phases(connection, plant, id, row).await?))
+    let phases = sqlx::query_as!(
+        PhaseColumns,
+        "SELECT id, number, definition, status, version, after_phases, conditions
+         FROM batch_phases WHERE batch_id = $1 ORDER BY number FOR UPDATE",
+        id.as_str(),
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    Ok(Some(with_phases(connection, plant, id, row, phases).await?))
 }
 
 struct BatchColumns {
@@ -66,14 +81,25 @@ struct BatchColumns {
     master_version: Option<i32>,
 }
 
+struct PhaseColumns {
+    id: Uuid,
+    number: i32,
+    definition: String,
+    status: String,
+    version: i64,
+    after_phases: Option<Vec<i32>>,
+    conditions: Vec<String>,
+}
+
 async fn with_phases(
     connection: &mut PgConnection,
     plant: &PlantId,
     id: &BatchId,
     row: BatchColumns,
+    phases: Vec<PhaseColumns>,
 ) -> Result<BatchState, StorageError> {
     Ok(BatchState {
-        phases: phases(connection, id).await?,
+        phases: self::phases(connection, id, phases).await?,
         plant_id: plant.clone(),
         status: row.status.parse().map_err(|error| unreadable("production_batches", id, &error))?,
         record_status: row.bmr_status.parse().map_err(|error| unreadable("production_batches", id, &error))?,
@@ -87,14 +113,11 @@ pub(crate) fn master_reference(id: Option<Uuid>, version: Option<i32>) -> Option
     Some(MasterReference { id: MasterRecordId(id?), version: u32::try_from(version?).ok()? })
 }
 
-async fn phases(connection: &mut PgConnection, batch: &BatchId) -> Result<Vec<PhaseState>, StorageError> {
-    let rows = sqlx::query!(
-        "SELECT id, number, definition, status, version, after_phases, conditions
-         FROM batch_phases WHERE batch_id = $1 ORDER BY number",
-        batch.as_str(),
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+async fn phases(
+    connection: &mut PgConnection,
+    batch: &BatchId,
+    rows: Vec<PhaseColumns>,
+) -> Result<Vec<PhaseState>, StorageError> {
     let mut phases = Vec::with_capacity(rows.len());
     for row in rows {
         let number = u32::try_from(row.number).map_err(|error| unreadable("batch_phases", row.id, &error))?;

@@ -11,11 +11,12 @@ import { NewLotSheet } from "./new-lot-sheet";
 
 const every: LotFilter = { search: "", status: null };
 
+type Props = { isOffline: boolean; opened: string | null; onOpened: (id: string | null) => void };
+
 /** The lots of the station's plant: what may be charged, what waits for a decision, what has run out. */
-export function LotsScreen({ isOffline }: { isOffline: boolean }) {
+export function LotsScreen({ isOffline, opened, onOpened }: Props) {
   const { t } = useTranslation();
   const [filter, setFilter] = useState(every);
-  const [opened, setOpened] = useState<string | null>(null);
   const [isAdding, setAdding] = useState(false);
   const [search] = useDebouncedValue(filter.search, 250);
   const read = useLots({ ...filter, search });
@@ -40,11 +41,11 @@ export function LotsScreen({ isOffline }: { isOffline: boolean }) {
       onClear={() => setFilter(every)}
       onAdd={first?.canManage === true ? () => setAdding(true) : undefined}
       toolbar={<LotsToolbar filter={filter} onFilter={setFilter} />}
-      table={<LotTable items={items} onOpen={setOpened} />}
+      table={<LotTable items={items} onOpen={onOpened} />}
     >
       {isAdding && <NewLotSheet units={first?.units ?? []} onClose={() => setAdding(false)} />}
       {opened !== null && (
-        <LotSheet key={opened} id={opened} units={first?.units ?? []} onClose={() => setOpened(null)} />
+        <LotSheet key={opened} id={opened} units={first?.units ?? []} onClose={() => onOpened(null)} />
       )}
     </RegisterScreen>
   );

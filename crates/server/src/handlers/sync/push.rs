@@ -1,13 +1,18 @@
+use std::time::Duration;
+
 use axum::{Json, extract::State};
 use viruj_api::sync::{PushRequest, PushResponse};
 
 use crate::{
     application::AppState,
     caller::StationCaller,
-    error::ApiError,
+    error::{ApiError, ProblemCode},
     extract::Body,
     receiving::{Way, take},
 };
+
+/// A push that waits longer for its turn comes again: what is left of a request's time has to be enough for the push.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Push recorded operations
 ///
@@ -21,6 +26,8 @@ pub async fn push(
     StationCaller(station): StationCaller,
     Body(request): Body<PushRequest>,
 ) -> Result<Json<PushResponse>, ApiError> {
-    let _turn = app.pushing.acquire().await.map_err(ApiError::internal)?;
+    let turn = tokio::time::timeout(LONGEST_WAIT, app.pushing.acquire()).await;
+    let busy = |_| ApiError::new(ProblemCode::TimedOut).retry_after(5);
+    let _turn = turn.map_err(busy)?.map_err(ApiError::internal)?;
     Ok(Json(take(&app, &station, &request, Way::Pushed).await.map_err(ApiError::from_store)?))
 }
