@@ -1,7 +1,9 @@
 // The screens as pictures under docs/ui, in the sizes, themes and scripts that people use them in; nothing may be cut off.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
+import { By } from "selenium-webdriver";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
+import { waitUntil } from "../scripts/lib/wait.mjs";
 import { setUpDesk } from "./support/desk.mjs";
 import { atPhase, OPERATOR, openBatch, QC_MANAGER, registerStation, sign, signIn, signOut } from "./support/people.mjs";
 import { startServer } from "./support/server.mjs";
@@ -73,8 +75,11 @@ step("searching from anywhere, by keyboard and by scanner", async () => {
     "SELECT batch_number, id FROM production_batches WHERE status = 'Planned' AND plant_id = 'plant-a' ORDER BY 1",
   );
   station.chord("ctrl+k");
-  await station.typeInto("search-text", batch.split("-")[0]);
+  await station.typeInto("search-text", batch);
   await station.byTestId(`search-hit-batch-${id}`);
+  await station.typeInto("search-text", "met");
+  const lots = By.css('[data-testid^="search-hit-lot-"]');
+  await waitUntil("lots beside the batches", async () => (await station.driver.findElements(lots)).length > 1);
   await picture("search", ALL_LOOKS);
   station.chord("Escape");
   await station.clickTestId("search-open");

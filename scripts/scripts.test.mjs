@@ -5,6 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { complete, platformOf } from "./complete-lock.mjs";
 import { parseEnv } from "./lib/env-file.mjs";
+import { longRun } from "./lib/long-run.mjs";
 import { countNotHere } from "./lib/not-here.mjs";
 import { root } from "./lib/paths.mjs";
 import { startPostgres } from "./lib/postgres.mjs";
@@ -156,4 +157,21 @@ test("a program that hangs is ended, and what it has said is kept", async () => 
   });
   assert.equal(ok, false);
   assert.match(output, /^at the last test\n\nsh has said nothing for 0.01 minutes and is ended.\n$/);
+});
+
+test("the record of the long runs keeps the parts that were not run", () => {
+  const row = { group: "sync", name: "seeds", passed: true };
+  const ran = (name, told) => ({ name, minutes: 12.34, result: { passed: 3, failed: 0, rows: [row], told } });
+  const first = longRun("", [ran("rust", [{ test: "seeds", line: "10 seeds" }]), ran("e2e")], {
+    commit: "abc",
+    day: "2026-11-27",
+  });
+  const failing = { name: "e2e", minutes: 1, result: { passed: 0, failed: 1, rows: [{ ...row, passed: false }] } };
+  const second = longRun(first, [failing], { commit: "def*", day: "2026-11-28" });
+  assert.match(
+    second,
+    /\| rust \| abc \| 2026-11-27 \| 12.3 \| 3 \| 0 \|\n\| e2e \| def\* \| 2026-11-28 \| 1.0 \| 0 \| 1 \|/,
+  );
+  assert.match(second, /## rust\n\n`seeds`: 10 seeds\. {2}\n\n## e2e\n\nFailed: `sync`: seeds\./);
+  assert.equal(longRun(second, [], {}), second);
 });

@@ -56,7 +56,9 @@ it("shows what the role may do, and nothing that it has no screen for", async ()
   await user.keyboard("lot-met");
   expect(await byId("search-nothing")).toHaveTextContent("Nothing fits “lot-met”");
   expect(isShown("search-documents-missing")).toBe(false);
-  await user.clear(await byId("search-text"));
+  await user.keyboard("{Escape}");
+  expect(isShown("search")).toBe(false);
+  await user.click(await byId("search-open"));
   await user.keyboard("change{Enter}");
   expect(await byId("change-person-sheet")).toBeInTheDocument();
 });

@@ -35,7 +35,12 @@ export function SearchPalette({ ways, actions, isOffline, onClose }: Props) {
     onClose();
     hit.choose();
   }
+  // The kit keeps Escape for a list that opens and closes; this one is always open.
   function onKey(event: KeyboardEvent) {
+    if (event.key === "Escape") {
+      onClose();
+      return;
+    }
     if (event.key !== "Enter" || isCurrent || text === "") return;
     event.preventDefault();
     event.stopPropagation();
