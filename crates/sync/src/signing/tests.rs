@@ -76,6 +76,28 @@ fn golden_lease() {
     assert_snapshot!(grant(&lease, &server_key()).unwrap().signature, @"UtDsjfafXy9JSCiQxDXJQk1Fz351noRYZl2UtmXKrPGS0dOrCqFfe4gn/19/5dD6BEncDLmj/2RKBJ+YU2YHBw==");
 }
 
+/// What others have built on does not change under them: version 1 is frozen, with the document that gives it.
+#[test]
+fn inv_version_one_is_frozen() {
+    let document = include_str!("../../../../docs/sync-protocol.md");
+    let (_, vectors) = document.split_once("## Golden vectors\n").unwrap();
+    assert_eq!(hex::encode(sha256(vectors.as_bytes())), "d372ddbb0e1d32a308a658d0288ffe9a112ae7fe5378a612075bd279d3bd479c");
+    // The tests above hold the program to the same values.
+    let operation = Writer::new(STATION).signed(&signed_statement());
+    let lease = grant(&world::lease(STATION), &server_key()).unwrap().signature;
+    for value in [
+        hex::encode(operation.envelope_hash),
+        operation.signed.signature,
+        lease,
+        certify(&world::certificate(STATION), &server_key()).unwrap().signature,
+        answer_challenge("abc", &station_key(STATION)),
+        server_time(world::time(5), &server_key()).token,
+        prove_possession(&world::operator().id, STATION, &world::person_key()),
+    ] {
+        assert!(vectors.contains(&format!("`{value}`")), "{value}");
+    }
+}
+
 #[test]
 fn a_lease_is_the_servers_word_and_nobody_elses() {
     let lease = world::lease(STATION);
