@@ -8,7 +8,7 @@ import { countNotHere } from "./lib/not-here.mjs";
 import * as part from "./lib/parts.mjs";
 import { root } from "./lib/paths.mjs";
 import { startPostgres } from "./lib/postgres.mjs";
-import { say, step } from "./lib/report.mjs";
+import { giveUp, say, step } from "./lib/report.mjs";
 import { checkTools, installPackages } from "./lib/requirements.mjs";
 import { ask } from "./lib/run.mjs";
 import { runParts } from "./lib/suite.mjs";
@@ -23,10 +23,7 @@ const PARTS = {
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !(name in PARTS));
-if (unknown.length > 0) {
-  say(`There is no part ${unknown.join(", ")}; the parts are: ${Object.keys(PARTS).join(", ")}.`);
-  process.exit(2);
-}
+if (unknown.length > 0) giveUp(`no such part: ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
 process.env.VIRUJ_LONG = "1";
 
 await step("tools", () => checkTools());

@@ -106,6 +106,11 @@ class Station {
     this.#xdotool("windowfocus", "--sync", this.#window(), "key", keys);
   }
 
+  // A real press of the pointer, at a place of the screen.
+  pressAt(x, y, button) {
+    this.#xdotool("mousemove", String(Math.round(x)), String(Math.round(y)), "click", String(button));
+  }
+
   #window() {
     return this.#xdotool("search", "--onlyvisible", "--name", "^Viruj Station$").split("\n")[0];
   }

@@ -16,6 +16,10 @@ pub struct LaunchOptions {
     #[arg(long)]
     pub demo: bool,
 
+    /// Fill the screen and stay there: no title bar, nothing that closes the window, no menu of the web view.
+    #[arg(long, env = "VIRUJ_KIOSK")]
+    pub kiosk: bool,
+
     /// Keep the station's files here instead of in the user's data folder.
     #[arg(long, env = "VIRUJ_DATA_DIR", value_name = "FOLDER", global = true)]
     pub data_dir: Option<PathBuf>,

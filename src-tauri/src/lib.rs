@@ -41,9 +41,10 @@ pub fn run(launch: LaunchOptions) -> ExitCode {
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
             bindings.mount_events(app);
+            let is_kiosk = launch.kiosk;
             let shell = Shell::new(launch, data_folder, started, app.handle().clone());
             app.manage(shell.clone());
-            window::open(app.handle())?;
+            window::open(app.handle(), is_kiosk)?;
             shell.start();
             stop_on_signal(app.handle().clone());
             Ok(())

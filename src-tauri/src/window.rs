@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tauri::{AppHandle, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 #[cfg(target_os = "linux")]
 const JUST_LOADED: Duration = Duration::from_secs(10);
@@ -34,18 +34,51 @@ pub fn check_screen() -> Result<(), NoScreen> {
     Ok(())
 }
 
-/// Opens the window at the size of the smallest panel that the screens are drawn for.
+/// Opens the window at the size of the smallest panel that the screens are drawn for, or as a kiosk that fills the screen.
 ///
 /// # Errors
 /// When the system gives no window, for example without a display.
-pub fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+pub fn open<R: Runtime>(app: &AppHandle<R>, is_kiosk: bool) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
         .title("Viruj Station")
         .inner_size(1366.0, 768.0)
         .min_inner_size(1024.0, 640.0)
+        .fullscreen(is_kiosk)
+        .decorations(!is_kiosk)
+        .devtools(!is_kiosk)
+        .zoom_hotkeys_enabled(false)
         .on_navigation(is_own_page)
         .build()?;
+    if is_kiosk {
+        keep_inside(&window)?;
+    }
     show_again_when_lost(&window)
+}
+
+/// A station on the floor is left by ending the session of the computer, and by nothing that a glove meets.
+fn keep_inside<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+    window.on_window_event(|event| {
+        if let WindowEvent::CloseRequested { api, .. } = event {
+            api.prevent_close();
+            tracing::info!("the window of a kiosk stays open");
+        }
+    });
+    without_menu(window)
+}
+
+/// The web view's own menu would reload the page and go back in it.
+#[cfg(target_os = "linux")]
+fn without_menu<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+    use webkit2gtk::WebViewExt;
+    window.with_webview(|webview| {
+        webview.inner().connect_context_menu(|_, _, _, _| true);
+    })
+}
+
+/// Never run: on Windows and macOS the menu stays.
+#[cfg(not(target_os = "linux"))]
+fn without_menu<R: Runtime>(_window: &WebviewWindow<R>) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// The page runs in a process of its own. When that ends, for want of memory or by a fault of its own, the window would
@@ -91,6 +124,23 @@ fn is_own_page(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What the page may ask of the shell beside the station's own commands; more is a decision, and is written here too.
+    #[test]
+    fn sec_33_the_page_may_listen_to_events_and_nothing_else() {
+        let capabilities = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("capabilities");
+        let files: Vec<_> = std::fs::read_dir(&capabilities).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(files, ["main.json"]);
+        let read = |path: std::path::PathBuf| -> serde_json::Value {
+            serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+        };
+        let main = read(capabilities.join("main.json"));
+        let expected = serde_json::json!(["core:event:allow-listen", "core:event:allow-unlisten"]);
+        assert_eq!((&main["windows"], &main["permissions"]), (&serde_json::json!(["main"]), &expected));
+        assert_eq!(main.get("remote"), None);
+        let configured = read(capabilities.join("../tauri.conf.json"));
+        assert_eq!(configured["app"]["security"]["capabilities"], serde_json::json!(["main"]));
+    }
 
     #[test]
     fn sec_33_the_window_goes_nowhere_else() {

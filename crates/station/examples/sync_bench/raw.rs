@@ -3,12 +3,14 @@
 use std::{path::Path, time::Instant};
 
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::{
     ConnectOptions, Connection, QueryBuilder, Sqlite, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use uuid::Uuid;
+use viruj_api::batches::{EntryRow, PhaseRow};
 use viruj_sync::snapshot::SnapshotChunk;
 
 use crate::Failure;
@@ -58,25 +60,39 @@ pub async fn measure(folder: &Path, chunks: &[SnapshotChunk], is_encrypted: bool
     }
     writing.commit().await?;
     let time = begun.elapsed().as_secs_f64();
-    let reading = reading(&mut connection, &batches).await?;
+    // The second time as in the middle of a shift: the machine has the file, and the connection what fits into its cache.
+    let mut reading = f64::INFINITY;
+    for _ in 0..2 {
+        reading = reading.min(self::reading(&mut connection, &batches).await?);
+    }
     connection.close().await?;
     std::fs::remove_file(&file)?;
     Ok(Raw { writing: time, reading })
 }
 
-/// Batches with their phases and entries, as a screen reads them, here and there.
+/// Batches with their phases and entries, read here and there as the store reads one for a screen.
 async fn reading(connection: &mut SqliteConnection, batches: &[&str]) -> Result<f64, Failure> {
     let begun = Instant::now();
     for count in 0..READINGS {
         let batch = batches[usize::try_from(count.wrapping_mul(7_919) % batches.len() as u64)?];
-        for sql in [
-            "SELECT row FROM copy_phases WHERE batch_id = ? ORDER BY number",
-            "SELECT row FROM copy_entries WHERE batch_id = ? ORDER BY received_at, id",
-        ] {
-            sqlx::query(sql).bind(batch).fetch_all(&mut *connection).await?;
+        let phases: Vec<PhaseRow> =
+            rows(connection, "SELECT row FROM copy_phases WHERE batch_id = ? ORDER BY number", batch).await?;
+        let entries: Vec<EntryRow> =
+            rows(connection, "SELECT row FROM copy_entries WHERE batch_id = ? ORDER BY received_at, id", batch).await?;
+        if phases.is_empty() || entries.len() > phases.len() {
+            return Err(format!("{batch} has {} phases and {} entries", phases.len(), entries.len()).into());
         }
     }
     Ok(begun.elapsed().as_secs_f64())
+}
+
+async fn rows<T: DeserializeOwned>(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    batch: &str,
+) -> Result<Vec<T>, Failure> {
+    let found: Vec<String> = sqlx::query_scalar(sql).bind(batch).fetch_all(connection).await?;
+    Ok(found.iter().map(|row| serde_json::from_str(row)).collect::<Result<_, _>>()?)
 }
 
 /// Rows of two short columns a second: what this machine does with the file when rows are next to nothing.

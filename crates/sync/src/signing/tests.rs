@@ -81,7 +81,10 @@ fn golden_lease() {
 fn inv_version_one_is_frozen() {
     let document = include_str!("../../../../docs/sync-protocol.md");
     let (_, vectors) = document.split_once("## Golden vectors\n").unwrap();
-    assert_eq!(hex::encode(sha256(vectors.as_bytes())), "d372ddbb0e1d32a308a658d0288ffe9a112ae7fe5378a612075bd279d3bd479c");
+    assert_eq!(
+        hex::encode(sha256(vectors.as_bytes())),
+        "d372ddbb0e1d32a308a658d0288ffe9a112ae7fe5378a612075bd279d3bd479c"
+    );
     // The tests above hold the program to the same values.
     let operation = Writer::new(STATION).signed(&signed_statement());
     let lease = grant(&world::lease(STATION), &server_key()).unwrap().signature;
