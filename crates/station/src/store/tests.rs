@@ -6,10 +6,14 @@ use std::{
 };
 
 use sqlx::Row;
-use viruj_api::station::BatchSort;
+use viruj_api::{
+    batches::BatchRow,
+    station::BatchSort,
+    sync::{FeedChange, FeedCursor, FeedEntry, FeedPage, ServerTime},
+};
 use viruj_domain::{
     batch::BatchStatus,
-    ids::{BatchId, UserId},
+    ids::{BatchId, PhaseId, UserId},
     phase::PhaseEntry,
 };
 use viruj_sync::{
@@ -379,6 +383,47 @@ async fn a_store_of_another_cipher_is_carried_over() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     assert!(names.iter().all(|name| !name.contains("anew") && !name.contains("set-aside")), "{names:?}");
+}
+
+/// Phases of a page whose batch stands later in it are kept, those of a batch that is not here are left out, and no batch is
+/// shown another one's.
+#[tokio::test]
+async fn the_phases_of_a_batch_lie_side_by_side_in_whatever_order_they_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).await;
+    let phases_of = |batch: &str, first: u128| -> Vec<FeedChange> {
+        let phases = world::phases().into_iter().zip(first..first + 3).map(|(mut phase, id)| {
+            phase.id = PhaseId(uuid::Uuid::from_u128(id));
+            phase.batch_id = BatchId(batch.to_owned());
+            FeedChange::Phase(phase)
+        });
+        let mut phases: Vec<_> = phases.collect();
+        phases.reverse();
+        phases
+    };
+    let batch_of = |id: &str| FeedChange::Batch(BatchRow { id: BatchId(id.to_owned()), ..world::batch() });
+    let pages = [
+        [phases_of("one", 100), phases_of("nowhere", 200), vec![batch_of("one")]].concat(),
+        [vec![batch_of("two")], phases_of("two", 300)].concat(),
+        phases_of("one", 100),
+    ];
+    let mut seq = 0;
+    for changes in pages {
+        let entries: Vec<_> =
+            (seq + 1..).zip(changes).map(|(seq, change)| FeedEntry { seq, at: world::time(1), change }).collect();
+        seq += entries.len() as u64;
+        let cursor = FeedCursor { feed_epoch: uuid::Uuid::from_u128(5), feed: "plant-a".to_owned(), seq };
+        let server_time = ServerTime { time: world::time(1), token: String::new() };
+        store.apply(&FeedPage { entries, cursor, head: seq, server_time }).await.unwrap();
+    }
+    for (batch, first) in [("one", 100), ("two", 300)] {
+        let parts = store.batch_parts(batch).await.unwrap().unwrap();
+        let phases: Vec<_> = parts.phases.iter().map(|phase| (phase.number, phase.id.0.as_u128())).collect();
+        assert_eq!(phases, [(1, first), (2, first + 1), (3, first + 2)]);
+        assert!(parts.phases.iter().all(|phase| phase.batch_id.as_str() == batch));
+    }
+    let counts: Vec<_> = store.list_batches(&filter()).await.unwrap().iter().map(|listed| listed.phase_count).collect();
+    assert_eq!(counts, [3, 3]);
 }
 
 /// The old copy goes in pieces, and the file becomes as small as it can be.
