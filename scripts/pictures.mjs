@@ -30,7 +30,7 @@ const STORIES = [
 // What a reader wants to see; the stories take more.
 const SCREENS = [
   ...["first-start", "sign-in", "single-sign-on", "single-sign-on-refused", "forced-change"],
-  ...["batches", "execution", "signature-sheet", "decision", "list", "offline", "settings"],
+  ...["batches", "search", "execution", "signature-sheet", "decision", "list", "offline", "settings"],
   ...["profile", "second-factor", "recovery-codes", "sign-in-code"],
   ...["users", "user", "new-user", "user-second-factor", "roles", "plants", "plant-form", "lost-race", "users-offline"],
   ...["api-keys", "api-key-new", "api-key-shown", "audit-trail", "audit-entry", "audit-review"],

@@ -125,23 +125,6 @@ fn is_own_page(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    /// What the page may ask of the shell beside the station's own commands; more is a decision, and is written here too.
-    #[test]
-    fn sec_33_the_page_may_listen_to_events_and_nothing_else() {
-        let capabilities = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("capabilities");
-        let files: Vec<_> = std::fs::read_dir(&capabilities).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(files, ["main.json"]);
-        let read = |path: std::path::PathBuf| -> serde_json::Value {
-            serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-        };
-        let main = read(capabilities.join("main.json"));
-        let expected = serde_json::json!(["core:event:allow-listen", "core:event:allow-unlisten"]);
-        assert_eq!((&main["windows"], &main["permissions"]), (&serde_json::json!(["main"]), &expected));
-        assert_eq!(main.get("remote"), None);
-        let configured = read(capabilities.join("../tauri.conf.json"));
-        assert_eq!(configured["app"]["security"]["capabilities"], serde_json::json!(["main"]));
-    }
-
     #[test]
     fn sec_33_the_window_goes_nowhere_else() {
         for (url, is_own) in [
