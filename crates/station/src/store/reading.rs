@@ -74,25 +74,22 @@ pub(super) async fn batch_parts(
     connection: &mut SqliteConnection,
     batch_id: &str,
 ) -> Result<Option<BatchParts>, StoreFault> {
-    let batch = sqlx::query("SELECT key, row FROM copy_batches WHERE id = ?")
+    let batch = sqlx::query("SELECT row FROM copy_batches WHERE id = ?")
         .bind(batch_id)
         .fetch_optional(&mut *connection)
         .await
         .map_err(store.fault())?;
     let Some(batch) = batch else { return Ok(None) };
-    let key: i64 = batch.try_get("key").map_err(store.fault())?;
-    let phases = sqlx::query("SELECT row FROM copy_phases WHERE key >= ?1 << 16 AND key < (?1 + 1) << 16 ORDER BY key")
-        .bind(key)
+    let phases = sqlx::query("SELECT row FROM copy_phases WHERE batch_id = ? ORDER BY number")
+        .bind(batch_id)
         .fetch_all(&mut *connection)
         .await
         .map_err(store.fault())?;
-    let entries = sqlx::query(
-        "SELECT row FROM copy_entries WHERE key >= ?1 << 20 AND key < (?1 + 1) << 20 ORDER BY received_at, id",
-    )
-    .bind(key)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(store.fault())?;
+    let entries = sqlx::query("SELECT row FROM copy_entries WHERE batch_id = ? ORDER BY received_at, id")
+        .bind(batch_id)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(store.fault())?;
     let deviations = sqlx::query("SELECT row FROM copy_deviations WHERE batch_id = ?")
         .bind(batch_id)
         .fetch_all(&mut *connection)

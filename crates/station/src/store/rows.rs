@@ -23,9 +23,6 @@ type Text<'a> = Cow<'a, str>;
 trait Columns<'a>: Deserialize<'a> {
     const TABLE: &'static str;
     const NAMES: &'static str;
-    /// The key of a row that lies beside the others of its batch, `b`; `v` is the row as [`Self::push`] gives it, whose third
-    /// value is the batch. A row whose batch is not here is left out: it comes again with its batch.
-    const KEY: Option<&'static str> = None;
     /// What becomes of a row that is held; `{table}` is the table.
     const HELD: &'static str;
 
@@ -139,7 +136,6 @@ struct DefinitionColumns<'a> {
 impl<'a> Columns<'a> for PhaseColumns<'a> {
     const TABLE: &'static str = "phases";
     const NAMES: &'static str = "id, feed, batch_id, number, title, status, version";
-    const KEY: Option<&'static str> = Some("b.key << 16 | v.column4");
     const HELD: &'static str = "UPDATE SET feed = excluded.feed, batch_id = excluded.batch_id, \
         number = excluded.number, title = excluded.title, status = excluded.status, version = excluded.version, \
         row = excluded.row WHERE excluded.version >= {table}.version";
@@ -171,10 +167,6 @@ struct EntryColumns<'a> {
 impl<'a> Columns<'a> for EntryColumns<'a> {
     const TABLE: &'static str = "entries";
     const NAMES: &'static str = "id, feed, batch_id, received_at";
-    const KEY: Option<&'static str> = Some(
-        "(b.key << 20) + row_number() OVER (PARTITION BY b.key) + coalesce((SELECT e.key & 1048575 FROM {table} AS e \
-         WHERE e.key >= b.key << 20 AND e.key < (b.key + 1) << 20 ORDER BY e.key DESC LIMIT 1), 0)",
-    );
     const HELD: &'static str = "UPDATE SET row = excluded.row";
 
     fn push(&self, values: &mut Separated<'_, Sqlite, &'static str>, feed: &str) {
@@ -332,8 +324,6 @@ impl<'a> Rows<'a> {
                 None => sorted.by_kind.push((kind, vec![row])),
             }
         }
-        // What belongs to a batch lies beside it, so the batch comes first.
-        sorted.by_kind.sort_by_key(|(kind, _)| *kind != "batch");
         sorted
     }
 }
@@ -391,25 +381,17 @@ async fn write_kind<'a, C: Columns<'a>>(
 ) -> Result<BTreeSet<String>, sqlx::Error> {
     let table = format!("{}{}", set.prefix(), C::TABLE);
     let held = C::HELD.replace("{table}", &table);
-    let key = C::KEY.map(|key| key.replace("{table}", &table));
     let mut touched = BTreeSet::new();
     for part in rows.chunks(ROWS) {
         let mut read_rows = Vec::with_capacity(part.len());
         for row in part {
             read_rows.push((read::<C>(row)?, row.get()));
         }
-        let mut query = QueryBuilder::<Sqlite>::new(match &key {
-            Some(key) => format!("INSERT INTO {table} (key, {}, row) SELECT {key}, v.* FROM (", C::NAMES),
-            None => format!("INSERT INTO {table} ({}, row) ", C::NAMES),
-        });
+        let mut query = QueryBuilder::<Sqlite>::new(format!("INSERT INTO {table} ({}, row) ", C::NAMES));
         query.push_values(&read_rows, |mut values, (columns, text)| {
             columns.push(&mut values, feed);
             values.push_bind(*text);
         });
-        if key.is_some() {
-            let batches = format!(") AS v CROSS JOIN {}batches AS b ON b.id = v.column3 WHERE true", set.prefix());
-            query.push(batches);
-        }
         query.push(" ON CONFLICT (id) DO ").push(&held).build().execute(&mut *connection).await?;
         touched.extend(read_rows.iter().filter_map(|(columns, _)| columns.batch()).map(str::to_owned));
     }

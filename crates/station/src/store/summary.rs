@@ -48,15 +48,14 @@ pub(super) async fn count_all(connection: &mut SqliteConnection, set: Set) -> Re
 
 fn counting(set: Set) -> String {
     let prefix = set.prefix();
-    let own = format!("p.key >= {prefix}batches.key << 16 AND p.key < ({prefix}batches.key + 1) << 16");
     format!(
         "UPDATE {prefix}batches SET \
          shown_status = row ->> '$.status', \
-         phase_count = (SELECT count(*) FROM {prefix}phases AS p WHERE {own}), \
+         phase_count = (SELECT count(*) FROM {prefix}phases AS p WHERE p.batch_id = {prefix}batches.id), \
          completed_phases = (SELECT count(*) FROM {prefix}phases AS p \
-             WHERE {own} AND p.status IN ('Completed', 'Not Applicable')), \
-         next_phase = (SELECT title FROM {prefix}phases AS p WHERE {own} \
-             AND p.status NOT IN ('Completed', 'Not Applicable') ORDER BY p.key LIMIT 1)"
+             WHERE p.batch_id = {prefix}batches.id AND p.status IN ('Completed', 'Not Applicable')), \
+         next_phase = (SELECT title FROM {prefix}phases AS p WHERE p.batch_id = {prefix}batches.id \
+             AND p.status NOT IN ('Completed', 'Not Applicable') ORDER BY p.number LIMIT 1)"
     )
 }
 
