@@ -385,10 +385,10 @@ async fn a_store_of_another_cipher_is_carried_over() {
     assert!(names.iter().all(|name| !name.contains("anew") && !name.contains("set-aside")), "{names:?}");
 }
 
-/// Phases of a page whose batch stands later in it are kept, those of a batch that is not here are left out, and no batch is
+/// Phases of a page whose batch stands later in it are kept, those of a batch that is not here are not shown, and no batch is
 /// shown another one's.
 #[tokio::test]
-async fn the_phases_of_a_batch_lie_side_by_side_in_whatever_order_they_come() {
+async fn the_phases_of_a_batch_are_its_own_in_whatever_order_they_come() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).await;
     let phases_of = |batch: &str, first: u128| -> Vec<FeedChange> {
