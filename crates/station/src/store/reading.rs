@@ -59,7 +59,7 @@ pub struct BatchFilter {
     pub now: DateTime<Utc>,
 }
 
-fn row_of<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreFault> {
+pub(super) fn row_of<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreFault> {
     let json: String = row.try_get("row").map_err(StoreFault::Database)?;
     Ok(serde_json::from_str(&json)?)
 }

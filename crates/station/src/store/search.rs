@@ -1,10 +1,14 @@
 //! Batches and lots by the words that their names begin with, at once and while somebody types.
 
 use sqlx::{Row, sqlite::SqliteRow};
-use viruj_api::station::finding::{Found, FoundBatch, FoundLot};
-use viruj_domain::{batch::BatchStatus, ids::PlantId, lot::LotStatus};
+use viruj_api::{
+    batches::BatchRow,
+    lots::LotRow,
+    station::finding::{Found, FoundBatch, FoundLot},
+};
+use viruj_domain::ids::PlantId;
 
-use super::{Store, StoreFault};
+use super::{Store, StoreFault, reading::row_of};
 
 /// What FTS5 looks for: each word with whatever it goes on with; a word with signs in it, such as MB-26-0, as its parts in
 /// a row. `None` where nothing can be looked for.
@@ -25,36 +29,19 @@ impl Store {
     pub async fn find(&self, plant: &PlantId, text: &str, limit: u32) -> Result<Found, StoreFault> {
         let text = text.trim();
         let Some(query) = query(text) else { return Ok(Found { batches: Vec::new(), lots: Vec::new() }) };
-        let mut batches = Vec::new();
-        for row in self.found(BATCH_OF_NUMBER, BATCHES, text, &query, plant, limit).await? {
-            let status: String = row.try_get("shown_status").map_err(self.fault())?;
-            let batch = FoundBatch {
-                id: row.try_get("id").map_err(self.fault())?,
-                number: row.try_get("number").map_err(self.fault())?,
-                product: row.try_get("product").map_err(self.fault())?,
-                status: status.parse().unwrap_or(BatchStatus::Planned),
-            };
-            if !batches.contains(&batch) {
-                batches.push(batch);
-            }
-        }
-        let mut lots = Vec::new();
-        for row in self.found(LOT_OF_NUMBER, LOTS, text, &query, plant, limit).await? {
-            let status: String = row.try_get("status").map_err(self.fault())?;
-            let lot = FoundLot {
-                id: row.try_get("id").map_err(self.fault())?,
-                number: row.try_get("number").map_err(self.fault())?,
-                material: row.try_get("material").map_err(self.fault())?,
-                material_code: row.try_get("material_code").map_err(self.fault())?,
-                status: status.parse().unwrap_or(LotStatus::Quarantine),
-            };
-            if !lots.contains(&lot) {
-                lots.push(lot);
-            }
-        }
-        batches.truncate(limit as usize);
-        lots.truncate(limit as usize);
-        Ok(Found { batches, lots })
+        let batches = self.found(BATCH_OF_NUMBER, BATCHES, text, &query, plant, limit).await?;
+        let batches = batches.iter().map(|row| {
+            let batch: BatchRow = row_of(row)?;
+            let shown: String = row.try_get("shown_status").map_err(self.fault())?;
+            let status = shown.parse().unwrap_or(batch.status);
+            Ok(FoundBatch { id: batch.id.0, number: batch.number, product: batch.product, status })
+        });
+        let lots = self.found(LOT_OF_NUMBER, LOTS, text, &query, plant, limit).await?;
+        let lots = lots.iter().map(|row| {
+            let LotRow { id, number, material, material_code, status, .. } = row_of(row)?;
+            Ok(FoundLot { id: id.0, number, material, material_code, status })
+        });
+        Ok(Found { batches: once_each(batches, limit)?, lots: once_each(lots, limit)? })
     }
 
     async fn found(
@@ -74,14 +61,27 @@ impl Store {
     }
 }
 
-const BATCH_OF_NUMBER: &str =
-    "SELECT id, number, product, shown_status FROM copy_batches WHERE feed = ? AND number IN (?, ?)";
-const BATCHES: &str = "SELECT b.id, b.number, b.product, b.shown_status FROM copy_batch_words AS w \
+/// What was found by its whole number is found by its words too.
+fn once_each<T: PartialEq>(
+    found: impl Iterator<Item = Result<T, StoreFault>>,
+    limit: u32,
+) -> Result<Vec<T>, StoreFault> {
+    let mut kept = Vec::new();
+    for hit in found {
+        let hit = hit?;
+        if !kept.contains(&hit) {
+            kept.push(hit);
+        }
+    }
+    kept.truncate(limit as usize);
+    Ok(kept)
+}
+
+const BATCH_OF_NUMBER: &str = "SELECT row, shown_status FROM copy_batches WHERE feed = ? AND number IN (?, ?)";
+const BATCHES: &str = "SELECT b.row, b.shown_status FROM copy_batch_words AS w \
     JOIN copy_batches AS b ON b.key = w.rowid WHERE w.words MATCH ? AND b.feed = ? ORDER BY w.rowid DESC LIMIT ?";
-const LOT_OF_NUMBER: &str = "SELECT id, number, row ->> 'material' AS material, material_code, status FROM copy_lots \
-    WHERE feed = ? AND number IN (?, ?)";
-const LOTS: &str = "SELECT l.id, l.number, l.row ->> 'material' AS material, l.material_code, l.status \
-    FROM copy_lot_words AS w JOIN copy_lots AS l ON l.key = w.rowid \
+const LOT_OF_NUMBER: &str = "SELECT row FROM copy_lots WHERE feed = ? AND number IN (?, ?)";
+const LOTS: &str = "SELECT l.row FROM copy_lot_words AS w JOIN copy_lots AS l ON l.key = w.rowid \
     WHERE w.words MATCH ? AND l.feed = ? ORDER BY w.rowid DESC LIMIT ?";
 
 #[cfg(test)]

@@ -78,6 +78,18 @@ it("finds documents at the server, and says so when it is not there", async () =
   expect(screen.queryAllByTestId(/^search-hit-document-/)).toHaveLength(0);
 });
 
+it("opens no document of other words, however fast Enter comes", async () => {
+  const { user } = renderApp({ person: author }, "#/master-records");
+  await user.click(await byId("search-open"));
+  await user.keyboard("metf");
+  await waitFor(() => expect(screen.queryAllByTestId(/^search-hit-document-/)).not.toHaveLength(0));
+  const field = await byId("search-text");
+  fireEvent.change(field, { target: { value: "account" } });
+  fireEvent.keyDown(field, { key: "Enter", code: "Enter" });
+  await waitFor(() => expect(window.location.hash).not.toBe("#/master-records"));
+  expect(window.location.hash).toBe("#/profile");
+});
+
 it("says why nothing can be searched", async () => {
   const { user } = renderApp({ failures: { find: failure("store_failed") } }, "#/batches");
   await user.click(await byId("search-open"));

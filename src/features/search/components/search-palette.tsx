@@ -35,6 +35,15 @@ export function SearchPalette({ ways, actions, isOffline, onClose }: Props) {
     onClose();
     hit.choose();
   }
+  function chooseById(id: string) {
+    const chosen = hits.find((hit) => hit.id === id);
+    if (chosen !== undefined) choose(chosen);
+  }
+  function type(text: string) {
+    setTyped(text);
+    // Whoever types on has not meant what was entered before.
+    setEntered(false);
+  }
   // The kit keeps Escape for a list that opens and closes; this one is always open.
   function onKey(event: KeyboardEvent) {
     if (event.key === "Escape") {
@@ -68,7 +77,7 @@ export function SearchPalette({ ways, actions, isOffline, onClose }: Props) {
           <Modal.CloseButton aria-label={t("common.close")} size={48} iconSize={24} data-testid="search-close" />
         </div>
         <Modal.Body>
-          <Combobox store={combobox} onOptionSubmit={(id) => hits.filter((hit) => hit.id === id).forEach(choose)}>
+          <Combobox store={combobox} onOptionSubmit={chooseById}>
             <Combobox.EventsTarget>
               <TextInput
                 data-autofocus
@@ -79,7 +88,7 @@ export function SearchPalette({ ways, actions, isOffline, onClose }: Props) {
                 spellCheck={false}
                 leftSection={<IconSearch size={22} aria-hidden />}
                 value={typed}
-                onChange={(event) => setTyped(event.currentTarget.value)}
+                onChange={(event) => type(event.currentTarget.value)}
                 onKeyDownCapture={onKey}
               />
             </Combobox.EventsTarget>
@@ -139,13 +148,20 @@ function useGroups(text: string, ways: Ways, actions: Action[], isOffline: boole
   const [asked] = useDebouncedValue(text, 250);
   const found = useFound(text);
   const documents = useFoundDocuments(asked, ways.document !== undefined && !isOffline);
+  const wantsDocuments = text !== "" && ways.document !== undefined && !isOffline;
+  const areDocumentsThere = asked === text && documents.isSuccess && !documents.isPlaceholderData;
   const answers =
     text === ""
       ? {}
-      : { found: found.data, documents: isOffline || documents.isError ? undefined : documents.data?.items };
+      : { found: found.data, documents: wantsDocuments && documents.isSuccess ? documents.data.items : [] };
+  const groups = groupsOf(t, formats, text, answers, ways, actions);
+  // What stands first stays first whatever documents come: they stand below what this station has.
+  const isOwnFirst = groups[0]?.name === "batches" || groups[0]?.name === "lots";
+  const isFoundThere = found.isError || (found.isSuccess && !found.isPlaceholderData);
   return {
-    groups: groupsOf(t, formats, text, answers, ways, actions),
-    isCurrent: text === "" || found.isError || (found.isSuccess && !found.isPlaceholderData),
+    groups,
+    isCurrent:
+      text === "" || (isFoundThere && (isOwnFirst || !wantsDocuments || areDocumentsThere || documents.isError)),
     failure: text !== "" && found.isError ? found.error : null,
     areDocumentsMissing: text !== "" && ways.document !== undefined && (isOffline || documents.isError),
   };
