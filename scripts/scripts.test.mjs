@@ -22,6 +22,16 @@ test rules::sec_33_policy ... ok
 test rules::slow ... ignored
      Running tests/cluster.rs (/t/debug/deps/cluster-0123456789abcdef)
 test \u001b[1mit_stops\u001b[0m ... FAILED
+
+failures:
+
+---- it_stops stdout ----
+
+thread 'it_stops' (1) panicked at a.rs:1:1:
+it went on
+
+failures:
+    it_stops
    Doc-tests viruj_domain
 test src/lib.rs - value (line 3) ... ok
 test result: ok. 1 passed; 0 failed`;
@@ -29,6 +39,12 @@ test result: ok. 1 passed; 0 failed`;
   assert.deepEqual([passed, failed], [2, 2]);
   assert.deepEqual(rows[0], { group: "viruj-domain", name: "rules::sec_33_policy", passed: true });
   assert.equal(rows[2].group, "tests/cluster");
+  assert.equal(rows[2].why, "thread 'it_stops' (1) panicked at a.rs:1:1:\nit went on");
+});
+
+test("a failed step tells why", () => {
+  const line = '{"name":"a","passed":false,"why":"timed out"}\n';
+  assert.equal(parseNodeTest(line, "e2e", false).rows[0].why, "timed out");
 });
 
 test("a build that fails is a failure, and so is a run without tests", () => {

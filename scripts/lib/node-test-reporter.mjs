@@ -8,6 +8,8 @@ export default async function* report(source) {
     // A step of a story is declared in the stories' own file, which says nothing; its group then names the story.
     const file = data.file?.endsWith(".test.mjs") ? path.relative(root, data.file) : undefined;
     const passed = type === "test:pass" && !data.skip && !data.todo;
-    yield `${JSON.stringify({ name: data.name, file, passed })}\n`;
+    const error = data.details?.error;
+    const why = passed ? undefined : (error?.cause?.message ?? error?.message);
+    yield `${JSON.stringify({ name: data.name, file, passed, why })}\n`;
   }
 }

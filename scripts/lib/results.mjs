@@ -1,4 +1,4 @@
-// What the test programs say, as counts and as rows `{ group, name, passed }`.
+// What the test programs say, as counts and as rows `{ group, name, passed }`, with a `why` where a failed one gives it.
 // A test that was not run counts as failed: nothing is skipped in silence.
 
 export function count(rows) {
@@ -24,6 +24,15 @@ export function parseCargoTest(output, ok) {
     const test = /^test (.+?)(?: - should panic)? \.\.\. (ok|FAILED|ignored)/.exec(line);
     if (test) rows.push({ group, name: test[1], passed: test[2] === "ok" });
   }
+  const failed = rows.filter((row) => !row.passed);
+  const told = toldBy(
+    output,
+    failed.map((row) => row.name.split("::").at(-1)),
+  );
+  for (const row of failed) {
+    const own = told.filter(({ test }) => test === row.name.split("::").at(-1));
+    row.why = own.map(({ line }) => line).join("\n") || undefined;
+  }
   // A build that failed or a program that crashed names no failed test.
   if (!ok && rows.every((row) => row.passed)) rows.push({ group: "rust", name: "cargo test", passed: false });
   if (rows.length === 0) rows.push({ group: "rust", name: "no tests ran", passed: false });
@@ -37,8 +46,8 @@ export function toldBy(output, tests) {
   for (const line of plain(output).split("\n")) {
     const begins = /^---- (?:\S+::)?(\S+) stdout ----$/.exec(line);
     if (begins) test = tests.find((name) => name === begins[1]);
-    else if (line.trim() === "" || /^(successes|failures|test result):/.test(line)) test = undefined;
-    else if (test) told.push({ test, line: line.trim() });
+    else if (/^(successes|failures|test result):/.test(line)) test = undefined;
+    else if (test && line.trim() !== "") told.push({ test, line: line.trim() });
   }
   return told;
 }
@@ -53,7 +62,8 @@ export function parseVitest(text) {
   for (const suite of JSON.parse(text).testResults) {
     const group = suite.name.replace(/^.*\/src\//, "src/");
     for (const test of suite.assertionResults) {
-      rows.push({ group, name: test.fullName, passed: test.status === "passed" });
+      const why = test.failureMessages?.[0];
+      rows.push({ group, name: test.fullName, passed: test.status === "passed", why });
     }
     if (suite.status === "failed" && suite.assertionResults.length === 0) {
       rows.push({ group, name: "could not be loaded", passed: false });
@@ -69,7 +79,7 @@ export function parseNodeTest(text, group, ok) {
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line))
-    .map(({ name, file, passed }) => ({ group: file ?? group, name, passed }));
+    .map(({ name, file, passed, why }) => ({ group: file ?? group, name, passed, why }));
   if (rows.length === 0) rows.push({ group, name: "no tests ran", passed: false });
   if (!ok && rows.every((row) => row.passed)) rows.push({ group, name: "the test program", passed: false });
   return count(rows);

@@ -5,6 +5,9 @@ import { say, stopwatch } from "./report.mjs";
 import { add, single } from "./results.mjs";
 import { writeTraceability } from "./traceability.mjs";
 
+// Lines of a failure's reason that stand in the summary: the output before it may be cut where it is read.
+const WHY = 8;
+
 export async function runParts(parts) {
   const done = [];
   for (const [name, work] of parts) {
@@ -27,7 +30,10 @@ export function summarise({ parts, total }, { whole }) {
   say("");
   for (const { name, result, minutes } of parts) {
     say(`${name.padEnd(24)} ${minutes.toFixed(1).padStart(5)} min  ${result.passed} passed, ${result.failed} failed`);
-    for (const row of result.rows.filter((row) => !row.passed)) say(`    failed: ${row.group}: ${row.name}`);
+    for (const row of result.rows.filter((row) => !row.passed)) {
+      say(`    failed: ${row.group}: ${row.name}`);
+      for (const line of (row.why ?? "").split("\n").slice(0, WHY)) if (line.trim()) say(`        ${line}`);
+    }
   }
   // Half a run would drop the rows of the other half.
   if (whole) writeTraceability(total.rows);
