@@ -51,7 +51,7 @@ use libsqlite3_sys as _;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/station");
 /// Raised whenever the copy's tables or the rows in them change their shape.
-const COPY_VERSION: &str = "6";
+const COPY_VERSION: &str = "7";
 
 /// The file in a station's data folder.
 pub const STORE_FILE: &str = "station.db";

@@ -30,6 +30,7 @@ CREATE INDEX copy_batches_by_number ON copy_batches (feed, number);
 CREATE VIRTUAL TABLE copy_batch_words USING fts5 (words, content='', contentless_delete=1, prefix='1 2 3 4 5 6 7 8', detail=full);
 
 CREATE TABLE copy_phases (
+    -- `batch's key << 16 | number`: a batch's phases lie side by side, so that few pages are deciphered for a screen.
     key INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     feed TEXT NOT NULL,
@@ -40,9 +41,9 @@ CREATE TABLE copy_phases (
     version INTEGER NOT NULL,
     row TEXT NOT NULL
 ) STRICT;
-CREATE INDEX copy_phases_of_batch ON copy_phases (batch_id, number, status);
 
 CREATE TABLE copy_entries (
+    -- `batch's key << 20 | which one it is here`, as with the phases.
     key INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     feed TEXT NOT NULL,
@@ -51,7 +52,6 @@ CREATE TABLE copy_entries (
     received_at INTEGER NOT NULL,
     row TEXT NOT NULL
 ) STRICT;
-CREATE INDEX copy_entries_of_batch ON copy_entries (batch_id, received_at);
 
 CREATE TABLE copy_deviations (
     key INTEGER PRIMARY KEY,

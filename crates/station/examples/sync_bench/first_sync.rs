@@ -21,6 +21,7 @@ use crate::{
 };
 
 const KEY: [u8; 32] = [0x42; 32];
+const TURNS: usize = 3;
 
 pub async fn measure(folder: &Path, client: &Client, admin: &str) -> Result<(), Failure> {
     let id = StationId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0019_0000));
@@ -63,8 +64,13 @@ pub async fn measure(folder: &Path, client: &Client, admin: &str) -> Result<(), 
         std::fs::remove_dir_all(&own)?;
         time
     };
-    let limit = raw::measure(folder, &chunks, true).await?;
-    let plain = raw::measure(folder, &chunks, false).await?;
+    // The disk is shared and its pace changes: the two kinds of file take turns, and the best of each counts.
+    let mut limit = raw::Raw::WORST;
+    let mut plain = raw::Raw::WORST;
+    for _ in 0..TURNS {
+        limit = limit.best(raw::measure(folder, &chunks, true).await?);
+        plain = plain.best(raw::measure(folder, &chunks, false).await?);
+    }
     let small = raw::small_rows(folder).await?;
 
     let rate = |seconds: f64| rows as f64 / seconds;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use viruj_api::{
     batches::{BatchRow, DeviationRow, EntryRow, PhaseRow},
     people::Person,
@@ -15,7 +15,10 @@ use viruj_domain::{
     ids::{PlantId, UserId},
 };
 
-use super::{KeptOperation, Store, StoreFault, outbox};
+use super::{
+    KeptOperation, Store, StoreFault, outbox,
+    rows::{ENTRY_BITS, PHASE_BITS, is_beside},
+};
 
 /// Everything about one batch: the copy, and what was recorded here and is not in it yet.
 #[derive(Clone, Debug)]
@@ -74,22 +77,26 @@ pub(super) async fn batch_parts(
     connection: &mut SqliteConnection,
     batch_id: &str,
 ) -> Result<Option<BatchParts>, StoreFault> {
-    let batch = sqlx::query("SELECT row FROM copy_batches WHERE id = ?")
+    let batch = sqlx::query("SELECT key, row FROM copy_batches WHERE id = ?")
         .bind(batch_id)
         .fetch_optional(&mut *connection)
         .await
         .map_err(store.fault())?;
     let Some(batch) = batch else { return Ok(None) };
-    let phases = sqlx::query("SELECT row FROM copy_phases WHERE batch_id = ? ORDER BY number")
-        .bind(batch_id)
+    let key: i64 = batch.try_get("key").map_err(store.fault())?;
+    let own = is_beside("key", "?1", PHASE_BITS);
+    let phases = sqlx::query(AssertSqlSafe(format!("SELECT row FROM copy_phases WHERE {own} ORDER BY key")))
+        .bind(key)
         .fetch_all(&mut *connection)
         .await
         .map_err(store.fault())?;
-    let entries = sqlx::query("SELECT row FROM copy_entries WHERE batch_id = ? ORDER BY received_at, id")
-        .bind(batch_id)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(store.fault())?;
+    let own = is_beside("key", "?1", ENTRY_BITS);
+    let entries =
+        sqlx::query(AssertSqlSafe(format!("SELECT row FROM copy_entries WHERE {own} ORDER BY received_at, id")))
+            .bind(key)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(store.fault())?;
     let deviations = sqlx::query("SELECT row FROM copy_deviations WHERE batch_id = ?")
         .bind(batch_id)
         .fetch_all(&mut *connection)

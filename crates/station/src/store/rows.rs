@@ -1,6 +1,9 @@
 //! Rows as they travelled, written into the copy: the text as it is, and columns to find and sort them by.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -16,6 +19,15 @@ use super::{copy_tables::Set, credentials};
 /// Rows of one statement: one statement for each row would be a hundred times slower.
 const ROWS: usize = 500;
 
+/// The last bits of a phase's and of an entry's key number it among those of its batch; the others are the batch's key.
+pub(super) const PHASE_BITS: u32 = 16;
+pub(super) const ENTRY_BITS: u32 = 20;
+
+/// The condition for `key` to be among those of the batch whose key is `batch`.
+pub(super) fn is_beside(key: &str, batch: &str, bits: u32) -> String {
+    format!("{key} >= {batch} << {bits} AND {key} < ({batch} + 1) << {bits}")
+}
+
 /// A text of a row, borrowed where JSON escapes nothing in it.
 type Text<'a> = Cow<'a, str>;
 
@@ -23,6 +35,9 @@ type Text<'a> = Cow<'a, str>;
 trait Columns<'a>: Deserialize<'a> {
     const TABLE: &'static str;
     const NAMES: &'static str;
+    /// Where a row lies beside the others of its batch: how many bits of its key tell the rows of one batch apart. A row whose
+    /// batch is not here is left out then: it comes again with its batch.
+    const BESIDE: Option<u32> = None;
     /// What becomes of a row that is held; `{table}` is the table.
     const HELD: &'static str;
 
@@ -30,6 +45,11 @@ trait Columns<'a>: Deserialize<'a> {
 
     /// The batch whose summary the row changes.
     fn batch(&self) -> Option<&str> {
+        None
+    }
+
+    /// Which one of its batch's rows it is; the next one where nothing says so.
+    fn number(&self) -> Option<u32> {
         None
     }
 }
@@ -136,6 +156,7 @@ struct DefinitionColumns<'a> {
 impl<'a> Columns<'a> for PhaseColumns<'a> {
     const TABLE: &'static str = "phases";
     const NAMES: &'static str = "id, feed, batch_id, number, title, status, version";
+    const BESIDE: Option<u32> = Some(PHASE_BITS);
     const HELD: &'static str = "UPDATE SET feed = excluded.feed, batch_id = excluded.batch_id, \
         number = excluded.number, title = excluded.title, status = excluded.status, version = excluded.version, \
         row = excluded.row WHERE excluded.version >= {table}.version";
@@ -154,6 +175,10 @@ impl<'a> Columns<'a> for PhaseColumns<'a> {
     fn batch(&self) -> Option<&str> {
         Some(&self.batch_id)
     }
+
+    fn number(&self) -> Option<u32> {
+        Some(self.number)
+    }
 }
 
 #[derive(Deserialize)]
@@ -167,6 +192,7 @@ struct EntryColumns<'a> {
 impl<'a> Columns<'a> for EntryColumns<'a> {
     const TABLE: &'static str = "entries";
     const NAMES: &'static str = "id, feed, batch_id, received_at";
+    const BESIDE: Option<u32> = Some(ENTRY_BITS);
     const HELD: &'static str = "UPDATE SET row = excluded.row";
 
     fn push(&self, values: &mut Separated<'_, Sqlite, &'static str>, feed: &str) {
@@ -324,6 +350,8 @@ impl<'a> Rows<'a> {
                 None => sorted.by_kind.push((kind, vec![row])),
             }
         }
+        // What belongs to a batch lies beside it, so the batch comes first.
+        sorted.by_kind.sort_by_key(|(kind, _)| *kind != "batch");
         sorted
     }
 }
@@ -381,21 +409,72 @@ async fn write_kind<'a, C: Columns<'a>>(
 ) -> Result<BTreeSet<String>, sqlx::Error> {
     let table = format!("{}{}", set.prefix(), C::TABLE);
     let held = C::HELD.replace("{table}", &table);
+    let key = if C::BESIDE.is_some() { "key, " } else { "" };
     let mut touched = BTreeSet::new();
     for part in rows.chunks(ROWS) {
         let mut read_rows = Vec::with_capacity(part.len());
         for row in part {
-            read_rows.push((read::<C>(row)?, row.get()));
+            read_rows.push((None, read::<C>(row)?, row.get()));
         }
-        let mut query = QueryBuilder::<Sqlite>::new(format!("INSERT INTO {table} ({}, row) ", C::NAMES));
-        query.push_values(&read_rows, |mut values, (columns, text)| {
+        if let Some(bits) = C::BESIDE {
+            let mut places = Places::of(connection, set, &table, bits, &read_rows).await?;
+            read_rows.retain_mut(|(key, columns, _)| {
+                *key = columns.batch().and_then(|batch| places.take(batch, columns.number()));
+                key.is_some()
+            });
+        }
+        if read_rows.is_empty() {
+            continue;
+        }
+        let mut query = QueryBuilder::<Sqlite>::new(format!("INSERT INTO {table} ({key}{}, row) ", C::NAMES));
+        query.push_values(&read_rows, |mut values, (key, columns, text)| {
+            if let Some(key) = key {
+                values.push_bind(*key);
+            }
             columns.push(&mut values, feed);
             values.push_bind(*text);
         });
         query.push(" ON CONFLICT (id) DO ").push(&held).build().execute(&mut *connection).await?;
-        touched.extend(read_rows.iter().filter_map(|(columns, _)| columns.batch()).map(str::to_owned));
+        touched.extend(read_rows.iter().filter_map(|(_, columns, _)| columns.batch()).map(str::to_owned));
     }
     Ok(touched)
+}
+
+/// The keys of a table whose rows lie beside the others of their batch, so that a screen's batch is on few pages.
+struct Places {
+    /// The key before the batch's first row, and its last row's.
+    by_batch: HashMap<String, (i64, i64)>,
+}
+
+impl Places {
+    async fn of<'a, C: Columns<'a>>(
+        connection: &mut SqliteConnection,
+        set: Set,
+        table: &str,
+        bits: u32,
+        rows: &[(Option<i64>, C, &str)],
+    ) -> Result<Self, sqlx::Error> {
+        let named: BTreeSet<&str> = rows.iter().filter_map(|(_, columns, _)| columns.batch()).collect();
+        let batches = format!("{}batches", set.prefix());
+        let of_batch = is_beside("r.key", "b.key", bits);
+        let sql = format!(
+            "SELECT b.id, b.key << {bits}, (SELECT r.key FROM {table} AS r WHERE {of_batch} ORDER BY r.key DESC LIMIT 1) \
+             FROM json_each(?) AS named CROSS JOIN {batches} AS b ON b.id = named.value"
+        );
+        let named = serde_json::to_string(&named).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+        let found: Vec<(String, i64, Option<i64>)> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(named).fetch_all(connection).await?;
+        let by_batch = found.into_iter().map(|(batch, first, last)| (batch, (first, last.unwrap_or(first))));
+        Ok(Self { by_batch: by_batch.collect() })
+    }
+
+    /// `None`: the batch is not here.
+    fn take(&mut self, batch: &str, number: Option<u32>) -> Option<i64> {
+        let (first, last) = self.by_batch.get_mut(batch)?;
+        let key = number.map_or(*last + 1, |number| *first + i64::from(number));
+        *last = key.max(*last);
+        Some(key)
+    }
 }
 
 /// Takes rows out that are there no more.
@@ -420,6 +499,9 @@ async fn remove(
             _ => continue,
         };
         let prefix = set.prefix();
+        if table == "batches" {
+            leave_no_parts(connection, set, &gone.id).await?;
+        }
         let returning = if has_batch { " RETURNING batch_id" } else { " RETURNING NULL" };
         let sql = AssertSqlSafe(format!("DELETE FROM {prefix}{table} WHERE id = ?{returning}"));
         let query = sqlx::query_scalar::<_, Option<String>>(sql);
@@ -431,6 +513,17 @@ async fn remove(
         touched.extend(query.fetch_optional(&mut *connection).await?.flatten());
     }
     Ok(touched)
+}
+
+/// Another batch may come to have the key of one that is gone, and must not find its parts there.
+async fn leave_no_parts(connection: &mut SqliteConnection, set: Set, batch: &str) -> Result<(), sqlx::Error> {
+    let prefix = set.prefix();
+    for (table, bits) in [(PhaseColumns::TABLE, PHASE_BITS), (EntryColumns::TABLE, ENTRY_BITS)] {
+        let own = is_beside("key", &format!("(SELECT key FROM {prefix}batches WHERE id = ?1)"), bits);
+        let sql = format!("DELETE FROM {prefix}{table} WHERE {own}");
+        sqlx::query(AssertSqlSafe(sql)).bind(batch).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Brings the words that batches and lots are found by up to date: a row keeps its key, and what it is found by, for ever.

@@ -2,7 +2,12 @@
 
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{Store, StoreFault, copy_tables::Set, reading};
+use super::{
+    Store, StoreFault,
+    copy_tables::Set,
+    reading,
+    rows::{PHASE_BITS, is_beside},
+};
 use crate::overlay::overlay;
 
 /// Brings the summaries of these batches up to date, in the transaction of what changed them.
@@ -48,14 +53,15 @@ pub(super) async fn count_all(connection: &mut SqliteConnection, set: Set) -> Re
 
 fn counting(set: Set) -> String {
     let prefix = set.prefix();
+    let own = is_beside("p.key", &format!("{prefix}batches.key"), PHASE_BITS);
     format!(
         "UPDATE {prefix}batches SET \
          shown_status = row ->> '$.status', \
-         phase_count = (SELECT count(*) FROM {prefix}phases AS p WHERE p.batch_id = {prefix}batches.id), \
+         phase_count = (SELECT count(*) FROM {prefix}phases AS p WHERE {own}), \
          completed_phases = (SELECT count(*) FROM {prefix}phases AS p \
-             WHERE p.batch_id = {prefix}batches.id AND p.status IN ('Completed', 'Not Applicable')), \
-         next_phase = (SELECT title FROM {prefix}phases AS p WHERE p.batch_id = {prefix}batches.id \
-             AND p.status NOT IN ('Completed', 'Not Applicable') ORDER BY p.number LIMIT 1)"
+             WHERE {own} AND p.status IN ('Completed', 'Not Applicable')), \
+         next_phase = (SELECT title FROM {prefix}phases AS p WHERE {own} \
+             AND p.status NOT IN ('Completed', 'Not Applicable') ORDER BY p.key LIMIT 1)"
     )
 }
 

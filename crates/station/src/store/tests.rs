@@ -9,7 +9,7 @@ use sqlx::Row;
 use viruj_api::{
     batches::BatchRow,
     station::BatchSort,
-    sync::{FeedChange, FeedCursor, FeedEntry, FeedPage, ServerTime},
+    sync::{FeedChange, FeedCursor, FeedEntry, FeedPage, ServerTime, Tombstone},
 };
 use viruj_domain::{
     batch::BatchStatus,
@@ -385,6 +385,16 @@ async fn a_store_of_another_cipher_is_carried_over() {
     assert!(names.iter().all(|name| !name.contains("anew") && !name.contains("set-aside")), "{names:?}");
 }
 
+/// The next page of a plant's feed.
+async fn apply(store: &mut Store, seq: &mut u64, changes: Vec<FeedChange>) {
+    let entries: Vec<_> =
+        (*seq + 1..).zip(changes).map(|(seq, change)| FeedEntry { seq, at: world::time(1), change }).collect();
+    *seq += entries.len() as u64;
+    let cursor = FeedCursor { feed_epoch: uuid::Uuid::from_u128(5), feed: "plant-a".to_owned(), seq: *seq };
+    let server_time = ServerTime { time: world::time(1), token: String::new() };
+    store.apply(&FeedPage { entries, cursor, head: *seq, server_time }).await.unwrap();
+}
+
 /// Phases of a page whose batch stands later in it are kept, those of a batch that is not here are not shown, and no batch is
 /// shown another one's.
 #[tokio::test]
@@ -409,12 +419,7 @@ async fn the_phases_of_a_batch_are_its_own_in_whatever_order_they_come() {
     ];
     let mut seq = 0;
     for changes in pages {
-        let entries: Vec<_> =
-            (seq + 1..).zip(changes).map(|(seq, change)| FeedEntry { seq, at: world::time(1), change }).collect();
-        seq += entries.len() as u64;
-        let cursor = FeedCursor { feed_epoch: uuid::Uuid::from_u128(5), feed: "plant-a".to_owned(), seq };
-        let server_time = ServerTime { time: world::time(1), token: String::new() };
-        store.apply(&FeedPage { entries, cursor, head: seq, server_time }).await.unwrap();
+        apply(&mut store, &mut seq, changes).await;
     }
     for (batch, first) in [("one", 100), ("two", 300)] {
         let parts = store.batch_parts(batch).await.unwrap().unwrap();
@@ -424,6 +429,13 @@ async fn the_phases_of_a_batch_are_its_own_in_whatever_order_they_come() {
     }
     let counts: Vec<_> = store.list_batches(&filter()).await.unwrap().iter().map(|listed| listed.phase_count).collect();
     assert_eq!(counts, [3, 3]);
+    // The key of a batch that is gone comes to another one.
+    let gone = FeedChange::Gone(Tombstone { kind: "batch".to_owned(), id: "two".to_owned() });
+    apply(&mut store, &mut seq, vec![gone, batch_of("three")]).await;
+    let keys: Vec<i64> =
+        sqlx::query_scalar("SELECT key FROM copy_batches ORDER BY key").fetch_all(&store.pool).await.unwrap();
+    assert_eq!(keys, [1, 2]);
+    assert!(store.batch_parts("three").await.unwrap().unwrap().phases.is_empty());
 }
 
 /// The old copy goes in pieces, and the file becomes as small as it can be.
