@@ -24,6 +24,7 @@ pub mod plants;
 pub mod problem;
 pub mod qualifications;
 pub mod record_signing;
+pub mod releases;
 pub mod reviews;
 pub mod roles;
 pub mod server;

@@ -56,6 +56,7 @@ words! {
         AuditReview = "audit.review",
         ApiKeyManage = "api_key.manage",
         BackupManage = "backup.manage",
+        ReleaseManage = "release.manage",
     }
 }
 
@@ -237,9 +238,16 @@ impl Role {
                 LotManage,
             ],
             Role::SecurityOfficer => &[GateEntryRead, GateEntryCreate],
-            Role::SystemAdmin => {
-                &[StationRegister, UserManage, PlantRead, PlantManage, AuditRead, ApiKeyManage, BackupManage]
-            }
+            Role::SystemAdmin => &[
+                StationRegister,
+                UserManage,
+                PlantRead,
+                PlantManage,
+                AuditRead,
+                ApiKeyManage,
+                BackupManage,
+                ReleaseManage,
+            ],
             Role::Management => &[
                 BatchRead,
                 DeviationRead,
@@ -279,8 +287,8 @@ impl Capability {
             | DeviationReview | DeviationApprove | CapaManage | CapaClose | GateEntryCreate | GoodsReceiptCreate
             | SamplingRequest | QualityTestAssign | QualityTestExecute | QualityTestReview | QualityTestRecommend
             | QualityTestDecide | MaterialStore | StationRegister | UserManage | PlantManage | AuditReview
-            | ApiKeyManage | BackupManage | LotManage | LotDisposition | EquipmentLog | EquipmentManage
-            | EquipmentRelease | QualificationManage => false,
+            | ApiKeyManage | BackupManage | ReleaseManage | LotManage | LotDisposition | EquipmentLog
+            | EquipmentManage | EquipmentRelease | QualificationManage => false,
         }
     }
 }

@@ -88,6 +88,8 @@ uuid_id! {
     DeviationId;
     /// A lot of a material.
     LotId;
+    /// A release of the station's program.
+    ReleaseId;
     /// A piece of equipment.
     EquipmentId;
     /// A person's qualification for a procedure.

@@ -26,6 +26,7 @@ pub mod plant;
 pub mod qualification;
 pub mod quantity;
 pub mod receiving;
+pub mod release;
 pub mod review;
 pub mod role;
 pub mod signature;

@@ -6,14 +6,20 @@ use axum::Router;
 use chrono::TimeDelta;
 use ed25519_dalek::VerifyingKey;
 use http::HeaderValue;
+use tempfile::NamedTempFile;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
-use viruj_api::sync::ServerTime;
+use viruj_api::{
+    releases::{PublishRelease, Publisher},
+    sync::ServerTime,
+};
 use viruj_domain::{clock::Clock, ids::UserId, plant::PlantScope};
 use viruj_storage::{
     ChangeContext, Database, StorageError, UnitOfWork,
     audit::{self, Checkpoint},
-    installation, migrate, second_factors,
+    installation, migrate,
+    releases::GivenRelease,
+    second_factors,
 };
 use viruj_sync::signing;
 
@@ -34,6 +40,7 @@ use crate::{
     passwords::{PasswordError, Passwords},
     proxies::TrustedProxies,
     refresh_tokens::RefreshTokens,
+    releases::{self, PublishError, ReleaseFolder},
     reset_codes::ResetCodes,
     routes,
     second_factors::SecondFactors,
@@ -97,6 +104,8 @@ pub struct Shared {
     pub recovery: Option<Recipients>,
     /// How long ago a change may be that a feed still tells.
     pub feed_kept: TimeDelta,
+    /// Where releases of the station's program are kept; absent where none are.
+    pub releases: Option<ReleaseFolder>,
     /// Open what stations could not send.
     pub exports: Option<ExportKeys>,
 }
@@ -173,6 +182,7 @@ pub async fn application(settings: &ServerSettings, clock: Arc<dyn Clock>) -> Re
             backups: KeptBackups::new(settings),
             recovery: settings.backup.as_ref().map(|backup| backup.recipients.clone()),
             feed_kept: settings.feed_kept,
+            releases: settings.release_dir.clone().map(ReleaseFolder::new),
             exports: ExportKeys::new(secret),
             database,
             clock,
@@ -218,6 +228,26 @@ impl Application {
         let rotated = SigningKeys::rotate(&settings.key_dir, &settings.secret_key, now)?;
         make_known(&self.state.database, &rotated).await?;
         Ok(rotated)
+    }
+
+    /// Where releases are kept.
+    #[must_use]
+    pub fn releases(&self) -> Option<&ReleaseFolder> {
+        self.state.releases.as_ref()
+    }
+
+    /// Publishes a package that has arrived.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn publish(
+        &self,
+        incoming: NamedTempFile,
+        request: &PublishRelease,
+        version: Option<&viruj_release::Version>,
+        publisher: &Publisher,
+    ) -> Result<GivenRelease, PublishError> {
+        releases::publish(&self.state, incoming, request, version, publisher).await
     }
 
     /// The router that `serve` puts on the network and that a station calls in process.

@@ -15,6 +15,7 @@ use crate::{
     checkpoints::CheckpointError,
     exports::{ImportError, Imported},
     jobs, logging, openapi,
+    releases::PublishError,
     serve::{asked_to_stop, serve},
     settings::{DatabaseSettings, ServerSettings, SettingsError},
     setup::{FirstAdministrator, SeedError, SetupError},
@@ -25,6 +26,7 @@ use crate::{
 mod audit;
 mod backup;
 mod record;
+mod release;
 mod seed;
 
 pub use record::VerifyRecordError;
@@ -35,7 +37,7 @@ const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
 /// The Viruj plant server.
 ///
 /// Settings come from the environment or `.env`: DATABASE_URL, MIGRATION_DATABASE_URL, SECRET_KEY, VIRUJ_KEY_DIR,
-/// VIRUJ_CHECKPOINT_DIR, VIRUJ_BACKUP_RECIPIENT, VIRUJ_BACKUP_DIR, VIRUJ_BACKUP_AT,
+/// VIRUJ_CHECKPOINT_DIR, VIRUJ_RELEASE_DIR, VIRUJ_BACKUP_RECIPIENT, VIRUJ_BACKUP_DIR, VIRUJ_BACKUP_AT,
 /// BACKEND_PORT, FRONTEND_URL, TRUSTED_PROXIES, SMTP_URL, SMTP_FROM, ENVIRONMENT, LOG_LEVEL.
 #[derive(Parser)]
 #[command(name = "viruj-server", version)]
@@ -98,6 +100,11 @@ enum Command {
         #[arg(long)]
         identity: PathBuf,
     },
+    /// Releases of the station's program.
+    Release {
+        #[command(subcommand)]
+        what: ReleaseCommand,
+    },
     /// Takes what a station could not send, from the file that was exported there.
     ImportUnsent { file: PathBuf },
     /// Prints the OpenAPI document.
@@ -121,6 +128,12 @@ enum Audit {
     Verify,
     /// Writes the heads of the trail into VIRUJ_CHECKPOINT_DIR, signed.
     Checkpoint,
+}
+
+#[derive(Subcommand)]
+enum ReleaseCommand {
+    /// Examines a package that its builder has signed, keeps it in VIRUJ_RELEASE_DIR, and offers it to stations.
+    Publish(release::Publish),
 }
 
 #[derive(Subcommand)]
@@ -208,6 +221,8 @@ pub enum CommandError {
     Record(#[from] VerifyRecordError),
     #[error(transparent)]
     Import(#[from] ImportError),
+    #[error(transparent)]
+    Publish(#[from] PublishError),
     #[error("the audit trail is not whole: {0} findings")]
     NotWhole(usize),
     #[error("cannot listen on {address}: {source}")]
@@ -233,6 +248,7 @@ impl CommandError {
             | Self::Seed(_)
             | Self::Restore(_)
             | Self::Import(_)
+            | Self::Publish(_)
             | Self::Backup(BackupError::Exists(_)) => 4,
             Self::NotWhole(_) | Self::Record(VerifyRecordError::NotVerified { .. }) => 5,
             Self::Start(_)
@@ -268,6 +284,7 @@ pub async fn run(line: CommandLine, out: &mut (dyn Write + Send)) -> Result<(), 
         Command::Record { what: Record::Key } => record::print_keys(out),
         Command::Backup { file } => backup::backup(&file, out).await,
         Command::Restore { file, identity } => backup::restore(&file, &identity, out).await,
+        Command::Release { what: ReleaseCommand::Publish(told) } => release::publish(&told, out).await,
         Command::ImportUnsent { file } => import_unsent(&file, out).await,
         Command::Openapi => Ok(out.write_all(openapi::text()?.as_bytes())?),
     }

@@ -53,6 +53,7 @@ pub mod quality_tests {
 }
 mod record_signing;
 mod registers;
+pub mod releases;
 pub mod reviews;
 pub mod roles {
     pub mod list;

@@ -38,6 +38,7 @@ pub mod passwords;
 pub mod proxies;
 mod receiving;
 mod refresh_tokens;
+pub mod releases;
 mod reset_codes;
 pub mod routes;
 mod sealing;

@@ -11,7 +11,7 @@ use viruj_domain::capability::Capability;
 use crate::{
     application::AppState,
     caller::{Authorisation, authorise},
-    handlers::{self, attachments::receive, master_records::import},
+    handlers::{self, attachments::receive, master_records::import, releases::publish},
     metrics, middleware, openapi,
 };
 
@@ -130,6 +130,23 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::stations::challenge::challenge),
         },
         Route { authorisation: Public, audit: NothingKept, operation: routes!(handlers::stations::sign_in::sign_in) },
+        Route {
+            authorisation: may(Capability::ReleaseManage),
+            audit: ReadsOnly,
+            operation: routes!(handlers::releases::list::list),
+        },
+        Route {
+            authorisation: may(Capability::ReleaseManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::releases::publish::publish),
+        },
+        Route {
+            authorisation: may(Capability::ReleaseManage),
+            audit: ChangedRows,
+            operation: routes!(handlers::releases::change_rollout::change_rollout),
+        },
+        Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::releases::offer::offer) },
+        Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::releases::package::package) },
         Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::sync::push::push) },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::pull::pull) },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::snapshot::snapshot) },
@@ -687,6 +704,7 @@ fn largest_body(path: &str) -> usize {
     match path {
         import::PATH => import::LARGEST_BODY,
         receive::PATH => receive::LARGEST_BODY,
+        publish::PATH => publish::LARGEST_BODY,
         _ => middleware::LARGEST_BODY,
     }
 }

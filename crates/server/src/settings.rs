@@ -59,6 +59,9 @@ pub struct ServerSettings {
     /// `VIRUJ_FEED_DAYS`: how long ago a change may be that a feed still tells. A station that was away longer makes a new
     /// copy; nothing is deleted from the trail.
     pub feed_kept: TimeDelta,
+    /// `VIRUJ_RELEASE_DIR`: where the packages lie that stations are updated with, and in `keys` the public keys of their
+    /// builders. Without it nothing is published.
+    pub release_dir: Option<PathBuf>,
 }
 
 /// `ENVIRONMENT`; every word but `production` is a place where nothing real is at stake.
@@ -142,6 +145,7 @@ impl ServerSettings {
             },
             log_level: read("LOG_LEVEL").map_or_else(|| "info".to_owned(), |level| level.to_ascii_lowercase()),
             feed_kept: read("VIRUJ_FEED_DAYS").map_or(Ok(FEED_KEPT), |text| feed_days(&text))?,
+            release_dir: read("VIRUJ_RELEASE_DIR").map(PathBuf::from),
         })
     }
 
@@ -164,6 +168,7 @@ impl ServerSettings {
             port: DEFAULT_PORT,
             log_level: "info".to_owned(),
             feed_kept: FEED_KEPT,
+            release_dir: None,
         }
     }
 

@@ -49,6 +49,7 @@ pub mod quality_samples;
 pub mod quality_tests;
 pub mod record_signatures;
 pub mod registers;
+pub mod releases;
 pub mod reviews;
 pub mod second_factors;
 pub mod sessions;

@@ -51,6 +51,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "person_identities",
     "person_keys",
     "recovery_codes",
+    "releases",
     "second_factors",
     "sessions",
     "signing_keys",

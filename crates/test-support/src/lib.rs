@@ -8,6 +8,7 @@ pub mod database;
 mod deciding;
 pub mod legacy;
 pub mod mail_sink;
+pub mod release;
 pub mod station;
 pub mod world;
 

@@ -40,6 +40,7 @@ mod person_keys;
 mod plants;
 mod program;
 mod raw;
+mod releases;
 mod replicas;
 mod resources;
 mod restart;

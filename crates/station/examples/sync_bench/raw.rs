@@ -78,7 +78,7 @@ pub async fn measure(folder: &Path, chunks: &[SnapshotChunk], is_encrypted: bool
     }
     connection.close().await?;
     std::fs::remove_file(&file)?;
-    eprintln!("raw, encrypted: {is_encrypted}: writing {time:.1} s, reading {reading:.2} s");
+    println!("raw file, encrypted: {is_encrypted}, written in {time:.1} s, read in {reading:.2} s");
     Ok(Raw { writing: time, reading })
 }
 
