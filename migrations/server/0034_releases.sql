@@ -29,6 +29,20 @@ SELECT viruj_follow('releases', 'id', '', '', '');
 CREATE TRIGGER refuse_revival BEFORE UPDATE ON releases
     FOR EACH ROW WHEN (OLD.state = 'withdrawn') EXECUTE FUNCTION viruj_refuse();
 
+-- What a station has told of a release. One that began and does not say that it works stops the release.
+CREATE TABLE station_updates (
+    station_id uuid NOT NULL REFERENCES stations (id),
+    release_id uuid NOT NULL REFERENCES releases (id),
+    outcome text NOT NULL CHECK (outcome IN ('installing', 'healthy', 'refused', 'put_back', 'silent')),
+    code text NOT NULL,
+    detail text NOT NULL,
+    begun_at timestamptz NOT NULL,
+    told_at timestamptz NOT NULL,
+    PRIMARY KEY (station_id, release_id)
+);
+CREATE INDEX idx_station_updates_release ON station_updates (release_id, outcome);
+SELECT viruj_follow('station_updates', 'station_id,release_id', '', '', '', false);
+
 -- A station belongs to the last ring until somebody says otherwise.
 SELECT set_config('viruj.actor', 'system:migrate', true),
     set_config('viruj.reason', 'the rings of updates have other names', true);
@@ -36,6 +50,7 @@ UPDATE stations SET ring = 'all';
 ALTER TABLE stations ALTER COLUMN ring SET DEFAULT 'all',
     ADD CONSTRAINT stations_ring CHECK (ring IN ('pilot', 'plant', 'all'));
 
-REVOKE ALL ON releases FROM PUBLIC, viruj_runtime;
+REVOKE ALL ON releases, station_updates FROM PUBLIC, viruj_runtime;
+GRANT SELECT, INSERT, UPDATE (outcome, code, detail, told_at) ON station_updates TO viruj_runtime;
 GRANT SELECT, INSERT, UPDATE (state, ring, percentage, stopped_because) ON releases TO viruj_runtime;
 GRANT UPDATE (ring) ON stations TO viruj_runtime;

@@ -81,7 +81,8 @@ export async function signPackage(file, version, key) {
 // Which builders' releases the installed station and its updater take.
 function stationConfig(version, trusted) {
   const folder = fs.mkdtempSync(path.join(target, "release-keys-"));
-  trusted.forEach((key, index) => fs.writeFileSync(path.join(folder, `builder-${index + 1}.pub`), `${key}\n`));
+  for (const [index, key] of trusted.entries())
+    fs.writeFileSync(path.join(folder, `builder-${index + 1}.pub`), `${key}\n`);
   const files = { "/usr/share/viruj-station/release-keys": folder };
   return { version, bundle: { linux: { deb: { files } } }, folder };
 }

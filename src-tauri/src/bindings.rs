@@ -14,6 +14,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::status::station_status,
             commands::status::list_unsent,
             commands::status::sync_now,
+            commands::status::postpone_update,
             commands::status::export_unsent,
             commands::status::report_painted,
             commands::start::retry_start,

@@ -1,8 +1,10 @@
 //! What the command line and the environment say, and where the station keeps its files.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Parser, Subcommand};
+
+use crate::updates::Pace;
 
 /// The command line of `viruj-station`.
 #[derive(Clone, Debug, Default, Parser)]
@@ -19,6 +21,14 @@ pub struct LaunchOptions {
     /// Fill the screen and stay there: no title bar, nothing that closes the window, no menu of the web view.
     #[arg(long, env = "VIRUJ_KIOSK")]
     pub kiosk: bool,
+
+    /// Seconds between two questions for an update of the program.
+    #[arg(long, env = "VIRUJ_UPDATE_EVERY", value_name = "SECONDS", default_value_t = 900, hide = true)]
+    pub update_every: u64,
+
+    /// Seconds that an update is announced before the station starts anew with it, while somebody works.
+    #[arg(long, env = "VIRUJ_UPDATE_ANNOUNCED", value_name = "SECONDS", default_value_t = 300, hide = true)]
+    pub update_announced: u64,
 
     /// Keep the station's files here instead of in the user's data folder.
     #[arg(long, env = "VIRUJ_DATA_DIR", value_name = "FOLDER", global = true)]
@@ -63,6 +73,15 @@ pub enum Task {
 pub struct NoDataFolder;
 
 impl LaunchOptions {
+    /// How updates of the program are followed.
+    #[must_use]
+    pub fn update_pace(&self) -> Pace {
+        Pace {
+            between_asking: Duration::from_secs(self.update_every),
+            announced_for: Duration::from_secs(self.update_announced),
+        }
+    }
+
     /// `--data-dir`, else `viruj-station` in the user's data folder.
     ///
     /// # Errors

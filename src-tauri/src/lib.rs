@@ -9,6 +9,7 @@ mod recovery;
 mod settings;
 mod shell;
 mod start;
+mod updates;
 mod window;
 
 use std::{io, path::Path, process::ExitCode, time::Instant};
@@ -38,14 +39,16 @@ pub fn run(launch: LaunchOptions) -> ExitCode {
     logging::start(&data_folder);
     let bindings = bindings::builder();
     let built = tauri::Builder::default()
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
             bindings.mount_events(app);
-            let is_kiosk = launch.kiosk;
+            let (is_kiosk, pace) = (launch.kiosk, launch.update_pace());
             let shell = Shell::new(launch, data_folder, started, app.handle().clone());
             app.manage(shell.clone());
             window::open(app.handle(), is_kiosk)?;
             shell.start();
+            updates::follow(&shell, app.handle(), pace);
             stop_on_signal(app.handle().clone());
             Ok(())
         })

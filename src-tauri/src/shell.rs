@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -24,6 +24,7 @@ use crate::{
     launch::LaunchOptions,
     settings::{self, Settings},
     start::{self, Choice, FirstStart, Running},
+    updates::Updates,
 };
 
 /// Shared by all commands; cloning is cheap.
@@ -37,6 +38,7 @@ struct Inner {
     data_folder: PathBuf,
     started: Instant,
     painted: AtomicBool,
+    updates: Updates,
     app: AppHandle,
     state: RwLock<State>,
     /// Held while a start or a stop is under way, so that two never run into each other.
@@ -61,6 +63,7 @@ impl Shell {
                 data_folder,
                 started,
                 painted: AtomicBool::new(false),
+                updates: Updates::default(),
                 app,
                 state: RwLock::new(State::Waiting(Stage::Starting { step: "starting".to_owned() })),
                 turn: tokio::sync::Mutex::new(()),
@@ -185,7 +188,7 @@ impl Shell {
 
     pub async fn status(&self) -> StationStatus {
         if let Ok(core) = self.core() {
-            return core.status().await;
+            return StationStatus { update: self.inner.updates.view(), ..core.status().await };
         }
         let stage = match &*self.inner.state.read().unwrap_or_else(PoisonError::into_inner) {
             State::Waiting(stage) => stage.clone(),
@@ -205,12 +208,39 @@ impl Shell {
             server_time: None,
             clock_off: None,
             is_demo: false,
+            update: None,
             source: self
                 .settings()
                 .ok()
                 .and_then(|settings| start::choice(&self.inner.launch, &settings))
                 .map_or(DataSource::Embedded, |choice| choice.source()),
         }
+    }
+
+    pub fn is_painted(&self) -> bool {
+        self.inner.painted.load(Ordering::Relaxed)
+    }
+
+    pub fn updates(&self) -> &Updates {
+        &self.inner.updates
+    }
+
+    pub fn data_folder(&self) -> &Path {
+        &self.inner.data_folder
+    }
+
+    /// The plant server that the station works with, if it does.
+    pub fn server_url(&self) -> Option<String> {
+        match start::choice(&self.inner.launch, &self.settings().ok()?) {
+            Some(Choice::Server(url)) => Some(url),
+            _ => None,
+        }
+    }
+
+    /// Puts an update of the program off for a while.
+    pub fn postpone_update(&self) {
+        self.inner.updates.postpone();
+        self.tell(&[QueryKey::Status]);
     }
 
     pub fn report_painted(&self) {
@@ -271,7 +301,7 @@ impl Shell {
             theme: settings.theme,
             density: settings.density,
             is_from_environment: self.inner.launch.database_url.is_some() || self.inner.launch.server_url.is_some(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: self.inner.app.package_info().version.to_string(),
         })
     }
 

@@ -8,8 +8,9 @@ export const commands = {
 	/**  Never fails: before the station runs, the stage says how far it has come. */
 	stationStatus: () => typedError<StationStatus, CommandError>(__TAURI_INVOKE("station_status")),
 	listUnsent: () => typedError<UnsentEntry[], CommandError>(__TAURI_INVOKE("list_unsent")),
-	/**  Tries the server now instead of at the next turn. */
 	syncNow: () => typedError<null, CommandError>(__TAURI_INVOKE("sync_now")),
+	/**  Tries the server now instead of at the next turn. */
+	postponeUpdate: () => typedError<null, CommandError>(__TAURI_INVOKE("postpone_update")),
 	/**
 	 *  Writes what is unsent, sealed to the server, onto a stick that is plugged in or into the downloads of whoever owns the
 	 *  computer's session, and answers where it lies.
@@ -639,7 +640,7 @@ export type CapaView = {
 };
 
 /**  One thing that a person may be allowed to do. */
-export type Capability = "batch.read" | "batch.plan" | "batch.hold" | "batch.resume" | "batch.execute" | "batch.verify" | "batch.review" | "batch.answer" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "deviation.report" | "deviation.investigate" | "deviation.review" | "deviation.approve" | "capa.read" | "capa.manage" | "capa.close" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "lot.read" | "lot.manage" | "lot.disposition" | "equipment.read" | "equipment.log" | "equipment.manage" | "equipment.release" | "qualification.read" | "qualification.manage" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage";
+export type Capability = "batch.read" | "batch.plan" | "batch.hold" | "batch.resume" | "batch.execute" | "batch.verify" | "batch.review" | "batch.answer" | "batch.release" | "master.read" | "master.author" | "master.approve" | "deviation.read" | "deviation.report" | "deviation.investigate" | "deviation.review" | "deviation.approve" | "capa.read" | "capa.manage" | "capa.close" | "gate_entry.read" | "gate_entry.create" | "goods_receipt.read" | "goods_receipt.create" | "sampling.request" | "quality_sample.read" | "quality_test.read" | "quality_test.assign" | "quality_test.execute" | "quality_test.review" | "quality_test.recommend" | "quality_test.decide" | "material.store" | "material.read" | "lot.read" | "lot.manage" | "lot.disposition" | "equipment.read" | "equipment.log" | "equipment.manage" | "equipment.release" | "qualification.read" | "qualification.manage" | "station.register" | "user.manage" | "plant.read" | "plant.manage" | "audit.read" | "audit.review" | "api_key.manage" | "backup.manage" | "release.manage";
 
 /**  One difference. */
 export type Change = {
@@ -2410,6 +2411,8 @@ export type StationStatus = {
 	/**  Demo data is present: the sign-in screen names the demo people. */
 	isDemo: boolean,
 	source: DataSource,
+	/**  A newer version of the program is on its way. */
+	update: UpdateView | null,
 };
 
 export type StatusCount = {
@@ -2507,6 +2510,26 @@ export type UnsentEntry = {
 	attempts: number,
 	/**  The code of what the last attempt failed with. */
 	lastProblem: string | null,
+};
+
+/**  What stands against replacing the program. */
+export type UpdateHindrance = "unsent" | 
+/**  A phase has begun at this station and is not over. */
+"phase_runs" | "copying" | 
+/**  Somebody has postponed it. */
+"postponed";
+
+/**  How far a newer version has come. */
+export type UpdateStage = { type: "downloading"; percent: number } | 
+/**  It is there, and something stands against it. */
+{ type: "waiting"; because: UpdateHindrance } | 
+/**  The station starts anew with it then; whoever works can postpone it. */
+{ type: "announced"; installsAt: string } | { type: "installing" };
+
+/**  A newer version of the program, and how far it has come. */
+export type UpdateView = {
+	version: string,
+	stage: UpdateStage,
 };
 
 /**  Something that is done to an account and says why. */

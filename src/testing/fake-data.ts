@@ -30,6 +30,7 @@ export const readyStatus: StationStatus = {
   copying: null,
   serverTime: "2026-11-24T09:02:07Z",
   clockOff: null,
+  update: null,
   isDemo: true,
   source: "embedded",
 };

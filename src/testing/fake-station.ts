@@ -128,6 +128,9 @@ export class FakeStation {
     switch (command) {
       case "station_status":
         return structuredClone(state.status);
+      case "postpone_update":
+        if (state.status.update) state.status.update.stage = { type: "waiting", because: "postponed" };
+        return null;
       case "current_person":
         return state.person;
       case "sign_in":

@@ -118,6 +118,8 @@ export const testIds = {
   "connection-status": "button, `data-state`: online, offline, connecting; opens what waits",
   "connection-words": "",
   "connection-time": "when the server was heard last",
+  "update-notice": "a newer version of the program is about to be installed",
+  "update-postpone": "puts the update off for an hour",
   "connection-clock": "by how much the station's clock is off",
   "connection-copying": "how far a new copy of the plant's records has come",
   "unsent-count": "`data-count`",

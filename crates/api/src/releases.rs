@@ -34,6 +34,7 @@ pub struct ReleaseRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_by_name: Option<String>,
     pub published_at: DateTime<Utc>,
+    pub stations: UpdateCounts,
 }
 
 /// What comes with a package that is published; needs `release.manage`.
@@ -86,6 +87,61 @@ pub struct OfferedUpdate {
     /// Of the package, lower-case hex.
     pub sha256: String,
     pub size_bytes: i64,
+}
+
+/// What a station tells of an update, once each time something of it is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateReport {
+    /// For example `linux-x86_64`.
+    pub target: String,
+    /// Of the update.
+    pub version: String,
+    pub outcome: ToldOutcome,
+    /// Why it went wrong, as a word; empty when nothing did.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub code: String,
+    /// Up to 500 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// How far an update has come at a station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ToldOutcome {
+    /// The package is handed over to whatever installs it.
+    Installing,
+    /// The new version runs, and works.
+    Healthy,
+    /// The package was not installed.
+    Refused,
+    /// The new version did not work, and the one before runs again.
+    PutBack,
+}
+
+impl ToldOutcome {
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Installing => "installing",
+            Self::Healthy => "healthy",
+            Self::Refused => "refused",
+            Self::PutBack => "put_back",
+        }
+    }
+}
+
+/// Stations by how a release went with them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UpdateCounts {
+    pub installing: u32,
+    pub healthy: u32,
+    pub refused: u32,
+    pub put_back: u32,
+    /// They began and said nothing afterwards.
+    pub silent: u32,
 }
 
 /// Whom a release was published by.

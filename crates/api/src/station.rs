@@ -55,6 +55,14 @@ view! {
         /// Demo data is present: the sign-in screen names the demo people.
         pub is_demo: bool,
         pub source: DataSource,
+        /// A newer version of the program is on its way.
+        pub update: Option<UpdateView>,
+    }
+
+    /// A newer version of the program, and how far it has come.
+    pub struct UpdateView {
+        pub version: String,
+        pub stage: UpdateStage,
     }
 
     /// How far a new copy of the plant's records has come, in rows.
@@ -114,6 +122,28 @@ macro_rules! choice {
 }
 
 choice! {
+    /// How far a newer version has come.
+    #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+    pub enum UpdateStage {
+        Downloading { percent: u8, },
+        /// It is there, and something stands against it.
+        Waiting { because: UpdateHindrance, },
+        /// The station starts anew with it then; whoever works can postpone it.
+        Announced { installs_at: String, },
+        Installing,
+    }
+
+    /// What stands against replacing the program.
+    #[serde(rename_all = "snake_case")]
+    pub enum UpdateHindrance {
+        Unsent,
+        /// A phase has begun at this station and is not over.
+        PhaseRuns,
+        Copying,
+        /// Somebody has postponed it.
+        Postponed,
+    }
+
     /// How far the start of the program has come.
     #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
     pub enum Stage {

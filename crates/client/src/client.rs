@@ -348,6 +348,20 @@ impl Client {
     }
 }
 
+/// What a stream says that is none.
+pub(crate) async fn refused(mut answer: reqwest::Response) -> ClientError {
+    let mut refused = http::Response::new(Bytes::new());
+    *refused.status_mut() = answer.status();
+    std::mem::swap(refused.headers_mut(), answer.headers_mut());
+    match answer.bytes().await {
+        Ok(body) => {
+            *refused.body_mut() = body;
+            problem(&refused)
+        }
+        Err(error) => ClientError::Unreachable(with_causes(&error)),
+    }
+}
+
 pub(crate) fn request(
     method: Method,
     path: &str,

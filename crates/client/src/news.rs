@@ -8,7 +8,7 @@ use viruj_api::{problem::with_causes, sync::FeedHeads};
 
 use crate::{
     Client, ClientError,
-    client::{Answer, bad_answer, problem, request},
+    client::{Answer, bad_answer, refused, request},
 };
 
 /// The server ends a stream of news after ten minutes.
@@ -32,17 +32,13 @@ impl Client {
     pub async fn news(&self, station_token: &str) -> Answer<Option<News>> {
         let asked = request(Method::GET, "/api/v1/sync/heads", Some(station_token), None::<&()>)?;
         let answer = self.transport.stream(asked, LONGEST).await;
-        let Some(mut answer) = answer.map_err(|error| ClientError::Unreachable(with_causes(error.as_ref())))? else {
+        let Some(answer) = answer.map_err(|error| ClientError::Unreachable(with_causes(error.as_ref())))? else {
             return Ok(None);
         };
         if answer.status().is_success() {
             return Ok(Some(News { answer, read: Vec::new() }));
         }
-        let mut refused = http::Response::new(Bytes::new());
-        *refused.status_mut() = answer.status();
-        std::mem::swap(refused.headers_mut(), answer.headers_mut());
-        *refused.body_mut() = answer.bytes().await.map_err(|error| ClientError::Unreachable(with_causes(&error)))?;
-        Err(problem(&refused))
+        Err(refused(answer).await)
     }
 }
 

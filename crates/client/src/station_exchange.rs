@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 use viruj_api::{
     leases::{ExtendLeases, SignedLease},
+    releases::UpdateReport,
     stations::{StationSession, StationSignIn},
     sync::{FeedCursor, FeedPage, PushRequest, PushResponse},
 };
@@ -91,6 +92,14 @@ impl StationExchange {
     /// [`ExchangeError`].
     pub async fn news(&self) -> Result<Option<News>, ExchangeError> {
         self.with_token(|token| async move { self.client.news(&token).await }).await
+    }
+
+    /// Tells how far an update of the program has come.
+    ///
+    /// # Errors
+    /// [`ExchangeError`].
+    pub async fn report_update(&self, report: &UpdateReport) -> Result<(), ExchangeError> {
+        self.with_token(|token| async move { self.client.report_update(&token, report).await }).await
     }
 
     /// Lets leases of the station live on; those that do are in the answer.

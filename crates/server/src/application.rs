@@ -250,6 +250,14 @@ impl Application {
         releases::publish(&self.state, incoming, request, version, publisher).await
     }
 
+    /// Pauses the releases whose stations began and have said nothing since.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn stop_silent_updates(&self) -> Result<(), StorageError> {
+        releases::stop_silent(&self.state).await
+    }
+
     /// The router that `serve` puts on the network and that a station calls in process.
     pub fn router(&self) -> Router {
         routes::router(&self.state)

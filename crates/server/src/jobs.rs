@@ -6,7 +6,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use viruj_storage::backup::last_success;
 
-use crate::{Application, due_versions, kept_backups, kept_documents};
+use crate::{Application, due_versions, kept_backups, kept_documents, releases};
 
 /// A tail that is cut within this time after it was written is not seen by the checkpoints.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(15 * 60);
@@ -19,6 +19,9 @@ const DAYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(30);
 
 /// How often it is looked for decided batches whose documents could not be kept at once.
 const DOCUMENTS_LOOKED_AT_EVERY: Duration = Duration::from_secs(60);
+
+/// How often it is looked for stations that say nothing after an update.
+const UPDATES_LOOKED_AT_EVERY: Duration = Duration::from_secs(60);
 
 /// The running jobs of a server.
 pub struct Jobs {
@@ -34,7 +37,8 @@ pub fn start(application: &Application) -> Jobs {
         tokio::spawn(keep_checkpoints(application.clone(), stopped.clone())),
         tokio::spawn(keep_backups(application.clone(), stopped.clone())),
         tokio::spawn(keep_days(application.clone(), stopped.clone())),
-        tokio::spawn(keep_documents(application.clone(), stopped)),
+        tokio::spawn(keep_documents(application.clone(), stopped.clone())),
+        tokio::spawn(watch_updates(application.clone(), stopped)),
     ];
     Jobs { stopping, running }
 }
@@ -140,6 +144,21 @@ async fn keep_documents(application: Application, mut stopped: watch::Receiver<b
                 }
             }
             Err(error) => tracing::error!(?error, "the documents of a decided batch are not kept"),
+        }
+    }
+}
+
+/// Pauses releases after which a station says nothing.
+async fn watch_updates(application: Application, mut stopped: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(UPDATES_LOOKED_AT_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = every.tick() => {}
+            _ = stopped.changed() => break,
+        }
+        if let Err(error) = releases::stop_silent(application.state()).await {
+            tracing::error!(%error, "it cannot be told which stations say nothing after their update");
         }
     }
 }

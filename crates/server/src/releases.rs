@@ -7,17 +7,17 @@ use std::{
     sync::Arc,
 };
 
-use chrono::SubsecRound;
+use chrono::{SubsecRound, TimeDelta};
 use tempfile::NamedTempFile;
 use uuid::Uuid;
 use viruj_api::releases::{PublishRelease, Publisher};
 use viruj_domain::{
     ids::ReleaseId,
-    release::{LONGEST_NOTES, Rollout},
+    release::{LONGEST_NOTES, Rollout, RolloutState},
 };
-use viruj_release::{Refusal, Release, TrustedKeys};
+use viruj_release::{Refusal, TrustedKeys};
 use viruj_storage::{
-    ChangeContext, StorageError,
+    ChangeContext, StorageError, UnitOfWork,
     releases::{self, GivenRelease, NewRelease},
 };
 
@@ -25,6 +25,9 @@ use crate::{
     application::AppState,
     error::{ApiError, ProblemCode},
 };
+
+/// A station that has begun must say within this time that it works.
+pub const HEALTHY_WITHIN: TimeDelta = TimeDelta::minutes(15);
 
 /// Where packages and builders' keys lie.
 #[derive(Clone, Debug)]
@@ -120,7 +123,7 @@ pub async fn publish(
     let id = ReleaseId(Uuid::now_v7());
     let new = NewRelease {
         id,
-        version: numbers(&release),
+        version: numbers(&release.version),
         target: &release.target,
         sha256: &release.sha256,
         size: release.size,
@@ -150,9 +153,38 @@ fn keep(incoming: NamedTempFile, place: &Path) -> Result<(), PublishError> {
     Ok(())
 }
 
-fn numbers(release: &Release) -> [u32; 3] {
-    let version = &release.version;
+/// A version as it is kept.
+#[must_use]
+pub fn numbers(version: &viruj_release::Version) -> [u32; 3] {
     [version.major, version.minor, version.patch].map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// Pauses a release that goes on, because of what a station has told or has not.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn stop(unit: &mut UnitOfWork, id: ReleaseId, because: &str) -> Result<(), StorageError> {
+    if let Some(found) = releases::lock(unit, id).await?
+        && found.row.state == RolloutState::Running
+    {
+        let paused = Rollout { state: RolloutState::Paused, ..rollout(&found) };
+        releases::set_rollout(unit, id, paused, Some(because)).await?;
+        tracing::warn!(version = found.row.version, because, "a release is paused");
+    }
+    Ok(())
+}
+
+/// Stops the releases whose stations began and have said nothing for [`HEALTHY_WITHIN`].
+///
+/// # Errors
+/// Failures of the database.
+pub async fn stop_silent(app: &AppState) -> Result<(), StorageError> {
+    let now = app.clock.now().trunc_subsecs(3);
+    let mut unit = app.begin_for_system("updates", "a station says nothing after its update").await?;
+    for release in releases::note_silence(&mut unit, now - HEALTHY_WITHIN, now).await? {
+        stop(&mut unit, release, "system:update_silent").await?;
+    }
+    unit.commit().await
 }
 
 /// How far a release has come.

@@ -147,6 +147,7 @@ pub fn all() -> Vec<Route> {
         },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::releases::offer::offer) },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::releases::package::package) },
+        Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::releases::report::report) },
         Route { authorisation: Station, audit: ChangedRows, operation: routes!(handlers::sync::push::push) },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::pull::pull) },
         Route { authorisation: Station, audit: ReadsOnly, operation: routes!(handlers::sync::snapshot::snapshot) },

@@ -61,6 +61,7 @@ mod reviews;
 mod session;
 mod single_sign_on;
 mod syncing;
+mod updating;
 
 /// A running station.
 pub struct StationCore {
@@ -240,6 +241,7 @@ impl StationCore {
             clock_off,
             is_demo: state.identity.as_ref().is_some_and(|identity| identity.is_demo),
             source: self.options.source.clone(),
+            update: None,
         }
     }
 

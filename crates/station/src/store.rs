@@ -33,6 +33,7 @@ mod reconcile;
 mod recovery;
 mod registers;
 mod rows;
+mod running;
 mod search;
 mod summary;
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use uuid::Uuid;
-use viruj_api::releases::{Publisher, ReleaseRow};
+use viruj_api::releases::{Publisher, ReleaseRow, UpdateCounts, UpdateReport};
 use viruj_domain::{
     ids::{ReleaseId, StationId, UserId},
     release::{Ring, Rollout, RolloutState},
@@ -55,6 +55,7 @@ struct Row {
     published_by: String,
     published_by_name: Option<String>,
     published_at: DateTime<Utc>,
+    counts: Vec<i64>,
 }
 
 impl Row {
@@ -85,6 +86,7 @@ impl Row {
             published_by: self.published_by,
             published_by_name: self.published_by_name,
             published_at: self.published_at,
+            stations: counts(&self.counts),
         };
         Ok(GivenRelease { row, version, signature: self.signature })
     }
@@ -143,7 +145,11 @@ async fn all(executor: impl PgExecutor<'_>) -> Result<Vec<GivenRelease>, Storage
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT release.id, major, minor, patch, target, sha256, size_bytes, signature, builder_key, notes, state, ring,
-               percentage, stopped_because, published_by, users.name AS "published_by_name?", published_at
+               percentage, stopped_because, published_by, users.name AS "published_by_name?", published_at,
+               ARRAY (SELECT count(told.outcome) FROM unnest(ARRAY ['installing', 'healthy', 'refused', 'put_back', 'silent'])
+                          WITH ORDINALITY AS known (outcome, place)
+                      LEFT JOIN station_updates AS told ON told.release_id = release.id AND told.outcome = known.outcome
+                      GROUP BY place ORDER BY place) AS "counts!"
            FROM releases AS release LEFT JOIN users ON users.id = published_by
            ORDER BY major DESC, minor DESC, patch DESC, target"#,
     )
@@ -175,6 +181,63 @@ pub async fn set_rollout(
     Ok(())
 }
 
+/// Writes down what a station tells of an update; `None` when there is no such release, or it has been told already.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn note_update(
+    unit: &mut UnitOfWork,
+    station: StationId,
+    report: &UpdateReport,
+    version: [u32; 3],
+    now: DateTime<Utc>,
+) -> Result<Option<ReleaseId>, StorageError> {
+    let [major, minor, patch] = version.map(|number| i32::try_from(number).unwrap_or(i32::MAX));
+    let release = sqlx::query_scalar!(
+        "INSERT INTO station_updates AS known (station_id, release_id, outcome, code, detail, begun_at, told_at)
+         SELECT $1, id, $2, $3, $4, $5, $5 FROM releases
+         WHERE target = $6 AND major = $7 AND minor = $8 AND patch = $9
+         ON CONFLICT (station_id, release_id) DO UPDATE
+         SET outcome = excluded.outcome, code = excluded.code, detail = excluded.detail, told_at = excluded.told_at
+         WHERE known.outcome <> excluded.outcome
+         RETURNING release_id",
+        station.0,
+        report.outcome.as_str(),
+        report.code,
+        report.detail,
+        now,
+        report.target,
+        major,
+        minor,
+        patch,
+    )
+    .fetch_optional(unit.connection())
+    .await?;
+    Ok(release.map(ReleaseId))
+}
+
+/// Writes down which stations began before `before` and have said nothing since; gives back their releases.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn note_silence(
+    unit: &mut UnitOfWork,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<ReleaseId>, StorageError> {
+    let mut silent = sqlx::query_scalar!(
+        "UPDATE station_updates SET outcome = 'silent', told_at = $2
+         WHERE outcome = 'installing' AND told_at < $1 RETURNING release_id",
+        before,
+        now,
+    )
+    .fetch_all(unit.connection())
+    .await?;
+    silent.sort_unstable();
+    silent.dedup();
+    Ok(silent.into_iter().map(ReleaseId).collect())
+}
+
 /// Whether a package of this hash is one of a release.
 ///
 /// # Errors
@@ -195,6 +258,11 @@ pub async fn ring_of_station(database: &Database, id: StationId) -> Result<Optio
         .fetch_optional(&database.system_statements())
         .await?;
     Ok(ring.and_then(|ring| ring_of(&ring)))
+}
+
+fn counts(found: &[i64]) -> UpdateCounts {
+    let of = |place: usize| found.get(place).and_then(|count| u32::try_from(*count).ok()).unwrap_or_default();
+    UpdateCounts { installing: of(0), healthy: of(1), refused: of(2), put_back: of(3), silent: of(4) }
 }
 
 fn ring_of(word: &str) -> Option<Ring> {

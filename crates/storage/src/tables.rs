@@ -55,6 +55,7 @@ pub const SYSTEM_TABLES: &[&str] = &[
     "second_factors",
     "sessions",
     "signing_keys",
+    "station_updates",
     "stations",
     "user_plants",
     "users",

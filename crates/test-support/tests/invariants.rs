@@ -19,16 +19,21 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("viruj-client", &["viruj-domain", "viruj-api", "viruj-sync"]),
     ("viruj-record", &["viruj-domain", "viruj-api", "viruj-sync"]),
     ("viruj-release", &[]),
-    (
-        "viruj-server",
-        &["viruj-domain", "viruj-api", "viruj-sync", "viruj-storage", "viruj-record", "viruj-release"],
-    ),
+    ("viruj-server", &["viruj-domain", "viruj-api", "viruj-sync", "viruj-storage", "viruj-record", "viruj-release"]),
     ("viruj-station-core", &["viruj-domain", "viruj-api", "viruj-sync", "viruj-client"]),
     ("viruj-embedded-postgres", &[]),
     ("viruj-station-updater", &["viruj-release"]),
     (
         "viruj-station",
-        &["viruj-domain", "viruj-api", "viruj-client", "viruj-server", "viruj-station-core", "viruj-embedded-postgres"],
+        &[
+            "viruj-domain",
+            "viruj-api",
+            "viruj-client",
+            "viruj-release",
+            "viruj-server",
+            "viruj-station-core",
+            "viruj-embedded-postgres",
+        ],
     ),
 ];
 

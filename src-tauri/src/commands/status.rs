@@ -22,6 +22,13 @@ pub async fn list_unsent(shell: State<'_, Shell>) -> Result<Vec<UnsentEntry>, Co
 /// Tries the server now instead of at the next turn.
 #[tauri::command]
 #[specta::specta]
+pub async fn postpone_update(shell: State<'_, Shell>) -> Result<(), CommandError> {
+    shell.postpone_update();
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
 pub async fn sync_now(shell: State<'_, Shell>) -> Result<(), CommandError> {
     Ok(shell.core()?.sync_now().await?)
 }

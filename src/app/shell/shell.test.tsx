@@ -136,3 +136,19 @@ it("opens the settings from the person menu", async () => {
   expect(await byId("settings-data-folder")).toHaveTextContent("/home/floor/.local/share/viruj-station");
   expect(isShown("settings-from-environment")).toBe(false);
 });
+
+it("announces another version of the program, which whoever works can put off", async () => {
+  const stage = { type: "announced", installsAt: "2026-11-24T09:30:00Z" } as const;
+  const { user } = renderApp({ status: { ...readyStatus, update: { version: "1.1.0", stage } } }, "#/batches");
+  expect(await byId("update-notice")).toHaveTextContent(/Version 1\.1\.0 will be installed at .*15:00/);
+  expect(await violations()).toEqual([]);
+  await user.click(await byId("update-postpone"));
+  await waitFor(() => expect(isShown("update-notice")).toBe(false));
+});
+
+it("says nothing of a version that is only on its way", async () => {
+  const stage = { type: "downloading", percent: 40 } as const;
+  renderApp({ status: { ...readyStatus, update: { version: "1.1.0", stage } } }, "#/batches");
+  await byId("place");
+  expect(isShown("update-notice")).toBe(false);
+});

@@ -2,6 +2,7 @@ import { Outlet } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { UnsentDrawer } from "../../features/unsent/components/unsent-drawer";
+import { UpdateNotice } from "../../features/updates/components/update-notice";
 import { useIsHeld } from "../../ui/hold";
 import { Notice } from "../../ui/notice";
 import { useStation } from "../station-context";
@@ -31,6 +32,7 @@ export function Shell() {
             {t("shell.remembered")}
           </Notice>
         )}
+        <UpdateNotice update={status.update} />
         <Outlet />
       </main>
       <UnsentDrawer isOpen={isUnsentOpen} onClose={() => setUnsentOpen(false)} status={status} />

@@ -5,3 +5,4 @@ pub mod list;
 pub mod offer;
 pub mod package;
 pub mod publish;
+pub mod report;

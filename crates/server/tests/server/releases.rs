@@ -62,6 +62,10 @@ impl Fleet {
             .await
             .unwrap();
         unit.commit().await.unwrap();
+        self.token_of(id).await
+    }
+
+    async fn token_of(&self, id: StationId) -> String {
         let challenge = self.client.station_challenge().await.unwrap().challenge;
         let signature = answer_challenge(&challenge, &station_key(id));
         let sign_in = StationSignIn { station_id: id, challenge, signature, program_version: "1.0.0".into() };
@@ -302,4 +306,87 @@ async fn the_program_publishes_what_lies_on_a_stick() {
     );
     let station = fleet.station(STATION, "pilot").await;
     assert_eq!(fleet.offered(&station, "1.0.0").await.body["version"], json!("1.1.0"));
+}
+
+impl Fleet {
+    async fn report(&self, token: &str, version: &str, outcome: &str) {
+        let report = json!({ "target": TARGET, "version": version, "outcome": outcome, "code": "c", "detail": "d" });
+        let path = "/api/v1/updates/reports";
+        let answer = raw::send(&self.app, Method::POST, path, Some(token), report.to_string()).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text);
+    }
+
+    async fn newest(&self) -> Value {
+        raw::send(&self.app, Method::GET, "/api/v1/releases", Some(&self.admin), "").await.body[0].clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_station_that_says_nothing_after_its_update_pauses_the_release() {
+    let mut fleet = Fleet::start().await;
+    let [quiet, well] = [fleet.station(STATION, "pilot").await, fleet.station(OTHER_STATION, "pilot").await];
+    fleet.published("1.1.0", "ring=pilot&notes=n").await;
+    fleet.report(&quiet, "1.1.0", "installing").await;
+    fleet.report(&well, "1.1.0", "installing").await;
+    fleet.report(&well, "1.1.0", "healthy").await;
+    fleet.report(&well, "9.9.9", "put_back").await;
+    fleet.app.clock.advance_seconds(14 * 60);
+    fleet.app.application.stop_silent_updates().await.unwrap();
+    assert_eq!(fleet.newest().await["state"], json!("running"));
+    fleet.app.clock.advance_seconds(2 * 60);
+    fleet.app.application.stop_silent_updates().await.unwrap();
+    // The tokens of before have run out.
+    fleet.admin = fleet.app.sign_in(&fleet.client, &world::email("admin")).await.access_token;
+    let paused = fleet.newest().await;
+    assert_eq!((&paused["state"], &paused["stopped_because"]), (&json!("paused"), &json!("system:update_silent")));
+    let counts = json!({ "installing": 0, "healthy": 1, "refused": 0, "put_back": 0, "silent": 1 });
+    assert_eq!(paused["stations"], counts);
+    // It had only been slow.
+    fleet.report(&fleet.token_of(STATION).await, "1.1.0", "healthy").await;
+    assert_eq!(fleet.newest().await["stations"]["healthy"], json!(2));
+    assert_eq!(fleet.newest().await["state"], json!("paused"), "a person lets it go on");
+}
+
+/// Two hundred stations ask in three rings; in the second one the new version does not work.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_stations_update_through_three_rings_until_one_ring_fails() {
+    let fleet = Fleet::start().await;
+    let mut stations = Vec::new();
+    for number in 0..200_u128 {
+        let ring = match number {
+            0..10 => "pilot",
+            10..60 => "plant",
+            _ => "all",
+        };
+        let id = StationId(uuid::Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + number));
+        stations.push((ring, fleet.station(id, ring).await));
+    }
+    let release = fleet.published("1.1.0", "ring=pilot&notes=n").await;
+    let mut touched = Vec::new();
+    for (ring, next) in [("pilot", Some("plant")), ("plant", None)] {
+        for (own, token) in &stations {
+            if fleet.offered(token, "1.0.0").await.status != StatusCode::OK {
+                continue;
+            }
+            fleet.report(token, "1.1.0", "installing").await;
+            // The pilot is well; what comes after it does not start.
+            fleet.report(token, "1.1.0", if *own == "pilot" { "healthy" } else { "put_back" }).await;
+            touched.push(*own);
+        }
+        if let Some(next) = next {
+            assert_eq!(touched, ["pilot"; 10], "{ring}");
+            fleet.change(&release, json!({ "ring": next, "reason": "The pilot is well" })).await;
+            touched.clear();
+        }
+    }
+    // Those of the pilot ask again, since they were not made to change; of the plant the first one stopped it for all.
+    assert_eq!(touched.iter().filter(|ring| **ring == "plant").count(), 1, "{touched:?}");
+    assert!(!touched.contains(&"all"));
+    let paused = fleet.newest().await;
+    assert_eq!((&paused["state"], &paused["stopped_because"]), (&json!("paused"), &json!("system:update_put_back")));
+    let counts = json!({ "installing": 0, "healthy": 10, "refused": 0, "put_back": 1, "silent": 0 });
+    assert_eq!(paused["stations"], counts);
+    for (ring, token) in &stations {
+        assert_eq!(fleet.offered(token, "1.0.0").await.status, StatusCode::NO_CONTENT, "{ring}");
+    }
 }
