@@ -68,7 +68,10 @@ async function measurePlant() {
 
 // From the press on the batch in the list to the second frame with its open step. Each time anew: nothing is remembered.
 async function measureScreen(desk, server) {
-  const station = await startStation(desk, { env: { VIRUJ_SERVER_URL: server.url }, profile: "release" });
+  const station = await startStation(desk, {
+    env: { VIRUJ_SERVER_URL: server.url },
+    program: binary("viruj-station", "release"),
+  });
   try {
     await registerStation(station);
     const times = [];

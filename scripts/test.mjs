@@ -18,6 +18,8 @@ const ALL = {
   vitest: part.vitest,
   scripts: part.scriptTests,
   e2e: part.endToEnd,
+  // Last: it builds the station under other versions.
+  packages: part.packages,
 };
 
 // `npm test -- rust vitest` runs these alone; a whole run names none.

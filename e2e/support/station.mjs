@@ -25,18 +25,18 @@ const LOOKS = {
   hi: { theme: "light", language: "hi" },
 };
 
-// `profile` is the one that it was built with; a benchmark runs the release.
-export async function startStation(desk, { env = {}, args = [], profile = "debug" } = {}) {
-  const station = new Station(desk, env, args, profile);
+// `program` is another one than the one that was built, as one that is installed.
+export async function startStation(desk, { env = {}, args = [], program = binary("viruj-station") } = {}) {
+  const station = new Station(desk, env, args, program);
   await station.start();
   return station;
 }
 
 class Station {
-  constructor(desk, env, args, profile) {
+  constructor(desk, env, args, program) {
     this.desk = desk;
     this.args = args;
-    this.program = binary("viruj-station", profile);
+    this.program = program;
     this.env = {
       ...desk.env,
       TAURI_WEBVIEW_AUTOMATION: "true",
@@ -119,6 +119,11 @@ class Station {
     const answer = ask("xdotool", args, { env: environment(this.env) });
     if (!answer.ok) throw new Error(`xdotool ${args.join(" ")}: ${answer.error}`);
     return answer.output;
+  }
+
+  // The station has ended, or another one runs in its place, which the driver knows nothing of.
+  async abandon() {
+    await this.#release();
   }
 
   async kill() {

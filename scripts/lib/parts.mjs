@@ -128,6 +128,13 @@ export async function endToEnd() {
   return results.length === 0 ? single("e2e", "no tests found", false) : add(...results);
 }
 
+// What is installed, and what an installed station becomes.
+export async function packages() {
+  const results = [];
+  for (const file of filesOf("packaging")) results.push(await inTheWindow(file));
+  return add(...results);
+}
+
 // The web view's process crashes now and then under the driver, which finds the page no more: that says nothing about
 // the station, so the file is run once more. A second crash counts, and so does every other failure.
 async function inTheWindow(file) {

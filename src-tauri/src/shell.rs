@@ -151,7 +151,9 @@ impl Shell {
             (None, Some(_)) => Choice::Embedded,
             (None, None) => return Ok(None),
         };
+        let version = self.inner.app.package_info().version.to_string();
         let plan = start::Plan {
+            version: &version,
             observer: Arc::new(self.clone()),
             launch: &self.inner.launch,
             data_folder: &self.inner.data_folder,

@@ -46,6 +46,8 @@ pub struct Plan<'a> {
     pub launch: &'a LaunchOptions,
     pub data_folder: &'a Path,
     pub settings: &'a Settings,
+    /// The program's own.
+    pub version: &'a str,
     pub choice: Choice,
     /// The answer to the first start's question, while it has not been carried out.
     pub answer: Option<FirstStart>,
@@ -194,6 +196,7 @@ async fn open_core(plan: &Plan<'_>, client: Client, registration: &Registration)
     };
     let options = StationOptions {
         station_name: plan.settings.station_name.clone(),
+        program_version: plan.version.to_owned(),
         plant_id,
         registrar,
         devices: plan.settings.devices.clone(),

@@ -44,6 +44,7 @@ impl Computer {
         let launch = LaunchOptions::default();
         let data_folder = self.data();
         let plan = Plan {
+            version: "0.1.0",
             observer: Arc::new(Nobody),
             launch: &launch,
             data_folder: &data_folder,
