@@ -35,25 +35,32 @@ let machine;
 let station;
 const step = startStory(() => station);
 
-before(async () => {
-  desk = await setUpDesk();
-  builder = await releaseKey(path.join(desk.folder, "builder"));
-  stranger = await releaseKey(path.join(desk.folder, "stranger"));
-  const common = { profile: "debug", trusted: [builder.publicKey], sign: builder };
-  built["1.1.0"] = (await buildPackages({ ...common, names: ["viruj-station"], version: "1.1.0" }))["viruj-station"];
-  const first = await buildPackages({ ...common, names: ["viruj-station", "viruj-station-updater"], version: "1.0.0" });
-  built["1.0.0"] = first["viruj-station"];
-  built.updater = first["viruj-station-updater"];
-  postgres = await startPostgres();
-  const releases = path.join(desk.folder, "releases");
-  fs.mkdirSync(path.join(releases, "keys"), { recursive: true });
-  fs.writeFileSync(path.join(releases, "keys", "builder.pub"), builder.publicKey);
-  const env = { VIRUJ_RELEASE_DIR: releases };
-  server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), env, prepare: true });
-  proxy = await startProxy(server.port);
-  machine = await startMachine();
-  machine.install(built["1.0.0"], built.updater);
-}, { timeout: 900_000 });
+before(
+  async () => {
+    desk = await setUpDesk();
+    builder = await releaseKey(path.join(desk.folder, "builder"));
+    stranger = await releaseKey(path.join(desk.folder, "stranger"));
+    const common = { profile: "debug", trusted: [builder.publicKey], sign: builder };
+    built["1.1.0"] = (await buildPackages({ ...common, names: ["viruj-station"], version: "1.1.0" }))["viruj-station"];
+    const first = await buildPackages({
+      ...common,
+      names: ["viruj-station", "viruj-station-updater"],
+      version: "1.0.0",
+    });
+    built["1.0.0"] = first["viruj-station"];
+    built.updater = first["viruj-station-updater"];
+    postgres = await startPostgres();
+    const releases = path.join(desk.folder, "releases");
+    fs.mkdirSync(path.join(releases, "keys"), { recursive: true });
+    fs.writeFileSync(path.join(releases, "keys", "builder.pub"), builder.publicKey);
+    const env = { VIRUJ_RELEASE_DIR: releases };
+    server = await startServer({ folder: desk.folder, databaseUrl: postgres.url(), env, prepare: true });
+    proxy = await startProxy(server.port);
+    machine = await startMachine();
+    machine.install(built["1.0.0"], built.updater);
+  },
+  { timeout: 900_000 },
+);
 
 after(async () => {
   await station?.close().catch(() => undefined);
@@ -73,11 +80,13 @@ async function startProxy(port) {
     let passed = 0;
     for (const socket of [near, far]) {
       sockets.add(socket);
-      socket.on("error", () => undefined).on("close", () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
+      socket
+        .on("error", () => undefined)
+        .on("close", () => {
+          sockets.delete(socket);
+          near.destroy();
+          far.destroy();
+        });
     }
     near.on("data", (data) => {
       const range = /^range: (.+?)\r$/im.exec(data.toString("latin1"));
@@ -294,7 +303,11 @@ step("the power goes during an installation: the next start puts the version bef
   machine.do("touch", `${SPOOL}/request`);
   const running = machine.start(UPDATER);
   await waitUntil("the package manager to be at it", () => machine.processes("dpkg-deb").length > 0, { every: 1 });
-  machine.kill(...machine.processes("viruj-station-updater"), ...machine.processes("dpkg"), ...machine.processes("dpkg-deb"));
+  machine.kill(
+    ...machine.processes("viruj-station-updater"),
+    ...machine.processes("dpkg"),
+    ...machine.processes("dpkg-deb"),
+  );
   await waitUntil("the updater to be gone", () => running.exitCode !== null || running.signalCode !== null);
   const ended = await update();
   assert.deepEqual([ended.outcome, ended.version, ended.code], ["put_back", "1.3.0", "update_interrupted"]);

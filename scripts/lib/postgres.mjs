@@ -21,9 +21,10 @@ const SETTINGS = [
 const FAST = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
 const DURABLE = ["fsync=on", "full_page_writes=on", "synchronous_commit=on"];
 
-// A benchmark asks for a durable one, in a folder on a real disk.
-export async function startPostgres({ database = "viruj", durable = false, under = os.tmpdir() } = {}) {
-  const postgres = new ThrowawayPostgres({ durable, under });
+// A benchmark asks for a durable one, in a folder on a real disk; a server under an account of its own for one that other
+// accounts reach.
+export async function startPostgres({ database = "viruj", durable = false, under = os.tmpdir(), shared = false } = {}) {
+  const postgres = new ThrowawayPostgres({ durable, under, shared });
   try {
     await postgres.start();
     postgres.createDatabase(database);
@@ -35,8 +36,9 @@ export async function startPostgres({ database = "viruj", durable = false, under
 }
 
 class ThrowawayPostgres {
-  constructor({ durable, under }) {
+  constructor({ durable, under, shared }) {
     this.settings = [...SETTINGS, ...(durable ? DURABLE : FAST)];
+    if (shared) this.settings.push("unix_socket_permissions=0777");
     if (!fs.existsSync(nativePostgres)) throw new Error(`no PostgreSQL in ${nativePostgres}; npm ci brings it`);
     linkPostgres();
     this.folder = fs.mkdtempSync(path.join(under, "viruj-pg-"));
@@ -45,6 +47,7 @@ class ThrowawayPostgres {
     this.binaries = nativePostgres;
     this.drop = [];
     if (process.getuid() === 0) this.#leaveRoot();
+    if (shared) fs.chmodSync(this.folder, 0o711);
   }
 
   // PostgreSQL refuses to run as root, and root's clone is closed to anybody else, so the binaries are copied.
