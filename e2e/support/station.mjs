@@ -240,16 +240,22 @@ class Station {
     await this.driver.switchTo().activeElement().sendKeys(key);
   }
 
-  // An option of the list that is open.
+  // An option of the list that is open, once it has come to rest: a list that opens upwards moves its options when what was
+  // typed makes it shorter, and a press where one was a moment ago chooses nothing.
   async chooseOption(label) {
     const option = By.xpath(`//*[@role="option" and contains(., "${label}")]`);
+    let last = null;
     await this.#retry(`choosing ${label}`, async () => {
       // A list that is closed keeps its options in the page.
       for (const element of await this.driver.findElements(option)) {
-        if (await element.isDisplayed()) {
-          await element.click();
-          return true;
+        if (!(await element.isDisplayed())) continue;
+        const place = JSON.stringify(await element.getRect());
+        if (place !== last) {
+          last = place;
+          return false;
         }
+        await element.click();
+        return true;
       }
       return false;
     });

@@ -30,8 +30,9 @@ export const PACKAGES = ["viruj-station", ...Object.keys(CONTENTS)];
 export const programVersion = () => JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")).version;
 
 // The builder's key pair, made on this machine the first time. Whoever keeps a key of their own names it in the environment.
-export async function releaseKey(folder = path.join(cache, "release-key")) {
-  const file = process.env.TAURI_SIGNING_PRIVATE_KEY_PATH ?? path.join(folder, "builder.key");
+export async function releaseKey(folder) {
+  const named = folder === undefined ? process.env.TAURI_SIGNING_PRIVATE_KEY_PATH : undefined;
+  const file = named ?? path.join(folder ?? path.join(cache, "release-key"), "builder.key");
   if (!fs.existsSync(file)) {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     await must("tauri signer", "npx", ["--no-install", "tauri", "signer", "generate", "-w", file, "-p", "", "--ci"]);

@@ -13,14 +13,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{SecondsFormat, TimeDelta, Utc};
+use chrono::{SecondsFormat, TimeDelta};
 use tauri::{AppHandle, async_runtime};
 use tauri_plugin_updater::{Update, UpdaterExt};
 use viruj_api::{
     releases::{OfferedUpdate, ToldOutcome, UpdateReport},
     station::{QueryKey, UpdateHindrance, UpdateStage, UpdateView},
 };
+use viruj_domain::clock::Clock;
 use viruj_release::{ReleaseSignature, Version};
+use viruj_server::SystemClock;
 use viruj_station_core::StationCore;
 
 use self::{
@@ -135,9 +137,6 @@ impl Follower {
         self.tell_how_the_last_ended(&core).await?;
         let Some(update) = self.ask(&url, &token).await? else { return Ok(()) };
         let version = Version::parse(&update.version).map_err(|_| Hitch::Address(update.version.clone()))?;
-        if !core.see_version([version.major, version.minor, version.patch]).await? {
-            return self.refuse(&core, &version, "release_not_newer").await;
-        }
         if self.spool.has_failed(&version) {
             return Ok(());
         }
@@ -147,6 +146,10 @@ impl Follower {
             fetched.remove()?;
             tracing::error!(%error, "the package is not what was announced");
             return self.refuse(&core, &version, "release_signature_wrong").await;
+        }
+        // Only a version that is proved counts: what is merely announced must not shut out what is to come.
+        if !core.see_version([version.major, version.minor, version.patch]).await? {
+            return self.refuse(&core, &version, "release_not_newer").await;
         }
         self.wait_until_it_may_be(&core, &version).await?;
         // What was stopped meanwhile is not installed.
@@ -216,7 +219,7 @@ impl Follower {
                 let Some(left) = at.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) else {
                     return Ok(());
                 };
-                let installs_at = Utc::now() + TimeDelta::from_std(left).unwrap_or_default();
+                let installs_at = SystemClock.now() + TimeDelta::from_std(left).unwrap_or_default();
                 let installs_at = installs_at.to_rfc3339_opts(SecondsFormat::Secs, true);
                 self.show(Some((version, UpdateStage::Announced { installs_at })));
             }

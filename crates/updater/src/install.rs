@@ -3,12 +3,20 @@
 use std::{
     fs::{self, File},
     io::{self, ErrorKind, Read},
+    os::fd::OwnedFd,
     path::Path,
-    thread,
     time::{Duration, Instant},
 };
 
-use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    fs::{
+        FlockOperation, Mode, OFlags, flock,
+        inotify::{self, CreateFlags, WatchFlags},
+        open,
+    },
+    io::Errno,
+};
 use viruj_release::{Refusal, Release, TrustedKeys, Version, examine};
 
 use crate::{
@@ -20,7 +28,6 @@ use crate::{
 /// A release is smaller than this, in bytes; so much of root's disk, and no more, can be filled by an offer.
 const LARGEST: u64 = 512 << 20;
 const LARGEST_SIGNATURE: u64 = 4096;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 
 /// What stops the updater, or makes it refuse.
 #[derive(Debug, thiserror::Error)]
@@ -195,6 +202,7 @@ fn keep_previous(places: &Places, version: &Version) -> Result<(), Failure> {
 
 fn watch(places: &Places, state: &mut State, under_way: &UnderWay, health_within: Duration) -> Result<String, Failure> {
     let until = Instant::now() + health_within;
+    let news = News::of(&places.spool)?;
     loop {
         if is_healthy(places, &under_way.to) {
             if places.next().exists() {
@@ -204,10 +212,38 @@ fn watch(places: &Places, state: &mut State, under_way: &UnderWay, health_within
             state.write(places)?;
             return tell(places, Outcome::Healthy, Some(&under_way.to), None);
         }
-        if Instant::now() >= until {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
             return put_back(places, state, under_way, &Failure::Unhealthy(under_way.to.clone()));
         }
-        thread::sleep(BETWEEN_LOOKS);
+        news.wait(left)?;
+    }
+}
+
+/// Tells that something has changed in a folder (inotify(7)).
+struct News(OwnedFd);
+
+impl News {
+    fn of(folder: &Path) -> Result<Self, Failure> {
+        let told = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).map_err(io::Error::from)?;
+        let changes = WatchFlags::MOVED_TO | WatchFlags::CLOSE_WRITE;
+        inotify::add_watch(&told, folder, changes).map_err(io::Error::from)?;
+        Ok(Self(told))
+    }
+
+    /// Returns when something has changed, or after `longest`.
+    fn wait(&self, longest: Duration) -> Result<(), Failure> {
+        let longest = Timespec::try_from(longest).map_err(io::Error::other)?;
+        let mut waiting = [PollFd::new(&self.0, PollFlags::IN)];
+        match poll(&mut waiting, Some(&longest)) {
+            Ok(0) | Err(Errno::INTR) => return Ok(()),
+            Ok(_) => {}
+            Err(error) => return Err(io::Error::from(error).into()),
+        }
+        // What it says is of no account: the folder is looked at anyway.
+        let mut events = [0; 4096];
+        while rustix::io::read(&self.0, &mut events).is_ok_and(|count| count > 0) {}
+        Ok(())
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) const SYNCED_AT: &str = "synced_at";
 pub(crate) const HELD_LEASES: &str = "held_leases";
 /// What an export of unsent entries is sealed to.
 pub(crate) const EXPORT_RECIPIENT: &str = "export_recipient";
-/// Of the program, the highest that an update was offered for.
+/// Of the program, the highest that an update was verified for.
 pub(crate) const HIGHEST_VERSION: &str = "highest_version";
 /// To whom the station's keys are sealed.
 pub(crate) const RECOVERY_RECIPIENTS: &str = "recovery_recipients";
