@@ -10,7 +10,7 @@ import { startMachine } from "../e2e/support/machine.mjs";
 import { OPERATOR, registerStation, signIn, signOut } from "../e2e/support/people.mjs";
 import { freePort } from "../e2e/support/processes.mjs";
 import { serverCommand, startServer } from "../e2e/support/server.mjs";
-import { startStation } from "../e2e/support/station.mjs";
+import { SIZES, startStation } from "../e2e/support/station.mjs";
 import { startStory } from "../e2e/support/story.mjs";
 import { buildPackages, releaseKey, signPackage } from "../scripts/lib/packages.mjs";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
@@ -185,6 +185,7 @@ step("1.0 is installed, registered, and says that it works", async () => {
 step("[SEC-36] a release that the network cuts in two is put together, verified and announced", async () => {
   publish(built["1.1.0"], "1.1.0");
   await station.waitForText("update-notice", "Version 1.1.0 will be installed at");
+  await station.screenshots("update", { light: SIZES, dark: [SIZES[0]], te: [SIZES[0]] });
   assert.equal(proxy.seen.cuts, 1);
   assert.match(proxy.seen.ranges.at(-1), /^bytes=\d{7,}-$/, "only the rest was asked for");
   assert.ok(!machine.exists(`${SPOOL}/request`), "whoever works is asked first");
