@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before } from "node:test";
 import { setUpDesk } from "../e2e/support/desk.mjs";
 import { startMachine } from "../e2e/support/machine.mjs";
-import { OPERATOR, registerStation, signIn, signOut } from "../e2e/support/people.mjs";
+import { ADMINISTRATOR, OPERATOR, registerStation, signIn, signOut } from "../e2e/support/people.mjs";
 import { freePort } from "../e2e/support/processes.mjs";
 import { serverCommand, startServer } from "../e2e/support/server.mjs";
 import { SIZES, startStation } from "../e2e/support/station.mjs";
@@ -24,6 +24,8 @@ const PROGRAM = "/usr/bin/viruj-station";
 // A package is larger than this; the connection is lost here, once.
 const CUT_AFTER = 4 * 1024 * 1024;
 
+const [SMALL] = SIZES;
+const LOOKS = { light: SIZES, dark: [SMALL], te: [SMALL] };
 const built = {};
 let builder;
 let stranger;
@@ -185,7 +187,7 @@ step("1.0 is installed, registered, and says that it works", async () => {
 step("[SEC-36] a release that the network cuts in two is put together, verified and announced", async () => {
   publish(built["1.1.0"], "1.1.0");
   await station.waitForText("update-notice", "Version 1.1.0 will be installed at");
-  await station.screenshots("update", { light: SIZES, dark: [SIZES[0]], te: [SIZES[0]] });
+  await station.screenshots("update", LOOKS);
   assert.equal(proxy.seen.cuts, 1);
   assert.match(proxy.seen.ranges.at(-1), /^bytes=\d{7,}-$/, "only the rest was asked for");
   assert.ok(!machine.exists(`${SPOOL}/request`), "whoever works is asked first");
@@ -294,6 +296,29 @@ step("a release that dies at its start is taken back by itself, and stops for ev
   assert.deepEqual(releaseRow("1.2.0"), ["paused", "system:update_put_back", "put_back"]);
   const again = await offer(dead.file, dead.signature);
   assert.deepEqual([again.outcome, again.code], ["refused", "release_was_unhealthy"]);
+});
+
+step("an administrator sees why it has stopped, and withdraws it for good", async () => {
+  await signIn(station, ADMINISTRATOR);
+  await station.clickTestId("menu-releases");
+  await station.waitForText("release-row-1.2.0", "1 went wrong");
+  await station.waitForText("release-row-1.1.0", "1 has it");
+  await station.screenshots("releases", LOOKS);
+  await station.clickTestId("release-row-1.2.0");
+  await station.waitForText("release-stopped", "A station took it back");
+  await station.screenshots("release", LOOKS);
+  await station.clickTestId("release-change");
+  await station.clickTestId("rollout-state");
+  await station.chooseOption("Withdrawn");
+  await station.clickTestId("rollout-save");
+  await station.waitForText("rollout-form", "the change needs a reason");
+  await station.screenshots("rollout", LOOKS);
+  await station.typeInto("change-reason", "It does not start");
+  await station.clickTestId("rollout-save");
+  await station.waitForText("release-state", "Withdrawn");
+  assert.deepEqual(releaseRow("1.2.0").slice(0, 2), ["withdrawn", "It does not start"]);
+  await station.clickTestId("release-sheet-close");
+  await signOut(station);
 });
 
 step("the power goes during an installation: the next start puts the version before back", async () => {

@@ -122,6 +122,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::qualifications::change_qualification,
             commands::backups::list_backups,
             commands::backups::take_backup,
+            commands::releases::list_releases,
+            commands::releases::change_rollout,
             commands::settings::settings,
             commands::settings::save_settings,
             commands::settings::save_preferences,

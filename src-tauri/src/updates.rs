@@ -142,10 +142,14 @@ impl Follower {
         }
         let offer: OfferedUpdate = serde_json::from_value(update.raw_json.clone())?;
         let fetched = self.fetch(&core, &token, &offer).await?;
-        if let Err(error) = fetched.verify(&update).await {
-            fetched.remove()?;
-            tracing::error!(%error, "the package is not what was announced");
-            return self.refuse(&core, &version, "release_signature_wrong").await;
+        match fetched.verify(&update).await {
+            Ok(()) => {}
+            Err(Hitch::Plugin(error)) if says_that_it_is_wrong(&error) => {
+                fetched.remove()?;
+                tracing::error!(%error, "the package is not what was announced");
+                return self.refuse(&core, &version, "release_signature_wrong").await;
+            }
+            Err(hitch) => return Err(hitch),
         }
         // Only a version that is proved counts: what is merely announced must not shut out what is to come.
         if !core.see_version([version.major, version.minor, version.patch]).await? {
@@ -203,7 +207,7 @@ impl Follower {
 
     /// Never while a phase runs or work is unsent; and whoever works hears of it before.
     async fn wait_until_it_may_be(&self, core: &StationCore, version: &Version) -> Result<(), Hitch> {
-        let mut announced: Option<Instant> = None;
+        let mut announced: Option<(Instant, String)> = None;
         loop {
             let hindrance = match core.update_hindrance().await? {
                 None if self.shell.updates().is_postponed() => Some(UpdateHindrance::Postponed),
@@ -215,16 +219,21 @@ impl Follower {
             } else if core.current_person().await.is_none() {
                 return Ok(());
             } else {
-                let at = *announced.get_or_insert_with(|| Instant::now() + self.pace.announced_for);
-                let Some(left) = at.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) else {
+                let (at, shown) = announced.get_or_insert_with(|| self.announce());
+                if *at <= Instant::now() {
                     return Ok(());
-                };
-                let installs_at = SystemClock.now() + TimeDelta::from_std(left).unwrap_or_default();
-                let installs_at = installs_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-                self.show(Some((version, UpdateStage::Announced { installs_at })));
+                }
+                self.show(Some((version, UpdateStage::Announced { installs_at: shown.clone() })));
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
+    }
+
+    /// When the station starts anew, and what the screen says of it.
+    fn announce(&self) -> (Instant, String) {
+        let pause = self.pace.announced_for;
+        let shown = SystemClock.now() + TimeDelta::from_std(pause).unwrap_or_default();
+        (Instant::now() + pause, shown.to_rfc3339_opts(SecondsFormat::Secs, true))
     }
 
     /// The new version runs when the program starts again; whatever is open then is opened again.
@@ -285,6 +294,19 @@ impl Follower {
     fn folder(&self) -> PathBuf {
         self.shell.data_folder().join("updates")
     }
+}
+
+/// Whether it is the package's fault, and not that of the way to it.
+fn says_that_it_is_wrong(error: &tauri_plugin_updater::Error) -> bool {
+    use tauri_plugin_updater::Error;
+    matches!(
+        error,
+        Error::Minisign(_)
+            | Error::Base64(_)
+            | Error::SignatureUtf8(_)
+            | Error::SignedVersionMismatch { .. }
+            | Error::MissingSignedVersion
+    )
 }
 
 async fn tell(core: &StationCore, report: &UpdateReport) -> Result<(), Hitch> {

@@ -35,6 +35,7 @@ const pages: [string, Partial<FakeState>, string, string][] = [
   ["audit trail", { person: administrator }, "#/audit-trail", "audit-row-plant-a-12"],
   ["API keys", { person: administrator }, "#/api-keys", "api-key-table"],
   ["backups", { person: administrator }, "#/backups", "backup-table"],
+  ["releases", { person: administrator }, "#/releases", "release-table"],
   ["settings", {}, "#/settings", "settings-version"],
   ["profile", {}, "#/profile", "session-here"],
   ["forced change", { person: { ...operator, mustChangePassword: true } }, "", "forced-change"],

@@ -17,6 +17,7 @@ import { MissingScreen } from "./routes/missing-screen";
 import { PlantsRoute } from "./routes/plants-route";
 import { ProfileRoute } from "./routes/profile-route";
 import { QualificationsRoute } from "./routes/qualifications-route";
+import { ReleasesRoute } from "./routes/releases-route";
 import { ReviewRoute, ReviewsRoute } from "./routes/reviews-route";
 import { RolesRoute } from "./routes/roles-route";
 import { SettingsRoute } from "./routes/settings-route";
@@ -90,6 +91,7 @@ const capa = createRoute({
 const auditTrail = createRoute({ getParentRoute: () => root, path: "/audit-trail", component: AuditTrailRoute });
 const apiKeys = createRoute({ getParentRoute: () => root, path: "/api-keys", component: ApiKeysRoute });
 const backups = createRoute({ getParentRoute: () => root, path: "/backups", component: BackupsRoute });
+const releases = createRoute({ getParentRoute: () => root, path: "/releases", component: ReleasesRoute });
 const lots = createRoute({
   getParentRoute: () => root,
   path: "/lots",
@@ -135,6 +137,7 @@ const routeTree = root.addChildren([
   auditTrail,
   apiKeys,
   backups,
+  releases,
   profile,
   settings,
 ]);

@@ -10,6 +10,7 @@ import {
   IconKey,
   IconListCheck,
   IconMicroscope,
+  IconPackage,
   IconPackageImport,
   IconPackages,
   IconPlayerPlay,
@@ -49,4 +50,5 @@ export const screens = {
   audit_trail: { link: linkOptions({ to: "/audit-trail" }), icon: IconHistory },
   api_keys: { link: linkOptions({ to: "/api-keys" }), icon: IconKey },
   backups: { link: linkOptions({ to: "/backups" }), icon: IconDatabaseExport },
+  releases: { link: linkOptions({ to: "/releases" }), icon: IconPackage },
 } satisfies Record<Screen, { link: object; icon: unknown }>;

@@ -146,6 +146,8 @@ export const commands = {
 	changeQualification: (change: QualificationChange) => typedError<QualificationItem, CommandError>(__TAURI_INVOKE("change_qualification", { change })),
 	listBackups: () => typedError<BackupList, CommandError>(__TAURI_INVOKE("list_backups")),
 	takeBackup: () => typedError<BackupView, CommandError>(__TAURI_INVOKE("take_backup")),
+	listReleases: () => typedError<ReleaseView[], CommandError>(__TAURI_INVOKE("list_releases")),
+	changeRollout: (input: RolloutInput) => typedError<ReleaseView, CommandError>(__TAURI_INVOKE("change_rollout", { input })),
 	settings: () => typedError<StationSettings, CommandError>(__TAURI_INVOKE("settings")),
 	/**  Keeps the choice and starts anew with it; a choice that cannot work is refused and nothing changes. */
 	saveSettings: (settings: SaveSettings) => typedError<StationSettings, CommandError>(__TAURI_INVOKE("save_settings", { settings })),
@@ -1937,7 +1939,9 @@ export type QueryKey = "status" | "person" | "account" | "batches" | "batch" | "
 /**  Batches that wait for quality assurance. */
 "reviews" | 
 /**  Entries that are kept beside others. */
-"conflicts";
+"conflicts" | 
+/**  Of the program. */
+"releases";
 
 /**  Where a question to production stands. */
 export type QueryStatus = "Open" | "Answered" | "Closed";
@@ -2020,8 +2024,43 @@ export type ReleaseDocuments = {
 	files: string[],
 };
 
+/**  A release of the station's program. */
+export type ReleaseId = string;
+
+/**  Stations by how a release went with them. */
+export type ReleaseStations = {
+	healthy: number,
+	installing: number,
+	refused: number,
+	putBack: number,
+	silent: number,
+};
+
 /**  What quality assurance has decided about a batch. */
 export type ReleaseStatus = "Pending" | "Hold" | "Released" | "Rejected";
+
+export type ReleaseView = {
+	id: ReleaseId,
+	version: string,
+	target: string,
+	sha256: string,
+	sizeBytes: string,
+	/**  Of the builder's key. */
+	builderKey: string,
+	notes: string,
+	state: RolloutState,
+	ring: Ring,
+	/**  Of the stations of the ring. */
+	percentage: number,
+	/**  A person's words. */
+	stoppedBecause: string | null,
+	/**  `update_put_back` or `update_silent`, when the server stopped it by itself. */
+	stoppedByItself: string | null,
+	/**  Absent when it was published at the server itself. */
+	publishedBy: string | null,
+	publishedAt: string,
+	stations: ReleaseStations,
+};
 
 export type ResourceCheck = {
 	/**  Why it may not be charged or used; absent when it may. */
@@ -2169,6 +2208,9 @@ export type ReviewView = {
 	steps: ReviewStepView[],
 };
 
+/**  Where a station stands in the order of updates, and how far a release has come. */
+export type Ring = "pilot" | "plant" | "all";
+
 /**  What a person is employed as; roles are sets of capabilities. */
 export type Role = "Production Head" | "Production Manager" | "Production Operator" | "Plant Head" | "QA Head" | "QA Manager" | "QA Operator" | "QC Head" | "QC Manager" | "QC Operator" | "Procurement Officer" | "Warehouse Manager" | "Finance Officer" | "System Admin" | "Management" | "Security Officer" | "Sales Person";
 
@@ -2186,6 +2228,22 @@ export type RoleMatrix = {
 	capabilities: string[],
 	roles: RoleItem[],
 };
+
+/**  How a release is to go on. */
+export type RolloutInput = {
+	releaseId: ReleaseId,
+	state: RolloutState,
+	ring: Ring,
+	percentage: number,
+	reason: string,
+};
+
+/**  Whether a release is given out. */
+export type RolloutState = "running" | 
+/**  Nobody is offered it; stations that have it keep it. */
+"paused" | 
+/**  Paused for good. What it did is undone by a higher version. */
+"withdrawn";
 
 /**  How a calculated number is brought to its decimal places. */
 export type Rounding = 
@@ -2220,7 +2278,7 @@ export type Screen = "my_batches" | "batch_execution" |
 /**  Finished batches that wait for quality assurance. */
 "batch_reviews" | 
 /**  Entries that are kept beside others and wait for quality assurance. */
-"conflicts" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "lots" | "equipment" | "qualifications";
+"conflicts" | "master_records" | "deviations" | "capas" | "gate_entries" | "goods_receipts" | "quality_samples" | "quality_tests" | "materials" | "users" | "roles" | "plants" | "audit_trail" | "api_keys" | "backups" | "releases" | "lots" | "equipment" | "qualifications";
 
 /**  What the person's device is to hold; shown once. */
 export type SecondFactorView = {

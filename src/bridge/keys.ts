@@ -38,6 +38,7 @@ export const keys = {
   apiKeys: (filter: Omit<ApiKeyListQuery, "cursor">) => ["api_keys", "list", filter],
   apiKeyChoices: ["api_keys", "choices"],
   backups: ["backups"],
+  releases: ["releases"],
   masterRecords: (filter: Omit<MasterRecordListQuery, "cursor">) => ["master_records", "list", filter],
   foundDocuments: (text: string) => ["master_records", "found", text],
   masterRecord: (id: string) => ["master_records", "one", id],

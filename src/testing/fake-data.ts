@@ -188,6 +188,7 @@ export const administrator: SignedInPerson = {
     { section: "Systems", label: "Audit Trail", screen: "audit_trail" },
     { section: "Systems", label: "API Keys", screen: "api_keys" },
     { section: "Systems", label: "Backups", screen: "backups" },
+    { section: "Systems", label: "Releases", screen: "releases" },
   ],
   canExecute: false,
   canRegisterStation: true,

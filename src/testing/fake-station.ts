@@ -38,6 +38,7 @@ import {
 import { FakeDeviations } from "./fake-deviations";
 import { FakeMasterRecords } from "./fake-master-records";
 import { FakeRegisters } from "./fake-registers";
+import { FakeReleases } from "./fake-releases";
 import { FakeReviews } from "./fake-reviews";
 
 export type FakeState = {
@@ -109,6 +110,7 @@ export class FakeStation {
   readonly calls: { command: string; args: Arguments }[] = [];
   readonly administration = new FakeAdministration();
   readonly apiKeys = new FakeApiKeys();
+  readonly releases = new FakeReleases();
   readonly masterRecords = new FakeMasterRecords();
   readonly batches = new FakeBatches();
   readonly registers = new FakeRegisters();
@@ -223,6 +225,11 @@ export class FakeStation {
         return structuredClone(state.backups.items[0]);
       case "read_list":
         return state.lists;
+      case "list_releases":
+        return this.releases.answer(command, args);
+      case "change_rollout":
+        queueMicrotask(() => this.emit(["releases"]));
+        return this.releases.answer(command, args);
       case "list_api_keys":
       case "api_key_choices":
       case "create_api_key":

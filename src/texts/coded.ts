@@ -61,6 +61,9 @@ type CodeGroup =
   | "audit.actions"
   | "audit.entities"
   | "backups.causes"
+  | "rolloutState"
+  | "ring"
+  | "releaseStops"
   | "deviationCause"
   | "signature.meanings";
 

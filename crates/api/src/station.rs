@@ -213,6 +213,8 @@ choice! {
         Reviews,
         /// Entries that are kept beside others.
         Conflicts,
+        /// Of the program.
+        Releases,
     }
 }
 
@@ -231,6 +233,7 @@ pub mod finding;
 mod lists;
 pub mod master_records;
 mod registration;
+pub mod releases;
 pub mod resources;
 pub mod reviews;
 

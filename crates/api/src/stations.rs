@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use viruj_domain::ids::{PlantId, StationId};
+use viruj_domain::{
+    ids::{PlantId, StationId},
+    release::Ring,
+};
 
 use crate::server::ServerIdentity;
 
@@ -40,6 +43,17 @@ pub struct StationRow {
     /// When it signed in or pushed last.
     pub last_seen_at: Option<DateTime<Utc>>,
     pub program_version: Option<String>,
+    /// When it is offered releases of its program.
+    pub ring: Ring,
+}
+
+/// Moves a station into another ring of updates; needs `station.register`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeStationRing {
+    pub ring: Ring,
+    /// Up to 500 characters.
+    pub reason: String,
 }
 
 /// Suspends a station, lets it in again or retires it; needs `station.register`.

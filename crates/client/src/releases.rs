@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
-use viruj_api::{problem::with_causes, releases::UpdateReport};
+use viruj_api::{
+    problem::with_causes,
+    releases::{ChangeRollout, ReleaseRow, UpdateReport},
+};
+use viruj_domain::ids::ReleaseId;
 
 use crate::{
     Client, ClientError,
@@ -24,6 +28,27 @@ pub struct PackageStream {
 }
 
 impl Client {
+    /// Every release, the highest version first.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn releases(&self, access_token: &str) -> Answer<Vec<ReleaseRow>> {
+        self.get("/api/v1/releases", Some(access_token)).await
+    }
+
+    /// Takes a release further, or stops it.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn change_rollout(
+        &self,
+        access_token: &str,
+        id: ReleaseId,
+        request: &ChangeRollout,
+    ) -> Answer<ReleaseRow> {
+        self.post(&format!("/api/v1/releases/{id}/rollout"), Some(access_token), Some(request)).await
+    }
+
     /// Tells how far an update has come.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ pub enum Screen {
     AuditTrail,
     ApiKeys,
     Backups,
+    Releases,
     Lots,
     Equipment,
     Qualifications,
@@ -174,6 +175,7 @@ pub fn menu(role: Role) -> &'static [MenuEntry] {
             const { entry("Systems", "Audit Trail", AuditTrail) },
             const { entry("Systems", "API Keys", ApiKeys) },
             const { entry("Systems", "Backups", Backups) },
+            const { entry("Systems", "Releases", Releases) },
         ],
         Role::FinanceOfficer | Role::SalesPerson => &[],
     }
@@ -203,6 +205,7 @@ mod tests {
                     Screen::AuditTrail => Capability::AuditRead,
                     Screen::ApiKeys => Capability::ApiKeyManage,
                     Screen::Backups => Capability::BackupManage,
+                    Screen::Releases => Capability::ReleaseManage,
                     Screen::MasterRecords => Capability::MasterRead,
                     Screen::Lots => Capability::LotRead,
                     Screen::Equipment => Capability::EquipmentRead,

@@ -52,6 +52,12 @@ impl Ring {
             Self::All => "all",
         }
     }
+
+    /// The ring of a word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|ring| ring.as_str() == word)
+    }
 }
 
 impl RolloutState {
@@ -67,10 +73,10 @@ impl RolloutState {
         }
     }
 
-    /// Whether a person may take it there: what is withdrawn stays so.
+    /// The state of a word.
     #[must_use]
-    pub fn may_become(self, wanted: Self) -> bool {
-        self != Self::Withdrawn || wanted == Self::Withdrawn
+    pub fn read(word: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|state| state.as_str() == word)
     }
 }
 
@@ -128,11 +134,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_paused_reaches_nobody_and_what_is_withdrawn_stays_so() {
+    fn what_is_paused_or_withdrawn_reaches_nobody() {
         for state in [RolloutState::Paused, RolloutState::Withdrawn] {
             assert_eq!(reached(Rollout { state, ring: Ring::All, percentage: 100 }, Ring::Pilot), 0);
         }
-        assert!(!RolloutState::Withdrawn.may_become(RolloutState::Running));
-        assert!(RolloutState::Paused.may_become(RolloutState::Running));
     }
 }

@@ -10,10 +10,14 @@ use tempfile::NamedTempFile;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 use viruj_api::{
-    releases::{PublishRelease, Publisher},
+    releases::{ChangeRollout, PublishRelease, Publisher},
     sync::ServerTime,
 };
-use viruj_domain::{clock::Clock, ids::UserId, plant::PlantScope};
+use viruj_domain::{
+    clock::Clock,
+    ids::{ReleaseId, UserId},
+    plant::PlantScope,
+};
 use viruj_storage::{
     ChangeContext, Database, StorageError, UnitOfWork,
     audit::{self, Checkpoint},
@@ -40,7 +44,7 @@ use crate::{
     passwords::{PasswordError, Passwords},
     proxies::TrustedProxies,
     refresh_tokens::RefreshTokens,
-    releases::{self, PublishError, ReleaseFolder},
+    releases::{self, PublishError, ReleaseFolder, RolloutError},
     reset_codes::ResetCodes,
     routes,
     second_factors::SecondFactors,
@@ -248,6 +252,27 @@ impl Application {
         publisher: &Publisher,
     ) -> Result<GivenRelease, PublishError> {
         releases::publish(&self.state, incoming, request, version, publisher).await
+    }
+
+    /// Every release, the highest version first.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn list_releases(&self) -> Result<Vec<GivenRelease>, StorageError> {
+        viruj_storage::releases::list(&self.state.database).await
+    }
+
+    /// Takes a release further, or stops it.
+    ///
+    /// # Errors
+    /// [`RolloutError`].
+    pub async fn change_rollout(
+        &self,
+        id: ReleaseId,
+        request: &ChangeRollout,
+        by: &Publisher,
+    ) -> Result<GivenRelease, RolloutError> {
+        releases::change_rollout(&self.state, id, request, by).await
     }
 
     /// Pauses the releases whose stations began and have said nothing since.

@@ -15,7 +15,7 @@ use crate::{
     checkpoints::CheckpointError,
     exports::{ImportError, Imported},
     jobs, logging, openapi,
-    releases::PublishError,
+    releases::{PublishError, RolloutError},
     serve::{asked_to_stop, serve},
     settings::{DatabaseSettings, ServerSettings, SettingsError},
     setup::{FirstAdministrator, SeedError, SetupError},
@@ -134,6 +134,10 @@ enum Audit {
 enum ReleaseCommand {
     /// Examines a package that its builder has signed, keeps it in VIRUJ_RELEASE_DIR, and offers it to stations.
     Publish(release::Publish),
+    /// Lists the releases, how far each has come, and how it went at the stations.
+    List,
+    /// Takes a release further, pauses it, lets it go on, or withdraws it for good.
+    Rollout(release::ChangeOfRollout),
 }
 
 #[derive(Subcommand)]
@@ -223,6 +227,8 @@ pub enum CommandError {
     Import(#[from] ImportError),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error(transparent)]
+    Rollout(#[from] RolloutError),
     #[error("the audit trail is not whole: {0} findings")]
     NotWhole(usize),
     #[error("cannot listen on {address}: {source}")]
@@ -249,6 +255,7 @@ impl CommandError {
             | Self::Restore(_)
             | Self::Import(_)
             | Self::Publish(_)
+            | Self::Rollout(_)
             | Self::Backup(BackupError::Exists(_)) => 4,
             Self::NotWhole(_) | Self::Record(VerifyRecordError::NotVerified { .. }) => 5,
             Self::Start(_)
@@ -285,6 +292,8 @@ pub async fn run(line: CommandLine, out: &mut (dyn Write + Send)) -> Result<(), 
         Command::Backup { file } => backup::backup(&file, out).await,
         Command::Restore { file, identity } => backup::restore(&file, &identity, out).await,
         Command::Release { what: ReleaseCommand::Publish(told) } => release::publish(&told, out).await,
+        Command::Release { what: ReleaseCommand::List } => release::list(out).await,
+        Command::Release { what: ReleaseCommand::Rollout(told) } => release::change(&told, out).await,
         Command::ImportUnsent { file } => import_unsent(&file, out).await,
         Command::Openapi => Ok(out.write_all(openapi::text()?.as_bytes())?),
     }

@@ -10,9 +10,11 @@ use std::{
 use chrono::{SubsecRound, TimeDelta};
 use tempfile::NamedTempFile;
 use uuid::Uuid;
-use viruj_api::releases::{PublishRelease, Publisher};
+use viruj_api::releases::{ChangeRollout, PublishRelease, Publisher};
 use viruj_domain::{
     ids::ReleaseId,
+    person,
+    plant::PlantScope,
     release::{LONGEST_NOTES, Rollout, RolloutState},
 };
 use viruj_release::{Refusal, TrustedKeys};
@@ -113,13 +115,7 @@ pub async fn publish(
     if version.is_some_and(|wanted| *wanted != release.version) {
         return Err(PublishError::OtherVersion(release.version));
     }
-    let context = match publisher {
-        Publisher::Person(person) => {
-            ChangeContext::person(viruj_domain::plant::PlantScope::All, person.as_str(), Some("published"))
-        }
-        Publisher::Command => ChangeContext::system(viruj_domain::plant::PlantScope::All, "command", Some("published")),
-    };
-    let mut unit = app.database.begin(context).await?;
+    let mut unit = app.database.begin(context(publisher, "published")).await?;
     let id = ReleaseId(Uuid::now_v7());
     let new = NewRelease {
         id,
@@ -143,6 +139,62 @@ pub async fn publish(
     let published = releases::lock(&mut unit, id).await?;
     unit.commit().await?;
     published.ok_or_else(|| PublishError::Folder(io::Error::other("the release is gone")))
+}
+
+/// Why a rollout is not changed; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum RolloutError {
+    #[error("there is no such release")]
+    Unknown,
+    #[error("a change of a rollout has a reason, in at most 500 characters")]
+    Reason,
+    #[error("what was withdrawn stays so; publish a higher version")]
+    Withdrawn,
+    #[error("a percentage is from 1 to 100")]
+    Percentage,
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Takes a release further, or stops it.
+///
+/// # Errors
+/// [`RolloutError`]; nothing has changed then.
+pub async fn change_rollout(
+    app: &AppState,
+    id: ReleaseId,
+    request: &ChangeRollout,
+    by: &Publisher,
+) -> Result<GivenRelease, RolloutError> {
+    let reason = person::reason(&request.reason).ok_or(RolloutError::Reason)?;
+    let mut unit = app.database.begin(context(by, reason)).await?;
+    let found = releases::lock(&mut unit, id).await?.ok_or(RolloutError::Unknown)?;
+    let now = rollout(&found);
+    let wanted = Rollout {
+        state: request.state.unwrap_or(now.state),
+        ring: request.ring.unwrap_or(now.ring),
+        percentage: request.percentage.unwrap_or(now.percentage),
+    };
+    if now.state == RolloutState::Withdrawn && wanted != now {
+        return Err(RolloutError::Withdrawn);
+    }
+    if !(1..=100).contains(&wanted.percentage) {
+        return Err(RolloutError::Percentage);
+    }
+    if wanted != now {
+        let because = (wanted.state != RolloutState::Running).then_some(reason);
+        releases::set_rollout(&mut unit, id, wanted, because).await?;
+    }
+    let changed = releases::lock(&mut unit, id).await?.ok_or(RolloutError::Unknown)?;
+    unit.commit().await?;
+    Ok(changed)
+}
+
+fn context(by: &Publisher, reason: &str) -> ChangeContext {
+    match by {
+        Publisher::Person(person) => ChangeContext::person(PlantScope::All, person.as_str(), Some(reason)),
+        Publisher::Command => ChangeContext::system(PlantScope::All, "command", Some(reason)),
+    }
 }
 
 fn keep(incoming: NamedTempFile, place: &Path) -> Result<(), PublishError> {
@@ -191,6 +243,18 @@ pub async fn stop_silent(app: &AppState) -> Result<(), StorageError> {
 #[must_use]
 pub fn rollout(release: &GivenRelease) -> Rollout {
     Rollout { state: release.row.state, ring: release.row.ring, percentage: release.row.percentage }
+}
+
+impl From<RolloutError> for ApiError {
+    fn from(error: RolloutError) -> Self {
+        match error {
+            RolloutError::Unknown => ProblemCode::NotFound.into(),
+            RolloutError::Reason => ProblemCode::ChangeReasonRequired.into(),
+            RolloutError::Withdrawn => ProblemCode::StepNotAllowed.into(),
+            RolloutError::Percentage => ProblemCode::PercentageInvalid.into(),
+            RolloutError::Storage(error) => error.into(),
+        }
+    }
 }
 
 impl From<PublishError> for ApiError {

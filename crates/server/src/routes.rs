@@ -125,6 +125,11 @@ pub fn all() -> Vec<Route> {
             operation: routes!(handlers::stations::change_state::change_state),
         },
         Route {
+            authorisation: may(Capability::StationRegister),
+            audit: ChangedRows,
+            operation: routes!(handlers::stations::change_ring::change_ring),
+        },
+        Route {
             authorisation: Public,
             audit: NothingKept,
             operation: routes!(handlers::stations::challenge::challenge),

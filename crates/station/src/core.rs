@@ -57,6 +57,7 @@ mod qualifications;
 mod recording;
 mod recovery;
 mod registration;
+mod releases;
 mod reviews;
 mod session;
 mod single_sign_on;

@@ -71,11 +71,8 @@ impl Row {
         let row = ReleaseRow {
             id: ReleaseId(self.id),
             version: format!("{major}.{minor}.{patch}"),
-            state: RolloutState::EVERY
-                .into_iter()
-                .find(|state| state.as_str() == self.state)
-                .ok_or_else(|| unreadable("its state is unknown"))?,
-            ring: ring_of(&self.ring).ok_or_else(|| unreadable("its ring is unknown"))?,
+            state: RolloutState::read(&self.state).ok_or_else(|| unreadable("its state is unknown"))?,
+            ring: Ring::read(&self.ring).ok_or_else(|| unreadable("its ring is unknown"))?,
             percentage: u8::try_from(self.percentage).map_err(|_| unreadable("its percentage"))?,
             target: self.target,
             sha256: self.sha256,
@@ -257,16 +254,12 @@ pub async fn ring_of_station(database: &Database, id: StationId) -> Result<Optio
     let ring = sqlx::query_scalar!("SELECT ring FROM stations WHERE id = $1", id.0)
         .fetch_optional(&database.system_statements())
         .await?;
-    Ok(ring.and_then(|ring| ring_of(&ring)))
+    Ok(ring.and_then(|ring| Ring::read(&ring)))
 }
 
 fn counts(found: &[i64]) -> UpdateCounts {
     let of = |place: usize| found.get(place).and_then(|count| u32::try_from(*count).ok()).unwrap_or_default();
     UpdateCounts { installing: of(0), healthy: of(1), refused: of(2), put_back: of(3), silent: of(4) }
-}
-
-fn ring_of(word: &str) -> Option<Ring> {
-    Ring::EVERY.into_iter().find(|ring| ring.as_str() == word)
 }
 
 fn publisher(publisher: &Publisher) -> &str {

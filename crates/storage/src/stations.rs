@@ -8,6 +8,7 @@ use viruj_api::{
 use viruj_domain::{
     ids::{PlantId, StationId, UserId},
     plant::PlantScope,
+    release::Ring,
 };
 use viruj_sync::store::KnownStation;
 
@@ -135,7 +136,7 @@ pub async fn list(
     };
     let rows = sqlx::query_as!(
         ListedStation,
-        "SELECT id, name, plant_id, state, registered_at, last_seen_at, program_version FROM stations
+        "SELECT id, name, plant_id, state, registered_at, last_seen_at, program_version, ring FROM stations
          WHERE (registered_at, id) < ($1, $2) AND ($3::text[] IS NULL OR plant_id = ANY ($3))
          ORDER BY registered_at DESC, id DESC LIMIT $4",
         after.time,
@@ -160,6 +161,7 @@ struct ListedStation {
     registered_at: DateTime<Utc>,
     last_seen_at: Option<DateTime<Utc>>,
     program_version: Option<String>,
+    ring: String,
 }
 
 impl ListedStation {
@@ -172,6 +174,11 @@ impl ListedStation {
             registered_at: self.registered_at,
             last_seen_at: self.last_seen_at,
             program_version: self.program_version,
+            ring: Ring::read(&self.ring).ok_or_else(|| StorageError::Unreadable {
+                table: "stations",
+                id: self.id.to_string(),
+                cause: "the ring is unknown".to_owned(),
+            })?,
         })
     }
 }
@@ -183,7 +190,7 @@ impl ListedStation {
 pub async fn lock(unit: &mut UnitOfWork, id: StationId) -> Result<Option<StationRow>, StorageError> {
     let row = sqlx::query_as!(
         ListedStation,
-        "SELECT id, name, plant_id, state, registered_at, last_seen_at, program_version FROM stations
+        "SELECT id, name, plant_id, state, registered_at, last_seen_at, program_version, ring FROM stations
          WHERE id = $1 FOR UPDATE",
         id.0,
     )
@@ -198,6 +205,15 @@ pub async fn lock(unit: &mut UnitOfWork, id: StationId) -> Result<Option<Station
 /// Failures of the database, which refuses to bring back one that is retired.
 pub async fn set_state(unit: &mut UnitOfWork, id: StationId, state: StationState) -> Result<(), StorageError> {
     sqlx::query!("UPDATE stations SET state = $2 WHERE id = $1", id.0, word(state)).execute(unit.connection()).await?;
+    Ok(())
+}
+
+/// Says when a station is offered releases: first, after the pilot, or with all.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn set_ring(unit: &mut UnitOfWork, id: StationId, ring: Ring) -> Result<(), StorageError> {
+    sqlx::query!("UPDATE stations SET ring = $2 WHERE id = $1", id.0, ring.as_str()).execute(unit.connection()).await?;
     Ok(())
 }
 

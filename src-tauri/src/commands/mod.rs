@@ -15,6 +15,7 @@ pub mod master_records;
 pub mod plants;
 pub mod qualifications;
 pub mod registration;
+pub mod releases;
 pub mod reviews;
 pub mod roles;
 pub mod session;

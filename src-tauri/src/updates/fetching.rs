@@ -87,14 +87,22 @@ impl Fetched {
         own.download_url = address.parse().map_err(|_| super::Hitch::Address(address))?;
         // The station's token is for the plant server.
         own.headers.remove("authorization");
-        let serving = tokio::spawn(serve_once(listener, self.file.clone()));
+        let file = self.file.clone();
+        let serving = tokio::spawn(async move {
+            // Whoever else knocks is given the same: the package is no secret.
+            loop {
+                if let Err(error) = serve(&listener, &file).await {
+                    tracing::debug!(%error, "the package was not read to its end");
+                }
+            }
+        });
         let verified = own.download(|_, _| (), || ()).await;
         serving.abort();
         verified.map(drop).map_err(Into::into)
     }
 }
 
-async fn serve_once(listener: TcpListener, file: PathBuf) -> io::Result<()> {
+async fn serve(listener: &TcpListener, file: &Path) -> io::Result<()> {
     let (mut stream, _) = listener.accept().await?;
     read_request(&mut stream).await?;
     let mut content = tokio::fs::File::from_std(File::open(file)?);

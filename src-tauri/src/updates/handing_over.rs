@@ -81,12 +81,13 @@ impl Spool {
         serde_json::from_slice(&fs::read(STATUS).ok()?).ok()
     }
 
-    /// Whether the updater has had this version and it came to nothing: it is not offered again.
+    /// Whether the updater has had this version and it is the release's fault that nothing came of it: it is not offered
+    /// again, as it is after a power cut or with a full disk.
     pub fn has_failed(&self, version: &Version) -> bool {
         self.told().is_some_and(|told| {
             told.version.as_deref() == Some(&version.to_string())
                 && matches!(told.outcome.as_str(), "refused" | "put_back")
-                && told.code != "disk_full"
+                && told.code.starts_with("release_")
         })
     }
 

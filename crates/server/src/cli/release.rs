@@ -6,12 +6,15 @@ use std::{
     path::Path,
 };
 
-use viruj_api::releases::{PublishRelease, Publisher};
-use viruj_domain::release::Ring;
+use viruj_api::releases::{ChangeRollout, PublishRelease, Publisher, ReleaseRow, UpdateCounts};
+use viruj_domain::release::{Ring, RolloutState};
 use viruj_release::Version;
 
 use super::{CommandError, start};
-use crate::{ServerSettings, releases::PublishError};
+use crate::{
+    ServerSettings,
+    releases::{PublishError, RolloutError},
+};
 
 /// What `release publish` is told.
 #[derive(clap::Args)]
@@ -55,10 +58,79 @@ pub(super) async fn publish(told: &Publish, out: &mut (dyn Write + Send)) -> Res
     Ok(())
 }
 
+/// What `release rollout` is told.
+#[derive(clap::Args)]
+pub(super) struct ChangeOfRollout {
+    version: Version,
+    /// Where the version was published for several systems: linux-x86_64, for example.
+    #[arg(long)]
+    target: Option<String>,
+    /// running, paused or withdrawn; the last one for good.
+    #[arg(long, value_parser = state)]
+    state: Option<RolloutState>,
+    /// pilot, plant or all.
+    #[arg(long, value_parser = ring)]
+    ring: Option<Ring>,
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=100))]
+    percentage: Option<u8>,
+    /// The audit trail keeps it.
+    #[arg(long)]
+    reason: String,
+}
+
+pub(super) async fn list(out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
+    let application = start(&ServerSettings::from_environment()?).await?;
+    let releases = application.list_releases().await;
+    application.close().await;
+    for release in releases? {
+        tell(&release.row, out)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn change(told: &ChangeOfRollout, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
+    let application = start(&ServerSettings::from_environment()?).await?;
+    let changed = async {
+        let is_meant = |row: &ReleaseRow| {
+            row.version == told.version.to_string() && told.target.as_ref().is_none_or(|target| *target == row.target)
+        };
+        let known = application.list_releases().await?;
+        let mut meant = known.iter().map(|release| &release.row).filter(|row| is_meant(row));
+        let (Some(release), None) = (meant.next(), meant.next()) else { return Err(RolloutError::Unknown) };
+        let request = ChangeRollout {
+            state: told.state,
+            ring: told.ring,
+            percentage: told.percentage,
+            reason: told.reason.clone(),
+        };
+        application.change_rollout(release.id, &request, &Publisher::Command).await
+    }
+    .await;
+    application.close().await;
+    tell(&changed?.row, out)?;
+    Ok(())
+}
+
+fn tell(row: &ReleaseRow, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let ReleaseRow { version, target, percentage, stations, .. } = row;
+    let because = row.stopped_because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    writeln!(out, "{version} {target}: {}{because}, {percentage} % of {}", row.state.as_str(), row.ring.as_str())?;
+    let UpdateCounts { installing, healthy, refused, put_back, silent } = stations;
+    writeln!(
+        out,
+        "  {healthy} stations have it, {installing} install it, {refused} refused it, {put_back} took it back, {silent} \
+         say nothing"
+    )
+}
+
+fn state(word: &str) -> Result<RolloutState, String> {
+    RolloutState::read(word).ok_or_else(|| "running, paused or withdrawn".to_owned())
+}
+
 fn read<T>(path: &Path, read: impl Fn(&Path) -> io::Result<T>) -> io::Result<T> {
     read(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
 fn ring(word: &str) -> Result<Ring, String> {
-    Ring::EVERY.into_iter().find(|ring| ring.as_str() == word).ok_or_else(|| "pilot, plant or all".to_owned())
+    Ring::read(word).ok_or_else(|| "pilot, plant or all".to_owned())
 }

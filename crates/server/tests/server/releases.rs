@@ -6,8 +6,7 @@ use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use viruj_api::stations::StationSignIn;
 use viruj_client::Client;
-use viruj_domain::{ids::StationId, plant::PlantScope};
-use viruj_storage::ChangeContext;
+use viruj_domain::ids::StationId;
 use viruj_sync::{
     conformance::world::{OTHER_STATION, STATION, station_key},
     signing::answer_challenge,
@@ -53,16 +52,14 @@ impl Fleet {
     /// The token of a station that is registered, in a ring.
     async fn station(&self, id: StationId, ring: &str) -> String {
         TestStation::register_as(&self.app, &self.client, id, "plant-a").await;
-        let context = ChangeContext::person(PlantScope::All, "admin", Some("ring"));
-        let mut unit = self.app.storage().begin(context).await.unwrap();
-        sqlx::query("UPDATE stations SET ring = $1 WHERE id = $2")
-            .bind(ring)
-            .bind(id.0)
-            .execute(unit.connection())
-            .await
-            .unwrap();
-        unit.commit().await.unwrap();
+        let moved = self.move_to(id, json!({ "ring": ring, "reason": "it goes first" })).await;
+        assert_eq!((moved.status, &moved.body["ring"]), (StatusCode::OK, &json!(ring)));
         self.token_of(id).await
+    }
+
+    async fn move_to(&self, id: StationId, change: Value) -> Answer {
+        let path = format!("/api/v1/stations/{id}/ring");
+        raw::send(&self.app, Method::POST, &path, Some(&self.admin), change.to_string()).await
     }
 
     async fn token_of(&self, id: StationId) -> String {
@@ -141,6 +138,27 @@ async fn a_release_is_kept_by_its_hash_and_given_to_the_stations_of_its_ring() {
     fleet.published("1.9.0", "ring=all&notes=n").await;
     fleet.published("1.10.0", "ring=all&notes=n").await;
     assert_eq!(fleet.offered(&other, "1.0.0").await.body["version"], json!("1.10.0"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_station_is_moved_with_a_reason_that_the_trail_keeps() {
+    let fleet = Fleet::start().await;
+    fleet.station(STATION, "plant").await;
+    for (change, code) in [
+        (json!({ "ring": "pilot", "reason": " " }), "change_reason_required"),
+        (json!({ "ring": "moon", "reason": "r" }), "invalid_body"),
+    ] {
+        assert_eq!(fleet.move_to(STATION, change).await.code(), code);
+    }
+    let nobody = fleet.move_to(OTHER_STATION, json!({ "ring": "pilot", "reason": "r" })).await;
+    assert_eq!(nobody.code(), "not_found");
+    let mut rows = fleet.app.database.superuser().await;
+    let told: Vec<(String, String)> =
+        sqlx::query_as("SELECT actor, reason FROM audit_entries WHERE entity = 'stations' AND action = 'changed'")
+            .fetch_all(&mut rows)
+            .await
+            .unwrap();
+    assert_eq!(told, [("admin".to_owned(), "it goes first".to_owned())]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -306,11 +324,23 @@ async fn the_program_publishes_what_lies_on_a_stick() {
     );
     let station = fleet.station(STATION, "pilot").await;
     assert_eq!(fleet.offered(&station, "1.0.0").await.body["version"], json!("1.1.0"));
+    let rollout = ["release", "rollout", "1.1.0", "--state", "paused", "--reason", "It is a holiday"];
+    let paused = String::from_utf8(run(&rollout, &environment).stdout).unwrap();
+    assert!(paused.starts_with("1.1.0 linux-x86_64: paused: It is a holiday, 100 % of pilot"), "{paused}");
+    assert_eq!(fleet.offered(&station, "1.0.0").await.status, StatusCode::NO_CONTENT);
+    let listed = String::from_utf8(run(&["release", "list"], &environment).stdout).unwrap();
+    assert_eq!(listed, paused);
+    let (code, text) = error_of(&run(&["release", "rollout", "1.2.0", "--reason", "r"], &environment));
+    assert_eq!((code, text.contains("no such release")), (Some(4), true), "{text}");
 }
 
 impl Fleet {
     async fn report(&self, token: &str, version: &str, outcome: &str) {
-        let report = json!({ "target": TARGET, "version": version, "outcome": outcome, "code": "c", "detail": "d" });
+        self.report_because(token, version, outcome, "").await;
+    }
+
+    async fn report_because(&self, token: &str, version: &str, outcome: &str, code: &str) {
+        let report = json!({ "target": TARGET, "version": version, "outcome": outcome, "code": code, "detail": "d" });
         let path = "/api/v1/updates/reports";
         let answer = raw::send(&self.app, Method::POST, path, Some(token), report.to_string()).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text);
@@ -330,6 +360,10 @@ async fn a_station_that_says_nothing_after_its_update_pauses_the_release() {
     fleet.report(&well, "1.1.0", "installing").await;
     fleet.report(&well, "1.1.0", "healthy").await;
     fleet.report(&well, "9.9.9", "put_back").await;
+    // The power went there; the release did nothing wrong.
+    fleet.report_because(&well, "1.1.0", "put_back", "update_interrupted").await;
+    assert_eq!(fleet.newest().await["state"], json!("running"));
+    fleet.report(&well, "1.1.0", "healthy").await;
     fleet.app.clock.advance_seconds(14 * 60);
     fleet.app.application.stop_silent_updates().await.unwrap();
     assert_eq!(fleet.newest().await["state"], json!("running"));

@@ -37,7 +37,9 @@ pub async fn report(
     let mut unit = app.database.begin(context).await?;
     let now = app.clock.now().trunc_subsecs(3);
     let release = releases::note_update(&mut unit, station.id, &report, numbers(&version), now).await?;
-    if let Some(release) = release.filter(|_| report.outcome == ToldOutcome::PutBack) {
+    // A power cut says nothing about the release.
+    let is_its_fault = report.outcome == ToldOutcome::PutBack && report.code != "update_interrupted";
+    if let Some(release) = release.filter(|_| is_its_fault) {
         stop(&mut unit, release, "system:update_put_back").await?;
     }
     unit.commit().await?;

@@ -1,10 +1,10 @@
 use axum::{Json, extract::State};
 use chrono::SubsecRound;
-use uuid::Uuid;
 use viruj_api::stations::{ChangeStationState, StationRow, StationState};
-use viruj_domain::{ids::StationId, person};
-use viruj_storage::{ChangeContext, leases, stations};
+use viruj_domain::person;
+use viruj_storage::{leases, stations};
 
+use super::locked;
 use crate::{
     application::AppState,
     caller::Caller,
@@ -27,20 +27,16 @@ pub async fn change_state(
     Segment(id): Segment,
     Body(request): Body<ChangeStationState>,
 ) -> Result<Json<StationRow>, ApiError> {
-    let id: StationId = id.parse::<Uuid>().map(StationId).map_err(|_| ProblemCode::NotFound)?;
     let reason = person::reason(&request.reason).ok_or(ProblemCode::ChangeReasonRequired)?;
     let now = app.clock.now().trunc_subsecs(3);
-    let context = ChangeContext::person(caller.scope.clone(), caller.person.id.as_str(), Some(reason));
-    let mut unit = app.database.begin(context).await?;
-    let station = stations::lock(&mut unit, id).await?.filter(|station| caller.scope.sees(&station.plant_id));
-    let mut station = station.ok_or(ProblemCode::NotFound)?;
+    let (mut unit, mut station) = locked(&app, &caller, &id, reason).await?;
     if !may_become(station.state, request.state) {
         return Err(ProblemCode::StepNotAllowed.into());
     }
     if request.state == StationState::Retired {
-        leases::end_of_station(&mut unit, id, now).await?;
+        leases::end_of_station(&mut unit, station.id, now).await?;
     }
-    stations::set_state(&mut unit, id, request.state).await?;
+    stations::set_state(&mut unit, station.id, request.state).await?;
     station.state = request.state;
     unit.commit().await?;
     Ok(Json(station))
