@@ -178,7 +178,8 @@ pub async fn set_rollout(
     Ok(())
 }
 
-/// Writes down what a station tells of an update; `None` when there is no such release, or it has been told already.
+/// Writes down what a station tells of an update; `None` when there is no such release, or it has been told already. A
+/// station that has a version and refuses it a second time still has it.
 ///
 /// # Errors
 /// Failures of the database.
@@ -196,7 +197,7 @@ pub async fn note_update(
          WHERE target = $6 AND major = $7 AND minor = $8 AND patch = $9
          ON CONFLICT (station_id, release_id) DO UPDATE
          SET outcome = excluded.outcome, code = excluded.code, detail = excluded.detail, told_at = excluded.told_at
-         WHERE known.outcome <> excluded.outcome
+         WHERE known.outcome <> excluded.outcome AND NOT (known.outcome = 'healthy' AND excluded.outcome = 'refused')
          RETURNING release_id",
         station.0,
         report.outcome.as_str(),

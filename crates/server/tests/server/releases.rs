@@ -376,7 +376,9 @@ async fn a_station_that_says_nothing_after_its_update_pauses_the_release() {
     let counts = json!({ "installing": 0, "healthy": 1, "refused": 0, "put_back": 0, "silent": 1 });
     assert_eq!(paused["stations"], counts);
     // It had only been slow.
-    fleet.report(&fleet.token_of(STATION).await, "1.1.0", "healthy").await;
+    let quiet = fleet.token_of(STATION).await;
+    fleet.report(&quiet, "1.1.0", "healthy").await;
+    fleet.report(&quiet, "1.1.0", "refused").await;
     assert_eq!(fleet.newest().await["stations"]["healthy"], json!(2));
     assert_eq!(fleet.newest().await["state"], json!("paused"), "a person lets it go on");
 }
