@@ -76,7 +76,7 @@ after(async () => {
 // A line to the server that breaks once, in the middle of something long.
 async function startProxy(port) {
   const sockets = new Set();
-  const seen = { cuts: 0, ranges: [] };
+  const seen = { cuts: 0, ranges: [], lie: null };
   const listener = net.createServer((near) => {
     const far = net.connect(port, "127.0.0.1");
     let passed = 0;
@@ -97,7 +97,11 @@ async function startProxy(port) {
     });
     far.on("data", (data) => {
       passed += data.length;
-      if (seen.cuts === 0 && passed > CUT_AFTER) {
+      if (seen.lie && data.includes(seen.lie.says)) {
+        near.write(data.toString("latin1").replace(seen.lie.says, seen.lie.instead), "latin1");
+        return;
+      }
+      if (seen.cuts === 0 && !seen.lie && passed > CUT_AFTER) {
         seen.cuts += 1;
         near.destroy();
         return;
@@ -187,8 +191,19 @@ step("1.0 is installed, registered, and says that it works", async () => {
   await station.byTestId("shell");
 });
 
-step("[SEC-36] a release that the network cuts in two is put together, verified and announced", async () => {
+step("[SEC-37] whoever announces a package under a higher number than its own is not believed", async () => {
+  // As long as the true one, so that nothing else of the answer changes.
+  proxy.seen.lie = { says: '"version":"1.1.0"', instead: '"version":"1.9.0"' };
   publish(built["1.1.0"], "1.1.0");
+  const log = path.join(desk.stationData, "logs", "station.log");
+  const mismatch = "signed for version 1.1.0 but the update endpoint announced version 1.9.0";
+  await waitUntil("the station to refuse it", () => fs.readFileSync(log, "utf8").includes(mismatch));
+  proxy.seen.lie = null;
+  assert.ok(!machine.exists(`${SPOOL}/request`));
+  assert.equal(installed(), "installed 1.0.0");
+});
+
+step("[SEC-36] a release that the network cuts in two is put together, verified and announced", async () => {
   await station.waitForText("update-notice", "Version 1.1.0 will be installed at");
   await station.screenshots("update", LOOKS);
   assert.equal(proxy.seen.cuts, 1);

@@ -43,13 +43,14 @@ const SCREENS = [
   ...["capa"],
   ...["reviews", "review", "review-signing", "review-released"],
   ...["backups", "backups-embedded"],
+  ...["releases", "release", "rollout", "update"],
 ];
 
 if (!process.argv.includes("--taken")) {
   const isBuilt = (await buildUi()).ok && (await buildPrograms(["viruj-station", "viruj-server"])).ok;
   if (!isBuilt) giveUp("the programs are not built");
   const env = { VIRUJ_POSTGRES_DIR: nativePostgres };
-  const files = STORIES.map((story) => `e2e/${story}.test.mjs`);
+  const files = [...STORIES.map((story) => `e2e/${story}.test.mjs`), "packaging/updates.test.mjs"];
   const options = ["--test", "--test-force-exit", "--test-concurrency=1"];
   if (!(await run("node", [...options, ...files], { env })).ok)
     giveUp("a story failed; its pictures would not be the truth");

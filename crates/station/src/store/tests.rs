@@ -7,14 +7,14 @@ use std::{
 
 use sqlx::Row;
 use viruj_api::{
-    batches::BatchRow,
+    batches::{BatchRow, EntryRow},
     station::BatchSort,
     sync::{FeedChange, FeedCursor, FeedEntry, FeedPage, ServerTime, Tombstone},
 };
 use viruj_domain::{
     batch::BatchStatus,
-    ids::{BatchId, PhaseId, UserId},
-    phase::PhaseEntry,
+    ids::{BatchId, OperationId, PhaseId, UserId},
+    phase::{PhaseEntry, PhaseStatus},
 };
 use viruj_sync::{
     conformance::{
@@ -431,11 +431,56 @@ async fn the_phases_of_a_batch_are_its_own_in_whatever_order_they_come() {
     assert_eq!(counts, [3, 3]);
     // The key of a batch that is gone comes to another one.
     let gone = FeedChange::Gone(Tombstone { kind: "batch".to_owned(), id: "two".to_owned() });
-    apply(&mut store, &mut seq, vec![gone, batch_of("three")]).await;
+    apply(&mut store, &mut seq, vec![gone]).await;
+    apply(&mut store, &mut seq, vec![batch_of("three")]).await;
     let keys: Vec<i64> =
         sqlx::query_scalar("SELECT key FROM copy_batches ORDER BY key").fetch_all(&store.pool).await.unwrap();
     assert_eq!(keys, [1, 2]);
     assert!(store.batch_parts("three").await.unwrap().unwrap().phases.is_empty());
+}
+
+/// The program is not replaced while a phase runs here; one that runs at another station is no reason.
+#[tokio::test]
+async fn a_phase_that_runs_here_is_found_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).await;
+    let mut seq = 0;
+    let [mut phase, ..] = <[_; 3]>::try_from(world::phases()).unwrap();
+    let batch = |status| FeedChange::Batch(BatchRow { status, ..world::batch() });
+    let entry = |number: u128, station_id| {
+        FeedChange::Entry(EntryRow {
+            operation_id: OperationId(uuid::Uuid::from_u128(number)),
+            plant_id: world::plant_id(),
+            batch_id: world::batch_id(),
+            phase_id: world::phase_id(1),
+            entry: rpm("110"),
+            corrects: None,
+            person_id: world::operator().id,
+            person_name: "Operator".to_owned(),
+            station_id,
+            recorded_at: world::time(1),
+            received_at: world::time(1),
+            reason: None,
+            signature: None,
+            deviation: None,
+            verdict: "accepted".to_owned(),
+            verdict_code: None,
+            is_effective: true,
+        })
+    };
+    phase.status = PhaseStatus::InProgress;
+    let begun = vec![batch(BatchStatus::InProgress), FeedChange::Phase(phase.clone())];
+    apply(&mut store, &mut seq, begun).await;
+    assert!(!store.has_running_phase_of(STATION).await.unwrap(), "nobody has worked on it");
+    apply(&mut store, &mut seq, vec![entry(1, world::OTHER_STATION)]).await;
+    assert!(!store.has_running_phase_of(STATION).await.unwrap(), "it runs elsewhere");
+    assert!(store.has_running_phase_of(world::OTHER_STATION).await.unwrap());
+    apply(&mut store, &mut seq, vec![entry(2, STATION)]).await;
+    assert!(store.has_running_phase_of(STATION).await.unwrap());
+    phase.status = PhaseStatus::Completed;
+    phase.version += 1;
+    apply(&mut store, &mut seq, vec![FeedChange::Phase(phase)]).await;
+    assert!(!store.has_running_phase_of(STATION).await.unwrap(), "it is over");
 }
 
 /// The old copy goes in pieces, and the file becomes as small as it can be.

@@ -17,3 +17,4 @@ mod signing;
 mod support;
 mod timers;
 mod trouble;
+mod updates;

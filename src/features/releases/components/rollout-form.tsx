@@ -57,8 +57,10 @@ export function RolloutForm({ release, onDone }: Props) {
       <NumberInput
         label={t("releases.percentage")}
         description={t("releases.percentageHelp")}
+        inputWrapperOrder={["label", "input", "description", "error"]}
         allowDecimal={false}
         allowNegative={false}
+        hideControls
         data-testid="rollout-percentage"
         error={isTried && !isShare ? t("releases.percentageInvalid") : undefined}
         value={percentage}
