@@ -249,6 +249,8 @@ class Station {
       // A list that is closed keeps its options in the page.
       for (const element of await this.driver.findElements(option)) {
         if (!(await element.isDisplayed())) continue;
+        // A long list shows its first options only.
+        await this.driver.executeScript("arguments[0].scrollIntoView({ block: 'nearest' })", element);
         const place = JSON.stringify(await element.getRect());
         if (place !== last) {
           last = place;

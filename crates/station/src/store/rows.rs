@@ -515,7 +515,7 @@ async fn remove(
     Ok(touched)
 }
 
-/// Another batch may come to have the key of one that is gone, and must not find its parts there.
+/// With a batch go its parts: nothing would ever find them again.
 async fn leave_no_parts(connection: &mut SqliteConnection, set: Set, batch: &str) -> Result<(), sqlx::Error> {
     let prefix = set.prefix();
     for (table, bits) in [(PhaseColumns::TABLE, PHASE_BITS), (EntryColumns::TABLE, ENTRY_BITS)] {

@@ -429,13 +429,15 @@ async fn the_phases_of_a_batch_are_its_own_in_whatever_order_they_come() {
     }
     let counts: Vec<_> = store.list_batches(&filter()).await.unwrap().iter().map(|listed| listed.phase_count).collect();
     assert_eq!(counts, [3, 3]);
-    // The key of a batch that is gone comes to another one.
+    // With a batch go its parts, and no other batch has its key.
     let gone = FeedChange::Gone(Tombstone { kind: "batch".to_owned(), id: "two".to_owned() });
     apply(&mut store, &mut seq, vec![gone]).await;
     apply(&mut store, &mut seq, vec![batch_of("three")]).await;
     let keys: Vec<i64> =
         sqlx::query_scalar("SELECT key FROM copy_batches ORDER BY key").fetch_all(&store.pool).await.unwrap();
-    assert_eq!(keys, [1, 2]);
+    assert_eq!(keys, [1, 3]);
+    let parts: i64 = sqlx::query_scalar("SELECT count(*) FROM copy_phases").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(parts, 3);
     assert!(store.batch_parts("three").await.unwrap().unwrap().phases.is_empty());
 }
 
