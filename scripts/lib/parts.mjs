@@ -130,6 +130,7 @@ export async function endToEnd() {
 
 // What is installed, and what an installed station becomes.
 export async function packages() {
+  if (!(await buildUi()).ok) return single("packages", "the user interface is built", false);
   const results = [];
   for (const file of filesOf("packaging")) results.push(await inTheWindow(file));
   return add(...results);
