@@ -332,11 +332,11 @@ step("an administrator sees why it has stopped, and withdraws it for good", asyn
   await station.clickTestId("release-change");
   await station.clickTestId("rollout-state");
   await station.chooseOption("Withdrawn");
-  await station.clickTestId("rollout-save");
+  await station.clickTestId("form-save");
   await station.waitForText("rollout-form", "the change needs a reason");
   await station.screenshots("rollout", LOOKS);
   await station.typeInto("change-reason", "It does not start");
-  await station.clickTestId("rollout-save");
+  await station.clickTestId("form-save");
   await station.waitForText("release-state", "Withdrawn");
   assert.deepEqual(releaseRow("1.2.0").slice(0, 2), ["withdrawn", "It does not start"]);
   await station.clickTestId("release-sheet-close");

@@ -863,9 +863,6 @@ export const testIds = {
   "rollout-state": "a list",
   "rollout-ring": "a list",
   "rollout-percentage": "",
-  "rollout-error": "",
-  "rollout-cancel": "",
-  "rollout-save": "",
   // Settings
   settings: "the screen of a person who is signed in",
   "settings-source-*": "embedded, server, database",

@@ -5,16 +5,16 @@ import { codedText } from "../../../texts/coded";
 import { ActionButton } from "../../../ui/action-button";
 import { useFormats } from "../../../ui/formats";
 import { Notice } from "../../../ui/notice";
+import styles from "../../../ui/register.module.css";
 import { Sheet } from "../../../ui/sheet";
 import { reachText } from "./release-table";
-import styles from "./releases.module.css";
 import { RolloutForm } from "./rollout-form";
-import { RolloutStateWord } from "./rollout-state-word";
+import { RolloutWord } from "./rollout-word";
 
-type Props = { release: ReleaseView; isOffline: boolean; onClose: () => void };
+type Props = { release: ReleaseView; isOffline: boolean; onClose: () => void; onRefresh: () => void };
 
 /** One release: what is known of it, how it went at the stations, and how it goes on. */
-export function ReleaseSheet({ release, isOffline, onClose }: Props) {
+export function ReleaseSheet({ release, isOffline, onClose, onRefresh }: Props) {
   const { t } = useTranslation();
   const [isChanging, setChanging] = useState(false);
   const done = () => setChanging(false);
@@ -27,13 +27,13 @@ export function ReleaseSheet({ release, isOffline, onClose }: Props) {
       data-testid="release-sheet"
     >
       {isChanging ? (
-        <RolloutForm release={release} onDone={done} />
+        <RolloutForm release={release} onDone={done} onRefresh={onRefresh} />
       ) : (
         <div className={styles.form}>
           <Stopped release={release} />
           <Facts release={release} />
           {release.state !== "withdrawn" && (
-            <div className={styles.actions}>
+            <div className={styles.buttons}>
               <ActionButton
                 data-testid="release-change"
                 disabledReason={isOffline ? t("administration.offline") : undefined}
@@ -82,13 +82,17 @@ function Facts({ release }: { release: ReleaseView }) {
       <dt>{t("releases.notes")}</dt>
       <dd data-selectable>{release.notes}</dd>
       <dt>{t("releases.state")}</dt>
-      <dd>
-        <RolloutStateWord state={release.state} data-testid="release-state" />
+      <dd data-testid="release-state">
+        <RolloutWord state={release.state} />
       </dd>
       <dt>{t("releases.reach")}</dt>
       <dd>{reachText(release, t)}</dd>
       <dt>{t("releases.stations")}</dt>
-      <dd>{told.map(([text]) => text).join("\n")}</dd>
+      <dd>
+        {told.map(([text]) => (
+          <div key={text}>{text}</div>
+        ))}
+      </dd>
       <dt>{t("releases.published")}</dt>
       <dd>
         {t("releases.by", {

@@ -4,9 +4,10 @@ import { useTranslation } from "react-i18next";
 import type { ReleaseView } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
 import { type Formats, useFormats } from "../../../ui/formats";
+import { MarkedWord } from "../../../ui/marked-word";
+import styles from "../../../ui/register.module.css";
 import { type TableColumn, VirtualTable } from "../../../ui/virtual-table";
-import styles from "./releases.module.css";
-import { RolloutStateWord } from "./rollout-state-word";
+import { RolloutWord } from "./rollout-word";
 
 type Props = { items: ReleaseView[]; onOpen: (release: ReleaseView) => void };
 
@@ -44,7 +45,7 @@ function columnsOf(t: TFunction, formats: Formats): TableColumn<ReleaseView>[] {
       id: "state",
       header: t("releases.state"),
       width: "150px",
-      cell: (release) => <RolloutStateWord state={release.state} />,
+      cell: (release) => <RolloutWord state={release.state} />,
     },
     {
       id: "reach",
@@ -84,7 +85,7 @@ function Stations({ release }: { release: ReleaseView }) {
   return (
     <div className={styles.two}>
       <span>{t("releases.healthy", { count: healthy })}</span>
-      {wrong > 0 && <small data-tone="warn">{t("releases.wrong", { count: wrong })}</small>}
+      {wrong > 0 && <MarkedWord tone="warn">{t("releases.wrong", { count: wrong })}</MarkedWord>}
     </div>
   );
 }

@@ -22,7 +22,7 @@ it("says why a release has stopped by itself, and lets it go on with a reason", 
   await user.click(await byId("release-change"));
   await user.clear(await byId("rollout-percentage"));
   await user.type(await byId("rollout-percentage"), "250");
-  await user.click(await byId("rollout-save"));
+  await user.click(await byId("form-save"));
   expect(await byId("rollout-form")).toHaveTextContent("A whole number from 1 to 100");
   expect(await byId("rollout-form")).toHaveTextContent("the change needs a reason");
   expect(station.calls.some(({ command }) => command === "change_rollout")).toBe(false);
@@ -32,7 +32,7 @@ it("says why a release has stopped by itself, and lets it go on with a reason", 
   await user.click(await byOption("rollout-state", "Running"));
   await user.type(await byId("change-reason"), "It was its disk");
   expect(await violations()).toEqual([]);
-  await user.click(await byId("rollout-save"));
+  await user.click(await byId("form-save"));
   expect(await byId("release-state")).toHaveTextContent("Running");
   expect(station.calls.find(({ command }) => command === "change_rollout")?.args.input).toMatchObject({
     state: "running",

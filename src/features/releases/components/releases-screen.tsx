@@ -5,10 +5,10 @@ import { EmptyState } from "../../../ui/empty-state";
 import { FailureState } from "../../../ui/failure-state";
 import { LoadingRows } from "../../../ui/loading-rows";
 import { Page } from "../../../ui/page";
+import styles from "../../../ui/register.module.css";
 import { useReleases } from "../api/list-releases";
 import { ReleaseSheet } from "./release-sheet";
 import { ReleaseTable } from "./release-table";
-import styles from "./releases.module.css";
 
 /** What stations are offered, how far it has come, and how it went. */
 export function ReleasesScreen({ isOffline }: { isOffline: boolean }) {
@@ -40,7 +40,13 @@ export function ReleasesScreen({ isOffline }: { isOffline: boolean }) {
         </div>
       )}
       {opened !== undefined && (
-        <ReleaseSheet key={opened.id} release={opened} isOffline={isOffline} onClose={() => setOpenedId(null)} />
+        <ReleaseSheet
+          key={opened.id}
+          release={opened}
+          isOffline={isOffline}
+          onClose={() => setOpenedId(null)}
+          onRefresh={() => void releases.refetch()}
+        />
       )}
     </Page>
   );

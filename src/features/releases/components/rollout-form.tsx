@@ -1,41 +1,40 @@
 import { NumberInput, Select } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ReleaseView, Ring, RolloutState } from "../../../bridge/bindings";
 import { codedText } from "../../../texts/coded";
-import { failureText } from "../../../texts/failure-text";
-import { ActionButton } from "../../../ui/action-button";
-import { Notice } from "../../../ui/notice";
-import { ReasonField } from "../../../ui/reason-field";
+import { ReasonForm } from "../../../ui/reason-form";
 import { useChangeRollout } from "../api/change-rollout";
-import styles from "./releases.module.css";
 
 const states: RolloutState[] = ["running", "paused", "withdrawn"];
 const rings: Ring[] = ["pilot", "plant", "all"];
 
-type Props = { release: ReleaseView; onDone: () => void };
+type Props = { release: ReleaseView; onDone: () => void; onRefresh: () => void };
 
-export function RolloutForm({ release, onDone }: Props) {
+export function RolloutForm({ release, onDone, onRefresh }: Props) {
   const { t } = useTranslation();
   const change = useChangeRollout();
   const [state, setState] = useState(release.state);
   const [ring, setRing] = useState(release.ring);
-  const [percentage, setPercentage] = useState<string | number>(release.percentage);
-  const [reason, setReason] = useState("");
+  const [percentage, setPercentage] = useState<number | null>(release.percentage);
   const [isTried, setTried] = useState(false);
-  const isShare =
-    typeof percentage === "number" && Number.isInteger(percentage) && percentage >= 1 && percentage <= 100;
-  const isMissing = reason.trim() === "";
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setTried(true);
-    if (!isShare || isMissing) return;
-    change.mutate({ releaseId: release.id, state, ring, percentage, reason }, { onSuccess: onDone });
-  }
+  const isShare = percentage !== null && percentage >= 1 && percentage <= 100;
 
   return (
-    <form className={styles.form} onSubmit={submit} noValidate data-testid="rollout-form">
+    <ReasonForm
+      press={t("administration.save")}
+      isComplete={isShare}
+      isPending={change.isPending}
+      failure={change.error}
+      onTry={() => setTried(true)}
+      onSubmit={(reason) => {
+        if (!isShare) return;
+        change.mutate({ releaseId: release.id, state, ring, percentage, reason }, { onSuccess: onDone });
+      }}
+      onCancel={onDone}
+      onRefresh={onRefresh}
+      data-testid="rollout-form"
+    >
       <Select
         label={t("releases.state")}
         description={state === "withdrawn" ? t("releases.withdrawnHelp") : t("releases.stateHelp")}
@@ -63,23 +62,9 @@ export function RolloutForm({ release, onDone }: Props) {
         hideControls
         data-testid="rollout-percentage"
         error={isTried && !isShare ? t("releases.percentageInvalid") : undefined}
-        value={percentage}
-        onChange={setPercentage}
+        value={percentage ?? ""}
+        onChange={(value) => setPercentage(typeof value === "number" ? value : null)}
       />
-      <ReasonField value={reason} onChange={setReason} isMissing={isTried && isMissing} />
-      {change.isError && (
-        <Notice tone="bad" data-testid="rollout-error">
-          {failureText(t, change.error)}
-        </Notice>
-      )}
-      <div className={styles.actions}>
-        <ActionButton variant="default" type="button" data-testid="rollout-cancel" onClick={onDone}>
-          {t("common.cancel")}
-        </ActionButton>
-        <ActionButton type="submit" data-testid="rollout-save" loading={change.isPending}>
-          {t("administration.save")}
-        </ActionButton>
-      </div>
-    </form>
+    </ReasonForm>
   );
 }
