@@ -13,6 +13,8 @@ const FORMAT = `--showformat=$\{db:Status-Status} $\{Version}`;
 const SHARED = ["proc", "sys", "dev"];
 
 export async function startMachine() {
+  if (process.getuid() !== 0)
+    throw new Error("packages are installed by root: run this part in a container, as CI does");
   const place = fs.mkdtempSync(path.join(os.tmpdir(), "viruj-machine-"));
   const tmp = os.tmpdir();
   const script = [

@@ -10,7 +10,7 @@ mod handing_over;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use chrono::{SecondsFormat, TimeDelta};
@@ -21,13 +21,13 @@ use viruj_api::{
     station::{QueryKey, UpdateHindrance, UpdateStage, UpdateView},
 };
 use viruj_domain::clock::Clock;
-use viruj_release::{ReleaseSignature, Version};
+use viruj_release::{Outcome, ReleaseSignature, Version};
 use viruj_server::SystemClock;
 use viruj_station_core::StationCore;
 
 use self::{
     fetching::Fetched,
-    handing_over::{Spool, Told},
+    handing_over::{Spool, keep_as_reported, was_reported},
 };
 use crate::shell::Shell;
 
@@ -163,15 +163,17 @@ impl Follower {
         }
         tell(&core, &report(&version, ToldOutcome::Installing, "", "")).await?;
         self.show(Some((&version, UpdateStage::Installing)));
+        let before = self.spool.told_at();
         self.spool.hand_over(fetched.path(), &update.signature)?;
-        self.wait_for_the_updater(&version).await
+        self.wait_for_the_updater(&version, before).await
     }
 
     /// The update that the server offers, announced under the key that has signed it.
     async fn ask(&self, url: &str, token: &str) -> Result<Option<Update>, Hitch> {
         let keys = self.spool.keys()?;
-        let Some(first) = keys.texts.first() else { return Ok(None) };
-        let ids: Vec<String> = keys.trusted.ids().iter().map(ToString::to_string).collect();
+        let ids = keys.ids();
+        let Some(first) = ids.first().and_then(|id| keys.text_of(*id)) else { return Ok(None) };
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let endpoint = format!(
             "{}/api/v1/updates/{{{{target}}}}-{{{{arch}}}}/{{{{current_version}}}}?keys={}",
             url.trim_end_matches('/'),
@@ -237,11 +239,11 @@ impl Follower {
     }
 
     /// The new version runs when the program starts again; whatever is open then is opened again.
-    async fn wait_for_the_updater(&self, version: &Version) -> Result<(), Hitch> {
+    async fn wait_for_the_updater(&self, version: &Version, before: Option<SystemTime>) -> Result<(), Hitch> {
         let until = Instant::now() + TAKEN_WITHIN;
         while Instant::now() < until {
-            match self.spool.told().filter(|told| told.version.as_deref() == Some(&version.to_string())) {
-                Some(Told { outcome, .. }) if outcome == "installed" || outcome == "healthy" => {
+            match self.spool.told().filter(|_| self.spool.told_at() != before) {
+                Some(told) if matches!(told.outcome, Outcome::Installed | Outcome::Healthy) => {
                     tracing::info!(%version, "starting anew");
                     self.app.request_restart();
                     return std::future::pending().await;
@@ -255,17 +257,17 @@ impl Follower {
 
     /// Tells the server once what the updater has told.
     async fn tell_how_the_last_ended(&self, core: &StationCore) -> Result<(), Hitch> {
-        let Some(told) = self.spool.told().filter(|told| !told.was_reported(&self.folder())) else { return Ok(()) };
-        let outcome = match told.outcome.as_str() {
-            "healthy" => ToldOutcome::Healthy,
-            "refused" => ToldOutcome::Refused,
-            "put_back" => ToldOutcome::PutBack,
-            _ => return Ok(()),
+        let Some(told) = self.spool.told().filter(|told| !was_reported(told, &self.folder())) else { return Ok(()) };
+        let outcome = match told.outcome {
+            Outcome::Installed => return Ok(()),
+            Outcome::Healthy => ToldOutcome::Healthy,
+            Outcome::Refused => ToldOutcome::Refused,
+            Outcome::PutBack => ToldOutcome::PutBack,
         };
-        if let Some(version) = told.version.as_deref().and_then(|version| Version::parse(version).ok()) {
-            tell(core, &report(&version, outcome, &told.code, &told.detail)).await?;
+        if let Some(version) = &told.version {
+            tell(core, &report(version, outcome, &told.code, &told.detail)).await?;
         }
-        Ok(told.keep_as_reported(&self.folder())?)
+        Ok(keep_as_reported(&told, &self.folder())?)
     }
 
     async fn refuse(&self, core: &StationCore, version: &Version, code: &str) -> Result<(), Hitch> {

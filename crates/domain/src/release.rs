@@ -1,34 +1,33 @@
 //! Releases of the station, and who is offered one: first the stations of the pilot, then those of the plant, then all.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ids::{ReleaseId, StationId};
+use crate::{
+    ids::{ReleaseId, StationId},
+    role::words,
+};
 
 /// Longest notes, in characters.
 pub const LONGEST_NOTES: usize = 4000;
 
-/// Where a station stands in the order of updates, and how far a release has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum Ring {
-    Pilot,
-    Plant,
-    All,
+words! {
+    /// Where a station stands in the order of updates, and how far a release has come.
+    Ring {
+        Pilot = "pilot",
+        Plant = "plant",
+        All = "all",
+    }
 }
 
-/// Whether a release is given out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum RolloutState {
-    Running,
-    /// Nobody is offered it; stations that have it keep it.
-    Paused,
-    /// Paused for good. What it did is undone by a higher version.
-    Withdrawn,
+words! {
+    /// Whether a release is given out.
+    RolloutState {
+        Running = "running",
+        /// Nobody is offered it; stations that have it keep it.
+        Paused = "paused",
+        /// Paused for good. What it did is undone by a higher version.
+        Withdrawn = "withdrawn",
+    }
 }
 
 /// How far a release has come.
@@ -40,44 +39,10 @@ pub struct Rollout {
     pub percentage: u8,
 }
 
-impl Ring {
-    pub const EVERY: [Self; 3] = [Self::Pilot, Self::Plant, Self::All];
-
-    /// The word on the wire and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pilot => "pilot",
-            Self::Plant => "plant",
-            Self::All => "all",
-        }
-    }
-
-    /// The ring of a word.
-    #[must_use]
-    pub fn read(word: &str) -> Option<Self> {
-        Self::EVERY.into_iter().find(|ring| ring.as_str() == word)
-    }
-}
-
-impl RolloutState {
-    pub const EVERY: [Self; 3] = [Self::Running, Self::Paused, Self::Withdrawn];
-
-    /// The word on the wire and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The state of a word.
-    #[must_use]
-    pub fn read(word: &str) -> Option<Self> {
-        Self::EVERY.into_iter().find(|state| state.as_str() == word)
-    }
+/// Whether a share of a ring's stations is one.
+#[must_use]
+pub fn is_percentage(share: u8) -> bool {
+    (1..=100).contains(&share)
 }
 
 impl Rollout {

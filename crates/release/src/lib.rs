@@ -5,6 +5,7 @@
 //! before it keeps it, the station before it hands it on, and the updater, which alone may install, examines it again.
 
 mod package;
+mod places;
 mod refusal;
 mod signature;
 
@@ -14,7 +15,8 @@ use std::{
 };
 
 pub use crate::{
-    package::Package,
+    package::{Package, target_of},
+    places::{Outcome, Places, Status},
     refusal::Refusal,
     signature::{KeyId, ReleaseSignature, TrustedKeys},
 };
@@ -53,7 +55,13 @@ pub fn examine(file: &mut File, signature: &str, keys: &TrustedKeys) -> Result<R
     if package.version != signature.version {
         return Err(Refusal::VersionMismatch { signed: signature.version, package: package.version });
     }
-    Ok(Release { target: package.target()?, version: package.version, key: signature.key, sha256, size })
+    Ok(Release {
+        target: target_of(&package.architecture)?.to_owned(),
+        version: package.version,
+        key: signature.key,
+        sha256,
+        size,
+    })
 }
 
 /// Reads as much as `limit` allows, so that no file fills the memory.

@@ -36,14 +36,17 @@ impl Package {
             architecture: field("Architecture").ok_or(Refusal::NotAPackage("it has no architecture"))?,
         })
     }
+}
 
-    /// What the updater's endpoint calls the system and the processor.
-    pub(crate) fn target(&self) -> Result<String, Refusal> {
-        match self.architecture.as_str() {
-            "amd64" => Ok("linux-x86_64".to_owned()),
-            "arm64" => Ok("linux-aarch64".to_owned()),
-            other => Err(Refusal::Architecture(other.to_owned())),
-        }
+/// What the updater's endpoint calls the system and the processor that Debian gives this name, for example `amd64`.
+///
+/// # Errors
+/// [`Refusal::Architecture`].
+pub fn target_of(architecture: &str) -> Result<&'static str, Refusal> {
+    match architecture {
+        "amd64" => Ok("linux-x86_64"),
+        "arm64" => Ok("linux-aarch64"),
+        other => Err(Refusal::Architecture(other.to_owned())),
     }
 }
 

@@ -28,7 +28,15 @@ pub struct ReleaseSignature {
 
 /// The builders' public keys. There are two of them while one follows the other.
 #[derive(Clone, Debug, Default)]
-pub struct TrustedKeys(Vec<(KeyId, PublicKey)>);
+pub struct TrustedKeys(Vec<TrustedKey>);
+
+#[derive(Clone, Debug)]
+struct TrustedKey {
+    id: KeyId,
+    key: PublicKey,
+    /// As its file has it, which is what Tauri's plugin wants.
+    text: String,
+}
 
 impl ReleaseSignature {
     /// Of a `.sig` file's text.
@@ -56,7 +64,8 @@ impl TrustedKeys {
     pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, Refusal> {
         let read = |text: &str| {
             let plain = unwrapped(text)?;
-            Some((key_of(&plain)?, PublicKey::decode(&plain).ok()?))
+            let text = text.trim().to_owned();
+            Some(TrustedKey { id: key_of(&plain)?, key: PublicKey::decode(&plain).ok()?, text })
         };
         let keys = texts.into_iter().map(|text| read(text).ok_or_else(|| Refusal::KeyForm(text.trim().to_owned())));
         Ok(Self(keys.collect::<Result<_, _>>()?))
@@ -79,7 +88,13 @@ impl TrustedKeys {
 
     #[must_use]
     pub fn ids(&self) -> Vec<KeyId> {
-        self.0.iter().map(|(id, _)| *id).collect()
+        self.0.iter().map(|trusted| trusted.id).collect()
+    }
+
+    /// The text of the key.
+    #[must_use]
+    pub fn text_of(&self, id: KeyId) -> Option<&str> {
+        self.0.iter().find(|trusted| trusted.id == id).map(|trusted| trusted.text.as_str())
     }
 
     /// Reads the file to its end; gives back its SHA-256 in hexadecimal digits, and its size in bytes.
@@ -90,8 +105,8 @@ impl TrustedKeys {
         if self.0.is_empty() {
             return Err(Refusal::NoKeys);
         }
-        let known = self.0.iter().find(|(id, _)| *id == signature.key);
-        let (_, key) = known.ok_or(Refusal::UnknownKey(signature.key))?;
+        let known = self.0.iter().find(|trusted| trusted.id == signature.key);
+        let TrustedKey { key, .. } = known.ok_or(Refusal::UnknownKey(signature.key))?;
         // A signature in minisign's first form, over the file itself, is refused here: no release was ever signed so.
         let mut verifier = key.verify_stream(&signature.inner).map_err(|_| Refusal::WrongSignature)?;
         let mut hash = Sha256::new();

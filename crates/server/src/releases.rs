@@ -15,7 +15,7 @@ use viruj_domain::{
     ids::ReleaseId,
     person,
     plant::PlantScope,
-    release::{LONGEST_NOTES, Rollout, RolloutState},
+    release::{LONGEST_NOTES, Rollout, RolloutState, is_percentage},
 };
 use viruj_release::{Refusal, TrustedKeys};
 use viruj_storage::{
@@ -102,7 +102,7 @@ pub async fn publish(
         return Err(PublishError::Notes);
     }
     let percentage = request.percentage.unwrap_or(100);
-    if !(1..=100).contains(&percentage) {
+    if !is_percentage(percentage) {
         return Err(PublishError::Percentage);
     }
     let (signature, keys) = (request.signature.clone(), folder.keys()?);
@@ -178,7 +178,7 @@ pub async fn change_rollout(
     if now.state == RolloutState::Withdrawn && wanted != now {
         return Err(RolloutError::Withdrawn);
     }
-    if !(1..=100).contains(&wanted.percentage) {
+    if !is_percentage(wanted.percentage) {
         return Err(RolloutError::Percentage);
     }
     if wanted != now {
@@ -259,6 +259,9 @@ impl From<RolloutError> for ApiError {
 
 impl From<PublishError> for ApiError {
     fn from(error: PublishError) -> Self {
+        if let PublishError::Storage(error) = error {
+            return error.into();
+        }
         let code = match &error {
             PublishError::NotKept => ProblemCode::ReleasesNotKept,
             PublishError::Exists(_) => ProblemCode::ReleaseExists,
@@ -277,11 +280,7 @@ impl From<PublishError> for ApiError {
                 Refusal::VersionMismatch { .. } => ProblemCode::ReleaseVersionMismatch,
                 Refusal::Architecture(_) => ProblemCode::ReleasePlatformUnknown,
             },
-            PublishError::Folder(_) => return ApiError::internal(error),
-            PublishError::Storage(_) => match error {
-                PublishError::Storage(storage) => return storage.into(),
-                other => return ApiError::internal(other),
-            },
+            PublishError::Folder(_) | PublishError::Storage(_) => return ApiError::internal(error),
         };
         ApiError::new(code).with_detail(error.to_string())
     }

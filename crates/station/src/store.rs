@@ -18,6 +18,7 @@ use viruj_domain::clock::Clock;
 
 use crate::{machine::SystemClock, secrets::SecretKey};
 
+mod beside;
 mod ciphers;
 mod copy_tables;
 mod copying;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use viruj_api::releases::{Publisher, ReleaseRow, UpdateCounts, UpdateReport};
 use viruj_domain::{
     ids::{ReleaseId, StationId, UserId},
-    release::{Ring, Rollout, RolloutState},
+    release::{Ring, Rollout},
 };
 
 use crate::{Database, StorageError, UnitOfWork};
@@ -71,8 +71,8 @@ impl Row {
         let row = ReleaseRow {
             id: ReleaseId(self.id),
             version: format!("{major}.{minor}.{patch}"),
-            state: RolloutState::read(&self.state).ok_or_else(|| unreadable("its state is unknown"))?,
-            ring: Ring::read(&self.ring).ok_or_else(|| unreadable("its ring is unknown"))?,
+            state: self.state.parse().map_err(|_| unreadable("its state is unknown"))?,
+            ring: self.ring.parse().map_err(|_| unreadable("its ring is unknown"))?,
             percentage: u8::try_from(self.percentage).map_err(|_| unreadable("its percentage"))?,
             target: self.target,
             sha256: self.sha256,
@@ -255,7 +255,7 @@ pub async fn ring_of_station(database: &Database, id: StationId) -> Result<Optio
     let ring = sqlx::query_scalar!("SELECT ring FROM stations WHERE id = $1", id.0)
         .fetch_optional(&database.system_statements())
         .await?;
-    Ok(ring.and_then(|ring| Ring::read(&ring)))
+    Ok(ring.and_then(|ring| ring.parse().ok()))
 }
 
 fn counts(found: &[i64]) -> UpdateCounts {

@@ -174,7 +174,7 @@ impl ListedStation {
             registered_at: self.registered_at,
             last_seen_at: self.last_seen_at,
             program_version: self.program_version,
-            ring: Ring::read(&self.ring).ok_or_else(|| StorageError::Unreadable {
+            ring: self.ring.parse().map_err(|_| StorageError::Unreadable {
                 table: "stations",
                 id: self.id.to_string(),
                 cause: "the ring is unknown".to_owned(),

@@ -17,12 +17,11 @@ use rustix::{
     },
     io::Errno,
 };
-use viruj_release::{Refusal, Release, TrustedKeys, Version, examine};
+use viruj_release::{Outcome, Places, Refusal, Release, Status, TrustedKeys, Version, examine, target_of};
 
 use crate::{
     dpkg,
-    places::Places,
-    state::{Outcome, State, Status, Step, UnderWay, sync_folder, write_status},
+    state::{State, Step, UnderWay, sync_folder, write_status},
 };
 
 /// A release is smaller than this, in bytes; so much of root's disk, and no more, can be filled by an offer.
@@ -115,12 +114,7 @@ fn judge(places: &Places, state: &State, version: &mut Option<Version>) -> Resul
     let release = copied(places)?;
     *version = Some(release.version.clone());
     let (to, processor) = (release.version, dpkg::architecture()?);
-    let is_for_this = match processor.as_str() {
-        "amd64" => release.target == "linux-x86_64",
-        "arm64" => release.target == "linux-aarch64",
-        _ => false,
-    };
-    if !is_for_this {
+    if target_of(&processor)? != release.target {
         return Err(Failure::OtherProcessor(processor));
     }
     let from = dpkg::installed()?;
@@ -277,7 +271,8 @@ fn tell(
     why: Option<&Failure>,
 ) -> Result<String, Failure> {
     let detail = why.map(Failure::to_string).unwrap_or_default();
-    write_status(places, &Status { outcome, version, code: why.map_or("", Failure::code), detail: &detail })?;
+    let code = why.map_or("", Failure::code).to_owned();
+    write_status(places, &Status { outcome, version: version.cloned(), code, detail: detail.clone() })?;
     let of = version.map(|version| format!(" version {version}")).unwrap_or_default();
     let because = if detail.is_empty() { String::new() } else { format!(": {detail}") };
     Ok(match outcome {

@@ -10,8 +10,6 @@ mod dpkg;
 #[cfg(target_os = "linux")]
 mod install;
 #[cfg(target_os = "linux")]
-mod places;
-#[cfg(target_os = "linux")]
 mod state;
 
 use std::process::ExitCode;
@@ -33,7 +31,7 @@ fn main() -> ExitCode {
 
     let line = CommandLine::parse();
     let mut out = std::io::stderr();
-    match install::run(&places::Places::default(), Duration::from_secs(line.health_within)) {
+    match install::run(&viruj_release::Places::default(), Duration::from_secs(line.health_within)) {
         Ok(told) => {
             for told in told {
                 // The journal of systemd keeps it.

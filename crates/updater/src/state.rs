@@ -7,9 +7,9 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use viruj_release::Version;
+use viruj_release::{Places, Status, Version};
 
-use crate::{install::Failure, places::Places};
+use crate::install::Failure;
 
 /// The file that the updater itself reads again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,27 +39,6 @@ pub enum Step {
     PuttingBack,
 }
 
-/// How the last one ended. The station reads it and tells its server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Status<'a> {
-    pub outcome: Outcome,
-    /// The version that was offered, as far as it could be read.
-    pub version: Option<&'a Version>,
-    /// What programs read; empty when all went well.
-    pub code: &'a str,
-    pub detail: &'a str,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Installed, and waited for.
-    Installed,
-    Healthy,
-    Refused,
-    PutBack,
-}
-
 impl State {
     pub fn read(places: &Places) -> Result<Self, Failure> {
         match fs::read(places.state.join("state.json")) {
@@ -74,8 +53,8 @@ impl State {
     }
 }
 
-pub fn write_status(places: &Places, status: &Status<'_>) -> Result<(), Failure> {
-    replace(&places.state.join("status.json"), status)
+pub fn write_status(places: &Places, status: &Status) -> Result<(), Failure> {
+    replace(&places.status(), status)
 }
 
 /// The file has either what it had or what it is to have.

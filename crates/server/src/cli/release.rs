@@ -4,10 +4,15 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::Path,
+    str::FromStr,
 };
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use viruj_api::releases::{ChangeRollout, PublishRelease, Publisher, ReleaseRow, UpdateCounts};
-use viruj_domain::release::{Ring, RolloutState};
+use viruj_domain::{
+    release::{Ring, RolloutState},
+    role::UnknownWord,
+};
 use viruj_release::Version;
 
 use super::{CommandError, start};
@@ -31,7 +36,7 @@ pub(super) struct Publish {
     #[arg(long)]
     notes: String,
     /// The stations that are offered it first: pilot, plant or all.
-    #[arg(long, value_parser = ring)]
+    #[arg(long, value_parser = one_of::<Ring>(Ring::ALL.iter().map(|ring| ring.as_str())))]
     ring: Ring,
     /// Of the stations of that ring.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=100))]
@@ -66,10 +71,10 @@ pub(super) struct ChangeOfRollout {
     #[arg(long)]
     target: Option<String>,
     /// running, paused or withdrawn; the last one for good.
-    #[arg(long, value_parser = state)]
+    #[arg(long, value_parser = one_of::<RolloutState>(RolloutState::ALL.iter().map(|state| state.as_str())))]
     state: Option<RolloutState>,
     /// pilot, plant or all.
-    #[arg(long, value_parser = ring)]
+    #[arg(long, value_parser = one_of::<Ring>(Ring::ALL.iter().map(|ring| ring.as_str())))]
     ring: Option<Ring>,
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=100))]
     percentage: Option<u8>,
@@ -123,14 +128,13 @@ fn tell(row: &ReleaseRow, out: &mut (dyn Write + Send)) -> io::Result<()> {
     )
 }
 
-fn state(word: &str) -> Result<RolloutState, String> {
-    RolloutState::read(word).ok_or_else(|| "running, paused or withdrawn".to_owned())
-}
-
 fn read<T>(path: &Path, read: impl Fn(&Path) -> io::Result<T>) -> io::Result<T> {
     read(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
-fn ring(word: &str) -> Result<Ring, String> {
-    Ring::read(word).ok_or_else(|| "pilot, plant or all".to_owned())
+/// A word of a table; an error names them all.
+fn one_of<T: FromStr<Err = UnknownWord> + Clone + Send + Sync + 'static>(
+    words: impl Iterator<Item = &'static str>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words.collect::<Vec<_>>()).try_map(|word| word.parse())
 }

@@ -16,8 +16,9 @@ use viruj_domain::{
 };
 
 use super::{
-    KeptOperation, Store, StoreFault, outbox,
-    rows::{ENTRY_BITS, PHASE_BITS, is_beside},
+    KeptOperation, Store, StoreFault,
+    beside::{ENTRY_BITS, PHASE_BITS, is_beside},
+    outbox,
 };
 
 /// Everything about one batch: the copy, and what was recorded here and is not in it yet.

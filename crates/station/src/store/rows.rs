@@ -1,9 +1,6 @@
 //! Rows as they travelled, written into the copy: the text as it is, and columns to find and sort them by.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeSet, HashMap},
-};
+use std::{borrow::Cow, collections::BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -14,19 +11,14 @@ use viruj_api::sync::{FeedChange, Tombstone};
 use viruj_domain::deviation::DeviationStatus;
 use viruj_sync::snapshot::RowText;
 
-use super::{copy_tables::Set, credentials};
+use super::{
+    beside::{ENTRY_BITS, PHASE_BITS, Places, is_beside},
+    copy_tables::Set,
+    credentials,
+};
 
 /// Rows of one statement: one statement for each row would be a hundred times slower.
 const ROWS: usize = 500;
-
-/// The last bits of a phase's and of an entry's key number it among those of its batch; the others are the batch's key.
-pub(super) const PHASE_BITS: u32 = 16;
-pub(super) const ENTRY_BITS: u32 = 20;
-
-/// The condition for `key` to be among those of the batch whose key is `batch`.
-pub(super) fn is_beside(key: &str, batch: &str, bits: u32) -> String {
-    format!("{key} >= {batch} << {bits} AND {key} < ({batch} + 1) << {bits}")
-}
 
 /// A text of a row, borrowed where JSON escapes nothing in it.
 type Text<'a> = Cow<'a, str>;
@@ -417,7 +409,8 @@ async fn write_kind<'a, C: Columns<'a>>(
             read_rows.push((None, read::<C>(row)?, row.get()));
         }
         if let Some(bits) = C::BESIDE {
-            let mut places = Places::of(connection, set, &table, bits, &read_rows).await?;
+            let named = read_rows.iter().filter_map(|(_, columns, _)| columns.batch()).collect();
+            let mut places = Places::of(connection, set, &table, bits, &named).await?;
             read_rows.retain_mut(|(key, columns, _)| {
                 *key = columns.batch().and_then(|batch| places.take(batch, columns.number()));
                 key.is_some()
@@ -438,43 +431,6 @@ async fn write_kind<'a, C: Columns<'a>>(
         touched.extend(read_rows.iter().filter_map(|(_, columns, _)| columns.batch()).map(str::to_owned));
     }
     Ok(touched)
-}
-
-/// The keys of a table whose rows lie beside the others of their batch, so that a screen's batch is on few pages.
-struct Places {
-    /// The key before the batch's first row, and its last row's.
-    by_batch: HashMap<String, (i64, i64)>,
-}
-
-impl Places {
-    async fn of<'a, C: Columns<'a>>(
-        connection: &mut SqliteConnection,
-        set: Set,
-        table: &str,
-        bits: u32,
-        rows: &[(Option<i64>, C, &str)],
-    ) -> Result<Self, sqlx::Error> {
-        let named: BTreeSet<&str> = rows.iter().filter_map(|(_, columns, _)| columns.batch()).collect();
-        let batches = format!("{}batches", set.prefix());
-        let of_batch = is_beside("r.key", "b.key", bits);
-        let sql = format!(
-            "SELECT b.id, b.key << {bits}, (SELECT r.key FROM {table} AS r WHERE {of_batch} ORDER BY r.key DESC LIMIT 1) \
-             FROM json_each(?) AS named CROSS JOIN {batches} AS b ON b.id = named.value"
-        );
-        let named = serde_json::to_string(&named).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-        let found: Vec<(String, i64, Option<i64>)> =
-            sqlx::query_as(AssertSqlSafe(sql)).bind(named).fetch_all(connection).await?;
-        let by_batch = found.into_iter().map(|(batch, first, last)| (batch, (first, last.unwrap_or(first))));
-        Ok(Self { by_batch: by_batch.collect() })
-    }
-
-    /// `None`: the batch is not here.
-    fn take(&mut self, batch: &str, number: Option<u32>) -> Option<i64> {
-        let (first, last) = self.by_batch.get_mut(batch)?;
-        let key = number.map_or(*last + 1, |number| *first + i64::from(number));
-        *last = key.max(*last);
-        Some(key)
-    }
 }
 
 /// Takes rows out that are there no more.

@@ -4,7 +4,7 @@ use viruj_domain::{batch::BatchStatus, ids::StationId, phase::PhaseStatus};
 
 use super::{
     Store, StoreFault,
-    rows::{ENTRY_BITS, PHASE_BITS, is_beside},
+    beside::{ENTRY_BITS, PHASE_BITS, is_beside},
 };
 
 impl Store {

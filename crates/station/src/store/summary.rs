@@ -4,9 +4,9 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::{
     Store, StoreFault,
+    beside::{PHASE_BITS, is_beside},
     copy_tables::Set,
     reading,
-    rows::{PHASE_BITS, is_beside},
 };
 use crate::overlay::overlay;
 
